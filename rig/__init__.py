@@ -1,0 +1,1 @@
+"""looprig's library: benches, boards, meters and results. It knows nothing of pytest."""

@@ -1,0 +1,247 @@
+"""A board: identify it, push device tests to it, bring it back when it goes astray."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from rig.board.events import TICKS_PERIOD_US, EventReader
+from rig.board.execution import Ended, Execution
+from rig.board.features import FEATURES
+from rig.board.follow import follow
+from rig.board.link import Disconnected, Link, Silence
+from rig.board.program import Program, program
+from rig.board.recovery import Ladder
+from rig.errors import BoardLost, RigError
+from rig.results import BoardInfo
+
+STEP_S = 10.0
+"""Deadline of one step of the protocol (a reset with its boot.py, an answer), unscaled."""
+SLOWEST_WIRE = 5_000
+"""Bytes per second: half of what 115200 baud carries, for the deadline of an upload."""
+RESULT_S = 10.0
+"""Board seconds a device test may take unless it says otherwise."""
+
+
+@dataclass
+class Board:
+    """One board on one port.
+
+    `deadline_scale` multiplies every deadline, for boards slower than real time; nothing else
+    relates the board's time to the host's.
+    """
+
+    name: str
+    port: str
+    baudrate: int = 115200
+    kind: str = "serial"
+    deadline_scale: float = 1.0
+    power_cycle: str = ""
+    overlay: str = ""  # directory on the board that goes first on its sys.path
+    info: BoardInfo = field(init=False)
+    link: Link | None = field(default=None, init=False)
+    ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
+    clean: bool = field(default=False, init=False)  # it sits at the raw prompt
+
+    def __post_init__(self) -> None:
+        self.info = BoardInfo(name=self.name, kind=self.kind, port=self.port)
+        self.ladder = Ladder(self)
+
+    # -- connection -----------------------------------------------------------------------
+
+    def within(self, seconds: float) -> float:
+        """The `time.monotonic` instant by which a step of so many seconds must be over."""
+        return time.monotonic() + seconds * self.deadline_scale
+
+    def open(self) -> None:
+        """Open the port and come to the raw prompt.
+
+        Raises RigError or UsageError saying why the port does not open or does not answer.
+        """
+        self.link = Link(self.port, self.baudrate)
+        try:
+            self.link.interrupt(self.within(STEP_S))
+        except (Silence, Disconnected) as error:
+            self.close()
+            raise RigError(
+                f"port {self.port} (board {self.name}): no MicroPython answers ({error})",
+                "is it running MicroPython, is its REPL on this port, is the baud rate right?",
+            ) from error
+        self.clean = True
+
+    def close(self) -> None:
+        """Leave the board at its friendly REPL and close the port."""
+        if self.link:
+            with contextlib.suppress(Disconnected):
+                if self.clean:
+                    self.link.send(b"\r\x02")
+            self.link.close()
+        self.link = None
+        self.clean = False
+
+    @property
+    def wire(self) -> Link:
+        """The open link; raises BoardLost once the board was given up."""
+        if self.info.lost:
+            raise BoardLost(f"board {self.name} is lost: {self.info.lost}")
+        if self.link is None:
+            self.open()
+        assert self.link is not None
+        return self.link
+
+    # -- what it is -----------------------------------------------------------------------
+
+    def identify(self) -> BoardInfo:
+        """Ask the board what it is and which features it has; once, without any overlay."""
+        overlay, self.overlay = self.overlay, ""
+        try:
+            execution = self.run("identify", features=FEATURES)
+        finally:
+            self.overlay = overlay
+        if execution.ended is not Ended.FINISHED or execution.damage:
+            problem = execution.how or "; ".join(execution.damage)
+            raise RigError(
+                f"board {self.name} on {self.port} does not identify itself: {problem}",
+                "run looprig doctor, or try mpremote with this port",
+            )
+        said = {name: execution.value(name) for name in dict.fromkeys(execution.names)}
+        self.info = self.info.model_copy(
+            update={
+                "platform": str(said["platform"]),
+                "implementation": str(said["implementation"]),
+                "version": str(said["version"]),
+                "machine": str(said["machine"]),
+                "unique_id": str(said["unique_id"]),
+                "features": sorted(str(name) for name in said["features"]),
+            }
+        )
+        period = said["ticks_period"]
+        if isinstance(period, int) and period > 0:
+            self.ticks_period = period
+        return self.info
+
+    # -- running --------------------------------------------------------------------------
+
+    def run(
+        self,
+        device_test: str,
+        *,
+        deadline: float = RESULT_S,
+        prefix: str = "",
+        before_start: Callable[[], None] | None = None,
+        while_running: Callable[[Link], None] | None = None,
+        **params: Any,
+    ) -> Execution:
+        """Push one device test and follow it to its end, from a soft reset.
+
+        `device_test` and `prefix` are paths under device_tests without `.py`; `deadline` is in
+        seconds of board time; `before_start` is called right before the script starts, and
+        `while_running` right after, with the link, to talk to the script's standard input.
+        Whatever the board does, an Execution comes back, and the board has been recovered;
+        raises BoardLost when nothing brought it back, RigError for a fault of the rig.
+        """
+        nonce = secrets.token_hex(4)
+        code = program(device_test, nonce, params, prefix, self.overlay)
+        return self.push(
+            device_test, code, nonce, deadline, before_start=before_start,
+            while_running=while_running,
+        )
+
+    def push(
+        self,
+        device_test: str,
+        code: Program,
+        nonce: str,
+        deadline: float,
+        *,
+        before_start: Callable[[], None] | None = None,
+        while_running: Callable[[Link], None] | None = None,
+    ) -> Execution:
+        """Run a finished program; see `run`."""
+        execution = Execution(device_test, self.name)
+        reader = EventReader(nonce, self.ticks_period)
+        link = self.wire
+        sent, received = link.sent, link.received
+        started = time.monotonic()
+        try:
+            self.reset(execution)
+            link = self.wire
+            uploading = time.monotonic()
+            execution.reset_s = uploading - started
+            seconds = STEP_S + len(code.text) / SLOWEST_WIRE
+            link.paste(code.text, self.within(seconds), before_start)
+            running = time.monotonic()
+            execution.upload_s = running - uploading
+            if while_running:
+                while_running(link)
+            follow(link, reader, execution, self.within(deadline), self.deadline_scale)
+            execution.run_s = time.monotonic() - running
+        except Silence as error:
+            execution.ended = Ended.TIMED_OUT
+            execution.how = f"the upload got stuck: {error}"
+            execution.damage.append(execution.how)
+        except Disconnected as error:
+            execution.ended = Ended.DISCONNECTED
+            execution.how = str(error)
+        reader.close()
+        execution.events = reader.events
+        execution.output = reader.output.text()
+        execution.dropped = reader.output.dropped
+        execution.damage += reader.damage
+        execution.traceback = code.map_traceback(execution.traceback)
+        execution.bytes_sent += link.sent - sent
+        execution.bytes_received += link.received - received
+        self.clean = execution.ended in (Ended.FINISHED, Ended.RAISED)
+        if not self.clean:
+            self.recover(execution)
+        return execution
+
+    def reset(self, execution: Execution) -> None:
+        """A soft reset; up the ladder when that does not work. Raises BoardLost."""
+        try:
+            if self.clean:
+                self.wire.soft_reset(self.within(STEP_S))
+                return
+        except (Silence, Disconnected) as error:
+            self.clean = False
+            execution.recovery.append(f"soft reset before the test failed: {error}")
+        self.recover(execution)
+
+    def recover(self, execution: Execution) -> None:
+        """Bring the board back to a clean raw prompt; raises BoardLost if nothing does."""
+        lost = self.ladder.climb(execution.recovery)
+        if lost:
+            self.info.lost = lost
+            self.close()
+
+    # -- overlays -------------------------------------------------------------------------
+
+    def put_overlay(self, directory: str, remote: str = "looprig_overlay") -> None:
+        """Copy an overlay's modules to the board's file system and use them from now on."""
+        link = self.wire
+        self.reset(Execution("overlay", self.name))
+        with contextlib.suppress(Exception):
+            link.fs_mkdir(remote)
+        for folder, _, names in os.walk(directory):
+            inside = os.path.relpath(folder, directory)
+            target = remote if inside == "." else f"{remote}/{inside}".replace(os.sep, "/")
+            if "__pycache__" in target:
+                continue
+            if target != remote:
+                with contextlib.suppress(Exception):
+                    link.fs_mkdir(target)
+            for name in names:
+                if name.endswith((".py", ".mpy")):
+                    with open(os.path.join(folder, name), "rb") as file:
+                        link.fs_writefile(f"{target}/{name}", file.read())
+        self.overlay = f"/{remote}"
+
+    def remove_overlay(self, remote: str = "looprig_overlay") -> None:
+        """Take an uploaded overlay off the board again."""
+        self.overlay = ""
+        self.run("remove_tree", path=f"/{remote}")

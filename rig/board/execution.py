@@ -1,0 +1,87 @@
+"""What came of pushing one device test to one board."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+
+class Ended(StrEnum):
+    """How an execution ended."""
+
+    FINISHED = "finished"  # the counted end event and the REPL's end marks were both seen
+    RAISED = "raised"  # an exception left the script; `traceback` holds it
+    TIMED_OUT = "timed-out"  # the deadline passed: the board hung, or is too slow
+    CRASHED = "crashed"  # the board rebooted or reset itself in mid-test
+    DISCONNECTED = "disconnected"  # the port went away
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One record that a device test emitted.
+
+    `us` is the board's own clock in microseconds since the execution's first event,
+    unwrapped; `data` holds what the script passed, as plain Python values.
+    """
+
+    name: str
+    us: int
+    data: tuple[Any, ...] = ()
+
+
+@dataclass(slots=True)
+class Execution:
+    """The events, other output and end of one device test on one board.
+
+    Times ending in `_s` are seconds of the host's clock; event times are the board's.
+    `damage` lists what was wrong with the event stream (a gap, a bad checksum, a missing end):
+    an execution with damage can never support a verdict.
+    """
+
+    device_test: str
+    board: str
+    ended: Ended = Ended.FINISHED
+    events: list[Event] = field(default_factory=list)
+    output: str = ""
+    dropped: int = 0  # bytes of output that were not kept
+    traceback: str = ""
+    how: str = ""  # one sentence for an end that is not `finished`
+    damage: list[str] = field(default_factory=list)
+    recovery: list[str] = field(default_factory=list)
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    reset_s: float = 0.0
+    upload_s: float = 0.0
+    run_s: float = 0.0
+
+    @property
+    def names(self) -> list[str]:
+        """The events' names, in the order the board emitted them."""
+        return [event.name for event in self.events]
+
+    def all(self, name: str) -> list[Event]:
+        """Every event of that name, in order."""
+        return [event for event in self.events if event.name == name]
+
+    def one(self, name: str) -> Event:
+        """The only event of that name.
+
+        Raises AssertionError, which is a divergence, when there is none or more than one.
+        """
+        found = self.all(name)
+        assert len(found) == 1, f"expected one {name!r} event, the board emitted {len(found)}"
+        return found[0]
+
+    def values(self, name: str) -> list[Any]:
+        """The data of every event of that name: the bare value of a single datum, else a tuple."""
+        return [e.data[0] if len(e.data) == 1 else e.data for e in self.all(name)]
+
+    def value(self, name: str) -> Any:
+        """The data of the only event of that name, as `values` gives it. Raises as `one` does."""
+        data = self.one(name).data
+        return data[0] if len(data) == 1 else data
+
+    def ms_between(self, first: str, second: str) -> float:
+        """Board milliseconds from the only `first` event to the only `second` one."""
+        return (self.one(second).us - self.one(first).us) / 1000

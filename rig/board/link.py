@@ -1,0 +1,256 @@
+"""The wire to a board's raw REPL: mpremote's serial transport with deadlines.
+
+mpremote opens ports and URLs (`/dev/tty…`, `COM3`, `socket://`, `rfc2217://`), knows each
+platform's quirks, and brings the file system and mount commands. Its reading is replaced:
+it takes one byte at a time, sleeps 10 ms between looks, and has no deadline over all.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import struct
+import time
+from collections.abc import Callable, Iterator
+
+import serial
+from mpremote.transport import TransportError, TransportExecError
+from mpremote.transport_serial import SerialTransport
+
+from rig.errors import RigError, UsageError
+
+RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+READ_SLICE_S = 0.05
+"""How long one read may block. Set once, when the port opens: changing it on an open RFC 2217
+port costs over a second."""
+PLAIN_CHUNK = 256
+PLAIN_PAUSE_S = 0.01
+"""Boards without raw paste have no flow control: mpremote's pace for them."""
+
+
+class Silence(Exception):
+    """The deadline of a step passed; the message says what was awaited and what came."""
+
+
+class Disconnected(Exception):
+    """The port went away while it was in use."""
+
+
+def explain_port(device: str, error: BaseException) -> UsageError | RigError:
+    """Why a port did not open, and what to do about it."""
+    said = str(error)
+    number = getattr(error, "errno", None)
+    if number == errno.EACCES or "Permission denied" in said or "PermissionError" in said:
+        return RigError(
+            f"port {device}: permission denied",
+            "add yourself to the dialout group (sudo usermod -aG dialout $USER, then log in again)",
+        )
+    if number == errno.EBUSY or "exclusively lock" in said or "Resource temporarily" in said:
+        return RigError(
+            f"port {device}: busy",
+            f"another program holds it (a terminal, mpremote, another run?): fuser {device}",
+        )
+    if number == errno.ENOENT or "No such file" in said or "FileNotFoundError" in said:
+        return UsageError(f"port {device}: there is no such port", "looprig boards lists them")
+    if "invalid URL" in said or "unknown protocol" in said:
+        return UsageError(f"port {device}: {said}", "a device path, COMn, socket:// or rfc2217://")
+    return RigError(f"port {device}: {said}", "is the board plugged in and powered?")
+
+
+class Link(SerialTransport):  # type: ignore[misc]
+    """An open port with a raw REPL behind it. Every wait ends at a `time.monotonic` deadline."""
+
+    def __init__(self, device: str, baudrate: int = 115200) -> None:
+        try:
+            super().__init__(device, baudrate, timeout=READ_SLICE_S)
+        except (TransportError, ValueError, OSError) as error:
+            raise self._why(device, baudrate, error) from error
+        self.is_pty = False  # our reads have a time-out on any path
+        self.sent = 0
+        self.received = 0
+
+    @staticmethod
+    def _why(device: str, baudrate: int, error: Exception) -> UsageError | RigError:
+        """mpremote drops the cause: open the port once more to see it."""
+        try:
+            serial.serial_for_url(device, baudrate=baudrate, exclusive=True).close()
+        except (OSError, ValueError) as cause:
+            return explain_port(device, cause)
+        return explain_port(device, error)
+
+    def close(self) -> None:
+        with contextlib.suppress(OSError, serial.SerialException):
+            super().close()
+
+    # -- bytes ----------------------------------------------------------------------------
+
+    @contextlib.contextmanager
+    def _port_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, TypeError) as error:  # pyserial: TypeError on a port closed meanwhile
+            raise Disconnected(f"port {self.device_name} went away ({error})") from error
+
+    def send(self, data: bytes, deadline: float | None = None) -> None:
+        """Write all of `data`."""
+        with self._port_errors():
+            self.serial.write(data)
+        self.sent += len(data)
+
+    def read_some(self, deadline: float) -> bytes:
+        """What has arrived, waiting for the first byte until the deadline; b'' if none came."""
+        while True:
+            with self._port_errors():
+                data: bytes = self.serial.read(1)
+                if data:
+                    waiting = self.serial.in_waiting
+                    if waiting:
+                        data += self.serial.read(waiting)
+            if data:
+                self.received += len(data)
+                return data
+            if time.monotonic() >= deadline:
+                return b""
+
+    def read_exactly(self, count: int, deadline: float, what: str) -> bytes:
+        """`count` bytes; raises Silence at the deadline."""
+        data = b""
+        while len(data) < count:
+            with self._port_errors():
+                piece: bytes = self.serial.read(count - len(data))
+            self.received += len(piece)
+            data += piece
+            if not piece and time.monotonic() >= deadline:
+                raise Silence(f"waited for {what}, got {data!r}")
+        return data
+
+    def read_to(self, ending: bytes, deadline: float, what: str) -> bytes:
+        """Everything up to `ending`, where the board then stops; raises Silence."""
+        data = b""
+        while not data.endswith(ending):
+            piece = self.read_some(deadline)
+            if not piece:
+                raise Silence(f"waited for {what}, got {data[-200:]!r}")
+            data = (data + piece)[-65536:]
+        return data
+
+    # -- the raw REPL ---------------------------------------------------------------------
+
+    def interrupt(self, deadline: float) -> None:
+        """Stop what runs and come to the raw prompt, from any state a REPL can be in."""
+        self.send(b"\r\x03")
+        self.drain()
+        self.send(b"\r\x01")
+        self.read_to(RAW_PROMPT, deadline, "the raw REPL's prompt")
+        self.in_raw_repl = True
+
+    def drain(self) -> None:
+        """Drop what has arrived so far."""
+        with self._port_errors():
+            while self.serial.in_waiting:
+                self.received += len(self.serial.read(self.serial.in_waiting))
+
+    def soft_reset(self, deadline: float) -> None:
+        """From the raw prompt: reset the board and come back to the raw prompt."""
+        self.send(b"\x04")
+        # boot.py may print between the two, and the prompt before the reset is the same text
+        seen = self.read_to(RAW_PROMPT, deadline, "the prompt after a soft reset")
+        if b"soft reboot" not in seen:
+            raise Silence(f"waited for a soft reset's banner, got {seen[-200:]!r}")
+
+    def prompts(self, deadline: float) -> bytes:
+        """Ask whether the raw REPL listens (Ctrl-A prints its header anew).
+
+        Returns what came before the header. Raises Silence when it does not answer, as when a
+        program that printed a prompt of its own still runs.
+        """
+        self.send(b"\x01")
+        return self.read_to(RAW_PROMPT, deadline, "an answer of the raw REPL")[: -len(RAW_PROMPT)]
+
+    def paste(
+        self, code: bytes, deadline: float, before_start: Callable[[], None] | None = None
+    ) -> None:
+        """At the raw prompt: send code, by raw paste where the board has it, and start it.
+
+        `before_start` is called when all but the byte that starts it has been sent.
+        Raises Silence at the deadline.
+        """
+        if self.use_raw_paste:
+            self.send(b"\x05A\x01")
+            answer = self.read_exactly(2, deadline, "the answer to raw paste")
+            if answer == b"R\x01":
+                self._raw_paste(code, deadline, before_start)
+                return
+            self.use_raw_paste = False
+            if answer != b"R\x00":
+                self.read_to(RAW_PROMPT, deadline, "the raw REPL's prompt")
+        for start in range(0, len(code), PLAIN_CHUNK):
+            self.send(code[start : start + PLAIN_CHUNK])
+            time.sleep(PLAIN_PAUSE_S)
+        if before_start:
+            before_start()
+        self.send(b"\x04")
+        answer = self.read_exactly(2, deadline, "the raw REPL to take the code")
+        if answer != b"OK":
+            raise Silence(f"waited for the raw REPL to take the code, got {answer!r}")
+
+    def _raw_paste(
+        self, code: bytes, deadline: float, before_start: Callable[[], None] | None
+    ) -> None:
+        """Flow control as docs/reference/repl.rst has it: the window's size, then \\x01 for each
+        further window; \\x04 from the board ends the paste early (a syntax error)."""
+        window = struct.unpack("<H", self.read_exactly(2, deadline, "the paste window"))[0]
+        room, sent = window, 0
+        while sent < len(code):
+            with self._port_errors():
+                waiting = self.serial.in_waiting
+            if room == 0 or waiting:
+                mark = self.read_exactly(1, deadline, "room in the paste window")
+                if mark == b"\x01":
+                    room += window
+                elif mark == b"\x04":
+                    self.send(b"\x04")
+                    return
+                else:
+                    raise Silence(f"the board sent {mark!r} in the midst of a raw paste")
+                continue
+            piece = code[sent : sent + room]
+            self.send(piece)
+            sent += len(piece)
+            room -= len(piece)
+        if before_start:
+            before_start()
+        self.send(b"\x04")
+        while True:
+            mark = self.read_exactly(1, deadline, "the end of the raw paste")
+            if mark == b"\x04":
+                return
+            if mark != b"\x01":
+                raise Silence(f"the board sent {mark!r} at the end of a raw paste")
+
+    # -- for mpremote's file system commands ------------------------------------------------
+
+    def exec_raw(
+        self,
+        command: str | bytes,
+        timeout: float | None = 10,
+        data_consumer: Callable[[bytes], None] | None = None,
+    ) -> tuple[bytes, bytes]:
+        deadline = time.monotonic() + (timeout or 10)
+        try:
+            self.paste(command.encode() if isinstance(command, str) else command, deadline)
+            said = self.read_to(b"\x04>", deadline, "the end of a command")
+        except Silence as error:
+            raise TransportError(str(error)) from error
+        output, _, failure = said[:-2].partition(b"\x04")
+        if data_consumer:
+            data_consumer(output)
+        return output, failure
+
+    def exec(
+        self, command: str | bytes, data_consumer: Callable[[bytes], None] | None = None
+    ) -> bytes:
+        output, failure = self.exec_raw(command, data_consumer=data_consumer)
+        if failure:
+            raise TransportExecError(output, failure.decode("utf-8", "replace"))
+        return output

@@ -1,0 +1,138 @@
+"""The catalogue: what a port's asyncio is held to, and the sentences that say so.
+
+`claims/<chapter>.toml` holds the claims of a chapter, `claims/sources/<name>.toml` the
+sentences of a document. A claim quotes the sentence it checks, so that every sentence of a
+source is known to be checked by some claim or to have a reason for being checked by none.
+"""
+
+from __future__ import annotations
+
+import fnmatch
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rig.errors import RigError, UsageError, nearest
+from rig.results import Level
+
+ROOT = Path(__file__).resolve().parent.parent
+CLAIMS = ROOT / "claims"
+DEVICE_TESTS = ROOT / "device_tests"
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Claim(_Strict):
+    """One checkable sentence of the documentation, in our own words."""
+
+    id: str
+    sentence: str
+    source: str  # a file's stem in claims/sources
+    quote: str  # words of the source that promise it; they stand in one of its sentences
+    device_test: str  # path under device_tests, without `.py`
+    level: Level = "documented"
+    needs: tuple[str, ...] = ()  # features, by the names of rig/board/features.py
+    power: bool = False  # a meter is needed to judge it
+    not_cpython: str = ""  # why CPython, the control, does not make this claim
+    reports: tuple[str, ...] = ()  # threads where a user met the fault this claim catches
+    chapter: str = ""
+    chapter_title: str = ""
+
+
+class Sentence(_Strict):
+    """A sentence of a source; `unchecked` says why no claim checks it."""
+
+    text: str
+    section: str
+    unchecked: str = ""
+
+
+class Source(_Strict):
+    """A document that makes promises about the loop."""
+
+    name: str
+    title: str
+    url: str = ""
+    sentence: tuple[Sentence, ...]
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise RigError(f"{path}: {error}", "mend the catalogue") from error
+
+
+def _explain(path: Path, error: ValidationError) -> RigError:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"])
+    return RigError(f"{path}: {where}: {first['msg']}", "mend the catalogue")
+
+
+@cache
+def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
+    """Every claim by its id, in the order of the chapters' files.
+
+    Raises RigError, naming file and key, for a catalogue that does not hold together.
+    """
+    found: dict[str, Claim] = {}
+    chapters = [(path, _load(path)) for path in root.glob("*.toml")]
+    for path, chapter in sorted(chapters, key=lambda pair: (pair[1].get("order", 99), pair[0])):
+        for entry in chapter.get("claim", []):
+            try:
+                claim = Claim(
+                    **{"source": chapter.get("source", ""), **entry},
+                    chapter=path.stem,
+                    chapter_title=chapter.get("title", path.stem),
+                )
+            except ValidationError as error:
+                raise _explain(path, error) from error
+            if claim.id in found:
+                raise RigError(f"{path}: {claim.id} is there twice", "ids are fixed names")
+            found[claim.id] = claim
+    return found
+
+
+@cache
+def sources(root: Path = CLAIMS) -> dict[str, Source]:
+    """Every source by its name."""
+    found = {}
+    for path in sorted((root / "sources").glob("*.toml")):
+        try:
+            found[path.stem] = Source(name=path.stem, **_load(path))
+        except ValidationError as error:
+            raise _explain(path, error) from error
+    return found
+
+
+def checked_by(source: Source, claims: dict[str, Claim]) -> list[tuple[Sentence, list[Claim]]]:
+    """Each sentence of the source with the claims that quote it."""
+    quoting = [claim for claim in claims.values() if claim.source == source.name]
+    return [
+        (sentence, [claim for claim in quoting if claim.quote in sentence.text])
+        for sentence in source.sentence
+    ]
+
+
+def select(globs: list[str], claims: dict[str, Claim]) -> dict[str, Claim]:
+    """The claims whose id matches one of the globs; all of them for no glob.
+
+    Raises UsageError for a glob that matches nothing.
+    """
+    if not globs:
+        return dict(claims)
+    chosen: set[str] = set()
+    for glob in globs:
+        matched = fnmatch.filter(claims, glob)
+        if not matched:
+            raise UsageError(
+                f"--claims {glob}: no claim matches",
+                f"{nearest(glob, list(claims))} (looprig claims lists all)",
+            )
+        chosen.update(matched)
+    return {name: claim for name, claim in claims.items() if name in chosen}

@@ -1,0 +1,156 @@
+"""How long a process wanted the CPU, and when: the virtual board's activity.
+
+A virtual board's interpreter is a process, so what it does is known to the kernel, but not
+evenly: on Linux the CPU time of a running process is brought up to date only at a scheduler
+tick (up to 10 ms apart) or when it leaves the CPU, and the time it waited in the run queue is
+credited all at once when it gets a CPU. So each observation is an amount `d` that was seen at
+an instant `t`, and the process was runnable during the last `d` before `t`. Spread back like
+that, an observation that comes late costs resolution, not truth.
+
+Waiting in the run queue counts where the process was preempted: a loop that spins on a busy
+host wanted the CPU all the time. It does not count between being woken and first getting a
+CPU: a board that is woken late slept meanwhile. The kernel tells the two apart by its count of
+involuntary context switches.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import mmap
+import os
+import struct
+import threading
+import time
+from array import array
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+SETTLE_NS = 15_000_000
+"""Observation goes on for this long after the last instant of interest: what happened before it
+may be credited only at the next tick, 10 ms later at HZ=100."""
+
+
+class ProcessWatch:
+    """Reads how much CPU time one process got and waited for, in nanoseconds."""
+
+    def __init__(self, pid: int) -> None:
+        self.pid = pid
+        self.stat = self.status = -1
+        with contextlib.suppress(OSError):
+            self.stat = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
+            self.status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
+        self.cpu = self.waited = self.preempted = self.counted = 0
+        self.first = True
+
+    def demand(self) -> int:
+        """Nanoseconds of demand since the watch began; it stops growing when the process ends."""
+        try:
+            fields = os.pread(self.stat, 128, 0).split()
+            cpu, waited = int(fields[0]), int(fields[1])
+        except (OSError, IndexError, ValueError):
+            return self.counted
+        if waited != self.waited:
+            preempted = self.involuntary_switches()
+            if preempted != self.preempted:
+                self.counted += 0 if self.first else waited - self.waited
+            self.preempted, self.waited = preempted, waited
+        self.counted += 0 if self.first else cpu - self.cpu
+        self.cpu, self.first = cpu, False
+        return self.counted
+
+    def involuntary_switches(self) -> int:
+        try:
+            return int(os.pread(self.status, 4096, 0).rsplit(None, 1)[-1])
+        except (OSError, IndexError, ValueError):
+            return self.preempted
+
+    def close(self) -> None:
+        for fd in (self.stat, self.status):
+            if fd >= 0:
+                os.close(fd)
+
+
+class PidFile:
+    """The holder's pid file: the process that is the board now, as 8 little-endian bytes."""
+
+    def __init__(self, path: Path) -> None:
+        with path.open("rb") as file:
+            self.page = mmap.mmap(file.fileno(), 8, access=mmap.ACCESS_READ)
+
+    def pid(self) -> int:
+        return int(struct.unpack("<q", self.page[:8])[0])
+
+
+class Recording:
+    """Observes a board from `start_ns` (monotonic) for a given time or until stopped."""
+
+    def __init__(self, pid_file: PidFile, start_ns: int, length_ns: int, period_ns: int) -> None:
+        self.pid_file = pid_file
+        self.start_ns = start_ns
+        self.end_ns = start_ns + length_ns
+        self.period_ns = period_ns
+        self.seen_at = array("q")
+        self.demand = array("q")
+        self.thread = threading.Thread(target=self.observe, daemon=True)
+        self.thread.start()
+
+    def observe(self) -> None:
+        pid = self.pid_file.pid()
+        watch, base = ProcessWatch(pid), 0
+        due = self.start_ns
+        while True:
+            if (now_pid := self.pid_file.pid()) != pid:  # a soft reset: another process
+                base += watch.demand()
+                watch.close()
+                pid, watch = now_pid, ProcessWatch(now_pid)
+            amount = base + watch.demand()
+            now = time.monotonic_ns()
+            self.seen_at.append(now)
+            self.demand.append(amount)
+            if now >= self.end_ns + SETTLE_NS:
+                break
+            due = max(due + self.period_ns, now)
+            time.sleep((due - now) / 1e9)
+        watch.close()
+
+    def stop(self, at_ns: int) -> None:
+        """End at that instant instead, if it comes earlier."""
+        self.end_ns = min(self.end_ns, at_ns)
+
+    def duty(self, interval_s: float) -> NDArray[np.float64]:
+        """The share of each interval that the board was active, shape (n,), 0 to 1.
+
+        Waits until the recording has ended.
+        """
+        self.thread.join()
+        times, active = spread_back(self.seen_at, self.demand)
+        count = int((self.end_ns - self.start_ns) / 1e9 / interval_s + 1e-6)
+        grid = self.start_ns + np.arange(count + 1) * (interval_s * 1e9)
+        cumulative = np.interp(grid, times, active)
+        return np.clip(np.diff(cumulative) / (interval_s * 1e9), 0.0, 1.0)
+
+
+def spread_back(seen_at: array[int], demand: array[int]) -> tuple[list[int], list[int]]:
+    """The cumulative active time as a curve: instants and values in ns, both shape (m,).
+
+    Each increment is put directly before the instant it was seen at; what does not fit between
+    two observations reaches back before the earlier one.
+    """
+    spans: list[tuple[int, int, int]] = []  # (from, to, active at the end of it), latest first
+    carry = 0
+    for i in range(len(seen_at) - 1, 0, -1):
+        wanted = demand[i] - demand[i - 1] + carry
+        taken = min(wanted, seen_at[i] - seen_at[i - 1])
+        carry = wanted - taken
+        if taken:
+            spans.append((seen_at[i - 1], seen_at[i], taken))
+    times, active, total = [seen_at[0]], [0], 0
+    for start, end, taken in reversed(spans):
+        for instant, value in ((start, total), (end - taken, total), (end, total + taken)):
+            if instant > times[-1]:
+                times.append(instant)
+                active.append(value)
+        total += taken
+    return times, active

@@ -1,0 +1,69 @@
+"""What a meter yields: current at a fixed interval, and what is known to be wrong with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.errors import RigError
+
+OVERRANGE = 9.9e37
+"""SCPI's "not a number I could measure" (SCPI-1999, 7.2.1.4): ±9.9E37, and 9.91E37 for NaN."""
+
+Currents = NDArray[np.float64]
+
+
+@dataclass(slots=True)
+class Samples:
+    """One acquisition. `current_a` has shape (n,), in amperes; sample k was taken at
+    `k * interval_s` from the first.
+
+    Samples that a meter could not measure are NaN and counted in `overrange`; `lost` counts
+    those it did not deliver, `clipped` those that sat at the end of the range.
+    """
+
+    current_a: Currents
+    interval_s: float
+    overrange: int = 0
+    lost: int = 0
+    clipped: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def duration_s(self) -> float:
+        return len(self.current_a) * self.interval_s
+
+    def index(self, seconds: float) -> int:
+        """The sample at that time of the capture, kept within it."""
+        return int(np.clip(round(seconds / self.interval_s), 0, len(self.current_a)))
+
+    def between(self, start_s: float, end_s: float) -> Currents:
+        """The samples of an interval, as a view of shape (k,), in amperes."""
+        return self.current_a[self.index(start_s) : self.index(end_s)]
+
+
+def from_readings(
+    readings: NDArray[Any], interval_s: float, range_a: float | None = None, lost: int = 0
+) -> Samples:
+    """Samples of raw readings in amperes, of any float type and shape (n,).
+
+    Overrange readings become NaN; readings within a part in ten thousand of the range's end
+    count as clipped. Raises RigError when there is no reading at all.
+    """
+    if readings.size == 0:
+        raise RigError("the meter delivered no samples", "check its trigger and its memory")
+    current = readings if readings.dtype == np.float64 else readings.astype(np.float64)
+    if not current.flags.writeable:
+        current = current.copy()
+    bad = ~(np.abs(current) < 1e9)  # also true for NaN; Owon's 1E9 is an overrange too
+    overrange = int(np.count_nonzero(bad))
+    if overrange:
+        current[bad] = np.nan
+    clipped = 0
+    if range_a is not None:
+        with np.errstate(invalid="ignore"):
+            clipped = int(np.count_nonzero(np.abs(current) >= range_a * 1.2 * 0.9999))
+    return Samples(current, interval_s, overrange=overrange, lost=lost, clipped=clipped)

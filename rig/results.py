@@ -1,0 +1,197 @@
+"""Results: one JSON line for every claim judged on a board, and the run that holds them.
+
+The JSON Schema in `docs/result.schema.json` is generated from `Result`; a line that does not
+fit it is a damaged line, never a verdict.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+SCHEMA_VERSION = 1
+"""Raised whenever a reader of older lines would misread a newer one."""
+
+
+class Outcome(StrEnum):
+    """What can come of a claim on a board. Only the first three are verdicts."""
+
+    CONFORMS = "conforms"
+    DIVERGES = "diverges"
+    CRASHED = "crashed"
+    UNSUPPORTED = "unsupported"
+    INCONCLUSIVE = "inconclusive"
+    UNMEASURED = "unmeasured"
+    ERRORED = "errored"
+
+
+Level = Literal["documented", "compatible", "quality"]
+LEVELS: tuple[Level, ...] = ("documented", "compatible", "quality")
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class Check(_Strict):
+    """One assertion that held or failed: its source text and the values it saw."""
+
+    line: int
+    check: str
+    values: str
+    held: bool = True
+
+
+class EventRecord(_Strict):
+    """An event as kept in a result: board clock in microseconds since the first event."""
+
+    name: str
+    us: int
+    data: list[Any] = []
+
+
+class ExecutionRecord(_Strict):
+    """An execution as kept in a result; times in seconds of the host's clock."""
+
+    device_test: str
+    ended: str
+    how: str = ""
+    events: list[EventRecord] = []
+    events_dropped: int = 0
+    output: str = ""
+    output_dropped: int = 0
+    traceback: str = ""
+    damage: list[str] = []
+    recovery: list[str] = []
+    bytes_sent: int = 0
+    bytes_received: int = 0
+    reset_s: float = 0.0
+    upload_s: float = 0.0
+    run_s: float = 0.0
+
+
+class Estimate(_Strict):
+    """A number with its 95 % interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class PowerRecord(_Strict):
+    """How one wait was judged. Currents in amperes, charge in coulombs, times in seconds.
+
+    `source` is `modelled` for a virtual meter, `measured` for an instrument.
+    """
+
+    wait: str
+    source: Literal["modelled", "measured"]
+    kind: Literal["sleeps", "polls", "spins", "unclear"]
+    ratio: Estimate  # R = (I_window - I_floor) / (I_busy - I_floor)
+    active_fraction: float
+    wake_rate_hz: float | None = None
+    window_a: float
+    floor_a: float
+    busy_a: float
+    drift_a: float = 0.0
+    noise_a: float = 0.0
+    contrast: float  # (I_busy - I_floor) over the larger of its noise and drift
+    charge_c: float
+    duration_s: float
+    supply_v: float | None = None
+    capture: str | None = None  # path of the Parquet file within the run directory
+    meter: str = ""
+    attempts: int = 1
+
+
+class Measurement(_Strict):
+    """A distribution measured on the board's clock: SI units, `n` samples.
+
+    `low` and `high` are the 95 % interval of the median.
+    """
+
+    name: str
+    unit: str
+    n: int
+    median: float
+    low: float
+    high: float
+    p99: float
+    maximum: float
+
+
+class Divergence(_Strict):
+    """A divergence that a port is known to have."""
+
+    reason: str
+    link: str = ""
+
+
+class Result(_Strict):
+    """One claim judged on one board, with the evidence for it."""
+
+    claim: str
+    board: str
+    outcome: Outcome
+    level: Level = "documented"
+    chapter: str = ""
+    required: str = ""  # the claim's sentence
+    expected: str = ""
+    actual: str = ""
+    why: str = ""  # for outcomes that are no verdict: what stood in the way, what to do
+    expectation: Divergence | None = None  # the known divergence, whether or not it showed
+    checks: list[Check] = []
+    executions: list[ExecutionRecord] = []
+    power: list[PowerRecord] = []
+    measurements: list[Measurement] = []
+    started: str = ""  # ISO 8601, UTC
+    duration_s: float = 0.0
+
+    @property
+    def unexpected(self) -> bool:
+        """Whether this outcome alone would make a run exit with 1."""
+        if self.outcome in (Outcome.DIVERGES, Outcome.CRASHED):
+            return self.expectation is None
+        return self.outcome is Outcome.INCONCLUSIVE
+
+    @property
+    def now_conforms(self) -> bool:
+        """A known divergence that did not show."""
+        return self.expectation is not None and self.outcome is Outcome.CONFORMS
+
+
+class BoardInfo(_Strict):
+    """A board as it identified itself."""
+
+    name: str
+    kind: str = "serial"
+    port: str = ""  # the serial port or URL
+    platform: str = ""  # sys.platform, e.g. `rp2`
+    implementation: str = ""  # sys.implementation.name
+    version: str = ""
+    machine: str = ""
+    unique_id: str = ""
+    features: list[str] = []
+    meter: str = ""  # the meter's *IDN? answer, empty where there is none
+    modelled: bool = False  # the meter's current comes from a model
+    lost: str = ""  # why and when the board was given up, empty if it was not
+
+
+class RunInfo(_Strict):
+    """`run.json`: what was run, on what, and how it ended."""
+
+    schema_version: int = SCHEMA_VERSION
+    looprig: str
+    id: str
+    started: str
+    finished: str = ""
+    command: list[str] = []
+    bench: str = ""
+    overlay: str = ""
+    claims: list[str] = []
+    levels: list[Level] = ["documented"]
+    boards: list[BoardInfo] = []
+    exit_code: int | None = None
+    errors: list[str] = Field(default_factory=list)
