@@ -37,7 +37,7 @@ def one_line(text: str, limit: int = 0) -> str:
     return text[: limit - 1] + "…" if limit and len(text) > limit else text
 
 
-_FORMULA = re.compile(r"^[\s\ufeff'\"]*[=+\-@\t\r|%＝＋－＠]")  # noqa: RUF001
+_FORMULA = re.compile(r"^[\s\ufeff'\"]*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001
 
 
 def csv_cell(text: str) -> str:

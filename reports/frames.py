@@ -1,0 +1,200 @@
+"""The frames themselves: which columns there are, and which board is which."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+from reports.neutral import one_line
+from rig.results import Outcome, Result, RunInfo
+
+RESULT_COLUMNS = (
+    "run", "name", "claim", "chapter", "level", "outcome", "unexpected", "expected_divergence",
+    "now_conforms", "reason", "link", "required", "expected", "actual", "why", "device_tests",
+    "started", "duration_s", "line_offset", "line_bytes",
+)  # fmt: skip
+POWER_COLUMNS = (
+    "run", "name", "claim", "result", "wait", "source", "kind", "ratio", "ratio_low", "ratio_high",
+    "active_fraction", "wake_rate_hz", "window_a", "floor_a", "busy_a", "drift_a", "noise_a",
+    "contrast", "charge_c", "duration_s", "supply_v", "energy_j", "capture", "meter", "attempts",
+)  # fmt: skip
+MEASUREMENT_COLUMNS = (
+    "run", "name", "claim", "result", "measurement", "unit", "n", "median", "low", "high", "p99",
+    "maximum",
+)  # fmt: skip
+BOARD_COLUMNS = (
+    "run", "name", "kind", "port", "platform", "implementation", "version", "machine",
+    "unique_id", "features", "meter", "modelled", "lost",
+)  # fmt: skip
+RUN_COLUMNS = (
+    "run", "started", "finished", "looprig", "bench", "overlay", "levels", "claims", "command",
+    "exit_code", "errors", "directory",
+)  # fmt: skip
+
+# Text and truth columns keep their type in a frame without rows; every other one is a number.
+_TEXT = set(RESULT_COLUMNS + POWER_COLUMNS + MEASUREMENT_COLUMNS + BOARD_COLUMNS + RUN_COLUMNS)
+_TRUTH = {"unexpected", "expected_divergence", "now_conforms", "modelled"}
+_WHOLE = {"n", "attempts", "line_offset", "line_bytes", "result"}
+_FLOAT = {
+    "duration_s", "ratio", "ratio_low", "ratio_high", "active_fraction", "wake_rate_hz",
+    "window_a", "floor_a", "busy_a", "drift_a", "noise_a", "contrast", "charge_c", "supply_v",
+    "energy_j", "median", "low", "high", "p99", "maximum", "exit_code",
+}  # fmt: skip
+_TEXT -= _TRUTH | _WHOLE | _FLOAT
+
+
+class Rows:
+    """Rows gathered while runs are read; texts that recur are kept once."""
+
+    def __init__(self) -> None:
+        self.results: list[tuple[Any, ...]] = []
+        self.power: list[tuple[Any, ...]] = []
+        self.measurements: list[tuple[Any, ...]] = []
+        self.boards: list[tuple[Any, ...]] = []
+        self.runs: list[tuple[Any, ...]] = []
+        self.board_infos: list[tuple[str, str, str, str]] = []  # run, name, platform, unique id
+        self._known: set[tuple[str, str]] = set()
+        self._texts: dict[str, str] = {}
+
+    def _once(self, text: str) -> str:
+        return self._texts.setdefault(text, text)
+
+    def add_run(self, run: str, info: RunInfo, directory: str) -> None:
+        """The run and the boards it names."""
+        self.runs.append(
+            (run, info.started, info.finished, info.looprig, info.bench, info.overlay,
+             ", ".join(info.levels), "\n".join(info.claims), " ".join(info.command),
+             info.exit_code, "\n".join(info.errors), directory)
+        )  # fmt: skip
+        for board in info.boards:
+            if (run, board.name) in self._known:
+                continue
+            self._known.add((run, board.name))
+            self.board_infos.append((run, board.name, board.platform, board.unique_id))
+            self.boards.append(
+                (run, board.name, board.kind, board.port, board.platform, board.implementation,
+                 board.version, board.machine, board.unique_id, ", ".join(board.features),
+                 board.meter, board.modelled, board.lost)
+            )  # fmt: skip
+
+    def add_result(self, run: str, result: Result, offset: int, size: int) -> None:
+        """A result, its power and its measurements. A board run.json forgot is one all the same."""
+        once = self._once
+        name, claim = once(result.board), once(result.claim)
+        if (run, name) not in self._known:
+            self._known.add((run, name))
+            self.board_infos.append((run, name, "", ""))
+            self.boards.append((run, name, "", "", "", "", "", "", "", "", "", False, ""))
+        known = result.expectation
+        showed = known is not None and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED)
+        index = len(self.results)
+        self.results.append(
+            (run, name, claim, once(result.chapter or claim.partition(".")[0]), once(result.level),
+             once(result.outcome.value), result.unexpected, showed, result.now_conforms,
+             once(known.reason) if known else "", once(known.link) if known else "",
+             once(result.required), once(result.expected), once(result.actual), once(result.why),
+             once(", ".join(e.device_test for e in result.executions)), result.started,
+             result.duration_s, offset, size)
+        )  # fmt: skip
+        for p in result.power:
+            energy = None if p.supply_v is None else p.charge_c * p.supply_v
+            self.power.append(
+                (run, name, claim, index, once(p.wait), once(p.source), once(p.kind), p.ratio.value,
+                 p.ratio.low, p.ratio.high, p.active_fraction, p.wake_rate_hz, p.window_a,
+                 p.floor_a, p.busy_a, p.drift_a, p.noise_a, p.contrast, p.charge_c, p.duration_s,
+                 p.supply_v, energy, p.capture or "", once(p.meter), p.attempts)
+            )  # fmt: skip
+        self.measurements.extend(
+            (run, name, claim, index, once(m.name), once(m.unit), m.n, m.median, m.low, m.high,
+             m.p99, m.maximum)
+            for m in result.measurements
+        )  # fmt: skip
+
+    def contradictions(self) -> list[str]:
+        """Claims judged twice on a board within one run, with different verdicts."""
+        verdicts = ("conforms", "diverges", "crashed")
+        last: dict[tuple[str, str, str], str] = {}
+        told = []
+        for run, name, claim, _, _, outcome, *_ in self.results:
+            before = last.get((run, name, claim))
+            if before in verdicts and outcome in verdicts and before != outcome:
+                told.append(
+                    one_line(f"{run}: {claim} on {name} was judged twice: {before}, then {outcome}")
+                    + "; the last counts"
+                )
+            last[run, name, claim] = outcome
+        return told
+
+
+def board_labels(infos: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str], str]:
+    """A label for each (run, name): boards that only share a name are never taken for one.
+
+    Two of one name are told apart by platform and unique id. Version and machine text change
+    from release to release and tell nothing; a board that never identified itself is taken for
+    the only one of its name, if there is only one.
+    """
+    kinds: dict[str, dict[tuple[str, str], None]] = {}
+    infos = list(infos)
+    for _, name, platform, uid in infos:
+        if platform or uid:
+            kinds.setdefault(name, {})[platform, uid] = None
+    labels: dict[tuple[str, str], str] = {}
+    for run, name, platform, uid in infos:
+        among = kinds.get(name, {})
+        if len(among) <= 1:
+            labels[run, name] = name
+        elif not platform and not uid:
+            labels[run, name] = f"{name} (unidentified)"
+        else:
+            platforms = {p for p, _ in among}
+            parts = [platform] if len(platforms) > 1 else []
+            if len({u for p, u in among if p == platform}) > 1:
+                # A hash, as unique ids of one maker may share both their head and their tail.
+                parts.append(hashlib.sha256(uid.encode()).hexdigest()[:6])
+            labels[run, name] = f"{name} ({' '.join(parts)})"
+    return labels
+
+
+def frames(
+    rows: Rows, labels: dict[tuple[str, str], str]
+) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """results, power, measurements, boards, runs."""
+    made = [
+        _frame(rows.results, RESULT_COLUMNS, labels),
+        _frame(rows.power, POWER_COLUMNS, labels),
+        _frame(rows.measurements, MEASUREMENT_COLUMNS, labels),
+        _frame(rows.boards, BOARD_COLUMNS, labels),
+        _frame(rows.runs, RUN_COLUMNS, {}),
+    ]
+    runs = made[4]
+    when = pd.to_datetime(runs["started"], errors="coerce", utc=True, format="ISO8601")
+    # Runs in the order they were made, whatever the order they were named in.
+    runs["when"] = when
+    runs = runs.sort_values("when", kind="stable", na_position="first").reset_index(drop=True)
+    order = {run: number for number, run in enumerate(runs["run"])}
+    for frame in made[:4]:
+        frame["run_order"] = [order[run] for run in frame["run"]]
+    return made[0], made[1], made[2], made[3], runs
+
+
+def _frame(
+    rows: list[tuple[Any, ...]], columns: tuple[str, ...], labels: dict[tuple[str, str], str]
+) -> pd.DataFrame:
+    frame = pd.DataFrame(rows, columns=list(columns))
+    rows.clear()
+    for column in columns:
+        if column in _FLOAT:
+            frame[column] = frame[column].astype("float64")
+        elif column in _TRUTH:
+            frame[column] = frame[column].astype("bool")
+        elif column in _WHOLE:
+            frame[column] = frame[column].astype("int64")
+        else:
+            frame[column] = frame[column].astype("str")
+    if "name" in columns:
+        pairs = zip(frame["run"], frame["name"], strict=True)
+        frame.insert(1, "board", pd.Series([labels[pair] for pair in pairs], dtype="str"))
+    return frame
