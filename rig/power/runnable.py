@@ -62,7 +62,8 @@ class ProcessWatch:
 
     def involuntary_switches(self) -> int:
         try:
-            return int(os.pread(self.status, 4096, 0).rsplit(None, 1)[-1])
+            text = os.pread(self.status, 8192, 0)
+            return int(text.partition(b"nonvoluntary_ctxt_switches:")[2].split(None, 1)[0])
         except (OSError, IndexError, ValueError):
             return self.preempted
 

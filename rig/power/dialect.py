@@ -1,0 +1,65 @@
+"""What a dialect is: a few lines of one maker's SCPI, and how the right one is found."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+import re
+from functools import cache
+
+from rig.errors import RigError, nearest
+from rig.power import dialects
+from rig.power.meter import Plan
+from rig.power.samples import Samples
+from rig.power.visa import Session
+
+
+class Base:
+    """Configures, starts and fetches, over one session. Override all three, and `IDN`."""
+
+    IDN = re.compile(r"(?!)")  # matches the whole answer to *IDN?
+    MAX_RATE_HZ = 1000.0
+    WAVEFORM = True  # False for a meter too slow to show a wait's shape
+    DEFAULT_RANGE_A = 0.1
+
+    def __init__(self, session: Session, range_a: float | None = None) -> None:
+        self.session = session
+        self.range_a = range_a or self.DEFAULT_RANGE_A
+
+    def configure(self, duration_s: float, rate_hz: float) -> Plan:
+        """Set the meter up, ready to start; what it can do of what was asked."""
+        raise NotImplementedError
+
+    def start(self) -> None:
+        """Begin taking samples; returns once they are being taken."""
+        raise NotImplementedError
+
+    def fetch(self, plan: Plan) -> Samples:
+        """End early where the meter can, and return every sample taken."""
+        raise NotImplementedError
+
+
+@cache
+def known() -> dict[str, type[Base]]:
+    """Every dialect by its file's name."""
+    found = {}
+    for module in pkgutil.iter_modules(dialects.__path__):
+        loaded = importlib.import_module(f"{dialects.__name__}.{module.name}")
+        found[module.name.replace("_", "-")] = loaded.Dialect
+    return found
+
+
+def choose(identity: str, named: str = "") -> tuple[str, type[Base]]:
+    """The dialect the bench names, or the one whose pattern fits the answer to *IDN?.
+
+    The generic one, which reads one value at a time, is for whatever fits none.
+    """
+    all_known = known()
+    if named:
+        if named not in all_known:
+            raise RigError(f"there is no dialect {named!r}", nearest(named, list(all_known)))
+        return named, all_known[named]
+    for name, dialect in all_known.items():
+        if dialect.IDN.search(identity):
+            return name, dialect
+    return "generic", all_known["generic"]

@@ -1,0 +1,75 @@
+"""A meter that speaks SCPI over VISA: a session and the dialect that its *IDN? asks for."""
+
+from __future__ import annotations
+
+import contextlib
+from typing import Literal
+
+from rig.errors import RigError
+from rig.power.dialect import choose
+from rig.power.meter import Plan
+from rig.power.samples import Samples
+from rig.power.visa import Session
+
+LONGEST_S = 120.0
+"""No acquisition is asked for that is longer: the board's own deadlines end earlier."""
+
+
+class ScpiMeter:
+    """Opens a VISA resource and makes a `Meter` of it. Raises RigError where it is none."""
+
+    def __init__(
+        self,
+        resource: str,
+        *,
+        backend: str = "@py",
+        dialect: str = "",
+        range_a: float | None = None,
+        modelled: bool = False,
+    ) -> None:
+        self.name = resource
+        self.source: Literal["modelled", "measured"] = "modelled" if modelled else "measured"
+        self.opening = {"resource": resource, "backend": backend}
+        self.session = Session(**self.opening)
+        try:
+            self.identity = self.session.identify()
+            self.dialect_name, kind = choose(self.identity, dialect)
+            self.dialect = kind(self.session, range_a)
+        except RigError:
+            self.session.close()
+            raise
+        self.waveform = self.dialect.WAVEFORM
+        self.plan: Plan | None = None
+
+    def identify(self) -> str:
+        return self.identity
+
+    def arm(self, duration_s: float, rate_hz: float) -> Plan:
+        try:
+            self.plan = self.dialect.configure(min(duration_s, LONGEST_S), rate_hz)
+            self.session.sync()
+            self.dialect.start()
+        except RigError:
+            self.reopen()
+            raise
+        return self.plan
+
+    def fetch(self) -> Samples:
+        if self.plan is None:
+            raise RigError(f"the meter {self.name} was not armed")
+        plan, self.plan = self.plan, None
+        try:
+            return self.dialect.fetch(plan)
+        except RigError:
+            self.reopen()
+            raise
+
+    def reopen(self) -> None:
+        """A new session after a failure: the old one may be in the middle of a message."""
+        self.session.close()
+        with contextlib.suppress(RigError):  # then the next use says what is wrong
+            self.session = Session(**self.opening)
+            self.dialect.session = self.session
+
+    def close(self) -> None:
+        self.session.close()

@@ -1,0 +1,81 @@
+"""What the virtual instruments that log readings have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.power.instruments.acquisition import Acquisition
+from rig.power.instruments.scpi import Instrument, ScpiError, block, number
+from rig.power.model import CurrentModel
+from rig.power.runnable import PidFile
+
+Readings = NDArray[np.float64]
+
+
+class Logger(Instrument):
+    """An instrument with one acquisition at a time, of the board behind `board`."""
+
+    ranges: tuple[float, ...] = (10e-3, 100e-3, 1.0)
+
+    def __init__(self, board: PidFile | None, model: CurrentModel) -> None:
+        super().__init__()
+        self.board, self.model = board, model
+        self.damage: Callable[[Readings], Readings] | None = None  # for misbehaviour
+        self.acquisition: Acquisition | None = None
+        self.range_a = self.ranges[-1]
+        self.reset()
+
+    def reset(self) -> None:
+        if self.acquisition is not None:
+            self.acquisition.abort()
+        self.acquisition = None
+        self.taken_out = 0
+        self.range_a = self.ranges[-1]
+
+    def choose_range(self, text: str) -> None:
+        """The smallest range that holds the value; AUTO, MIN, MAX and DEF as SCPI has them."""
+        word = text.upper()
+        if word in ("AUTO", "DEF", "MAX"):
+            self.range_a = self.ranges[-1]
+        elif word == "MIN":
+            self.range_a = self.ranges[0]
+        else:
+            wanted = abs(number(text))
+            fitting = [r for r in self.ranges if r >= wanted * 0.999]
+            if not fitting:
+                raise ScpiError(-222)
+            self.range_a = fitting[0]
+
+    def begin(self, interval_s: float, count: int) -> None:
+        self.acquisition = Acquisition(self.board, self.model, interval_s, count, self.range_a)
+
+    @property
+    def finished(self) -> bool:
+        return self.acquisition is None or self.acquisition.done
+
+    def completed(self) -> Acquisition:
+        """The acquisition, once it has ended. Raises ScpiError where there is none."""
+        if self.acquisition is None:
+            raise ScpiError(-230)
+        self.acquisition.readings()
+        return self.acquisition
+
+    def taken(self) -> Readings:
+        """Every reading of the acquisition, in amperes; waits until it has ended."""
+        readings = self.completed().readings()
+        return readings if self.damage is None else self.damage(readings)
+
+    def wait_complete(self) -> None:
+        if self.acquisition is not None:
+            self.acquisition.readings()
+
+    @staticmethod
+    def as_text(readings: Readings) -> bytes:
+        return b",".join(b"%+.8E" % value for value in readings.tolist())
+
+    def as_block(self, readings: Readings, kind: str | None) -> bytes:
+        """A definite-length block of `kind` (a numpy dtype), or of text where it is None."""
+        return block(self.as_text(readings) if kind is None else readings.astype(kind).tobytes())
