@@ -14,7 +14,9 @@ from rig.board.events import EventReader
 from rig.board.execution import Ended, Execution
 from rig.board.link import RAW_PROMPT, Disconnected, Link, Silence
 
-BANNER = re.compile(rb'MicroPython [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z')
+BANNER = re.compile(
+    rb"(?:MicroPython|CPython) [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z"
+)
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
 END_MARKS = re.compile(rb"\x04([^\x04]*)\x04>\Z")
 TAIL = 1 << 15
@@ -22,8 +24,9 @@ PROBE_S = 2.0
 """How long the raw REPL may take to answer Ctrl-A before its prompt is taken for a forgery."""
 
 
-def follow(link: Link, reader: EventReader, execution: Execution, deadline: float,
-           scale: float = 1.0) -> None:
+def follow(
+    link: Link, reader: EventReader, execution: Execution, deadline: float, scale: float = 1.0
+) -> None:
     """Read to the end of the script; fills `execution`, never raises for what a board does.
 
     `deadline` is a `time.monotonic` instant; `scale` is the board's deadline_scale.
@@ -49,8 +52,9 @@ def follow(link: Link, reader: EventReader, execution: Execution, deadline: floa
         execution.how = str(error)
 
 
-def _reached_end(link: Link, reader: EventReader, execution: Execution, tail: bytes,
-                 scale: float) -> bool:
+def _reached_end(
+    link: Link, reader: EventReader, execution: Execution, tail: bytes, scale: float
+) -> bool:
     """Whether the script is over by the last bytes it printed; says how in `execution`."""
     if not tail.endswith((b">", b">>> ")):
         return False
@@ -74,8 +78,9 @@ def _reached_end(link: Link, reader: EventReader, execution: Execution, tail: by
     return _confirm(link, reader, execution, tail, scale)
 
 
-def _confirm(link: Link, reader: EventReader, execution: Execution, tail: bytes,
-             scale: float) -> bool:
+def _confirm(
+    link: Link, reader: EventReader, execution: Execution, tail: bytes, scale: float
+) -> bool:
     """End marks without an end event: believed only if the raw REPL answers."""
     try:
         more = link.prompts(time.monotonic() + PROBE_S * scale)
