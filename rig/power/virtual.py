@@ -1,54 +1,63 @@
-"""Starts and stops a virtual meter's process for a virtual board."""
+"""The process of a virtual meter, as the bench starts it beside a virtual board."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
+import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from rig.errors import RigError
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+
 
 class VirtualMeter:
-    """The process of one virtual meter. It ends with this one, however this one ends."""
+    """One virtual meter. It ends with the process that started it, however that one ends.
 
-    def __init__(self) -> None:
-        self.process: subprocess.Popen[bytes] | None = None
-        self.resource = ""
+    `options` are those of `python -m rig.power.virtual_meter`: `{"noise": 1e-4}`, …
+    """
 
-    def start(self, pid_file: Path | None, *, dialect: str = "", **options: object) -> str:
-        """Start it; returns its VISA resource string.
-
-        `options` are those of `python -m rig.power.virtual_meter`: `noise=1e-4`, …
-        """
+    def __init__(self, pid_file: Path | None, options: Mapping[str, Any] | None = None) -> None:
         command = [sys.executable, "-m", "rig.power.virtual_meter"]
         if pid_file is not None:
             command += ["--pid-file", str(pid_file)]
-        if dialect:
-            command += ["--dialect", dialect]
-        for name, value in options.items():
+        for name, value in (options or {}).items():
             command += [f"--{name}", str(value)]
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)
         self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, start_new_session=True
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
         )
+        self.resource = ""
+
+    def wait_ready(self) -> str:
+        """Its VISA resource string, once a client can connect.
+
+        Raises RigError with what the process said instead.
+        """
         assert self.process.stdout is not None
-        line = self.process.stdout.readline().decode(errors="replace").strip()
+        line = self.process.stdout.readline().decode("utf-8", "replace").strip()
         if not line.startswith("ready "):
-            self.stop()
-            raise RigError("the virtual meter did not start", f"try: {' '.join(command)}")
+            self.process.wait(timeout=10)
+            self.log.seek(0)
+            said = self.log.read().decode("utf-8", "replace").strip().splitlines()
+            raise RigError(
+                f"the virtual meter did not start: {said[-1] if said else 'it said nothing'}",
+                "its options are those of python -m rig.power.virtual_meter --help",
+            )
         self.resource = line.removeprefix("ready ")
         return self.resource
 
     def stop(self) -> None:
-        """Close its lifeline and wait for it to end."""
-        if self.process is None:
-            return
+        """Close its lifeline and wait for its end."""
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 stream.close()
         try:
-            self.process.wait(5)
+            self.process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        self.process = None
+        self.log.close()
