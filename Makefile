@@ -1,0 +1,37 @@
+# Two commands for newcomers, each from a fresh clone: `make conformance` and `make test`.
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: conformance test lint setup setup-dev clean
+
+conformance: .venv/ready
+	$(BIN)/looprig run
+
+test: .venv/ready-dev
+	$(BIN)/pytest -q -n 2 --dist loadgroup
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+setup: .venv/ready
+setup-dev: .venv/ready-dev
+
+$(BIN)/python:
+	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14) \
+	  and "looprig needs Python 3.11 to 3.14; name one with make PYTHON=…")'
+	$(PYTHON) -m venv .venv || { echo "python3 has no venv; on Debian: apt install python3-venv"; \
+	  rm -rf .venv; exit 1; }
+
+# The stamps make a second call set nothing up again; editing either file sets up anew.
+.venv/ready: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	touch $@
+
+.venv/ready-dev: pyproject.toml constraints.txt | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch .venv/ready $@
+
+clean:
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .looprig

@@ -1,0 +1,192 @@
+"""The bench file: boards, meters and which meter measures which board.
+
+    [board.pico]
+    port = "/dev/ttyACM0"
+    meter = "dmm"
+
+    [meter.dmm]
+    resource = "USB0::0x05E6::0x6500::04412345::INSTR"
+    range = "100 mA"
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from rig.errors import UsageError, nearest
+from rig.units import amperes, volts
+
+ROOT = Path(__file__).resolve().parent.parent
+DEFAULT = ROOT / "fixtures" / "benches" / "virtual.toml"
+
+BoardKind = Literal["serial", "virtual", "cpython"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PowerProfile(_Strict):
+    """What the rig must know of a board to judge its currents."""
+
+    floor: str = ""  # the board's lowest sleep, by the names in rig/power/floors.py
+    supply: str = ""  # "3.3 V": for energies
+    idle_max: str = ""  # "1.5 mA": above it even a perfect ratio is reported
+    floor_max: str = ""  # "1 mA": above it there is no usable floor
+    attached: tuple[str, ...] = ()  # "usb", "debugger": shown with every current
+
+    @field_validator("supply")
+    @classmethod
+    def _is_voltage(cls, text: str) -> str:
+        if text:
+            volts(text)
+        return text
+
+    @field_validator("idle_max", "floor_max")
+    @classmethod
+    def _is_current(cls, text: str) -> str:
+        if text:
+            amperes(text)
+        return text
+
+
+class BoardEntry(_Strict):
+    """One board of the bench."""
+
+    kind: BoardKind = "serial"
+    port: str = ""  # /dev/ttyACM0, COM3, socket://…, rfc2217://…
+    serial_number: str = ""  # its USB serial number, instead of a port
+    baudrate: int = Field(115200, gt=0)
+    deadline_scale: float = Field(1.0, gt=0)
+    meter: str = ""
+    power_cycle: str = ""
+    profile: str = ""  # a family in fixtures/profiles, for what the board does not say
+    heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
+    power: PowerProfile = PowerProfile()
+    labgrid: dict[str, Any] = {}
+
+
+class MeterEntry(_Strict):
+    """One meter of the bench."""
+
+    kind: Literal["visa", "virtual", "ppk2", "joulescope"] = "visa"
+    resource: str = ""
+    backend: str = "@py"
+    dialect: str = ""  # by *IDN? where it is empty
+    range: str = ""  # "100 mA": fixed, for autoranging opens gaps
+    rate_hz: float = Field(1000.0, gt=0)
+    trigger: str = ""  # the meter's trigger input, where one is wired
+    options: dict[str, Any] = {}  # virtual meters: dialect, noise, faults…
+
+    @field_validator("range")
+    @classmethod
+    def _is_current(cls, text: str) -> str:
+        if text:
+            amperes(text)
+        return text
+
+
+class Bench(_Strict):
+    """A bench file, checked."""
+
+    path: str = ""
+    board: dict[str, BoardEntry] = {}
+    meter: dict[str, MeterEntry] = {}
+
+    def choose(self, names: list[str]) -> Bench:
+        """The bench with only these boards; raises UsageError for a name it does not have."""
+        for name in names:
+            if name not in self.board:
+                raise UsageError(
+                    f"--board {name}: {self.path} has no such board",
+                    nearest(name, list(self.board)),
+                )
+        if not names:
+            return self
+        return self.model_copy(update={"board": {name: self.board[name] for name in names}})
+
+
+def load(path: Path) -> Bench:
+    """Read and check a bench file.
+
+    Raises UsageError naming file, key and the nearest right one.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise UsageError(
+            f"bench file {path}: {error.strerror}", "give one with --bench, or run looprig init"
+        ) from error
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"bench file {path}: {error}", "mend the TOML") from error
+    try:
+        bench = Bench.model_validate({**content, "path": str(path)})
+    except ValidationError as error:
+        raise _explain(path, error) from error
+    check(bench)
+    return bench
+
+
+def check(bench: Bench) -> None:
+    """Whether the entries fit together; raises UsageError."""
+    if not bench.board:
+        raise UsageError(f"bench file {bench.path}: it has no board", "add a [board.NAME] table")
+    for name, board in bench.board.items():
+        where = f"bench file {bench.path}: board.{name}"
+        if not name.replace("-", "").replace("_", "").isalnum():
+            raise UsageError(f"{where}: a name is letters, digits, - and _", "rename it")
+        if board.meter and board.meter not in bench.meter:
+            raise UsageError(
+                f"{where}.meter: there is no meter {board.meter!r}",
+                nearest(board.meter, list(bench.meter)),
+            )
+        if board.kind == "serial" and not (board.port or board.serial_number or board.labgrid):
+            raise UsageError(f"{where}: no port", 'add port = "…" or serial_number = "…"')
+    for name, meter in bench.meter.items():
+        if meter.kind == "visa" and not meter.resource:
+            raise UsageError(
+                f"bench file {bench.path}: meter.{name}: no resource",
+                'add resource = "TCPIP::…::INSTR" or another VISA name',
+            )
+
+
+def _explain(path: Path, error: ValidationError) -> UsageError:
+    """One sentence for the first thing that is wrong."""
+    first = error.errors()[0]
+    keys = [str(part) for part in first["loc"]]
+    where = ".".join(keys)
+    if first["type"] == "extra_forbidden":
+        model: type[BaseModel] = Bench
+        if keys[0] in ("board", "meter") and len(keys) > 2:
+            model = BoardEntry if keys[0] == "board" else MeterEntry
+            if keys[2:3] == ["power"] and len(keys) > 3:
+                model = PowerProfile
+        known = [name for name in model.model_fields if name != "path"]
+        return UsageError(f"bench file {path}: unknown key {where}", nearest(keys[-1], known))
+    if first["type"] == "literal_error" and keys[-1] == "kind":
+        kinds = get_args(BoardKind) if keys[0] == "board" else ("visa", "virtual")
+        return UsageError(
+            f"bench file {path}: {where} = {first['input']!r}",
+            nearest(str(first["input"]), list(kinds)),
+        )
+    message = first["msg"].removeprefix("Value error, ")
+    return UsageError(
+        f"bench file {path}: {where} = {first['input']!r}: {message[0].lower()}{message[1:]}",
+        "see docs/bench.md",
+    )
+
+
+def for_port(port: str, meter: str = "") -> Bench:
+    """The bench that `--port DEV` and `--meter VISA` describe: one board, at most one meter."""
+    entry: dict[str, Any] = {"port": port}
+    content: dict[str, Any] = {"path": f"--port {port}", "board": {"board": entry}}
+    if meter:
+        entry["meter"] = "meter"
+        content["meter"] = {"meter": {"resource": meter}}
+    return Bench.model_validate(content)

@@ -1,0 +1,164 @@
+"""The command line. It parses and imports nothing that the command at hand does not need."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Does a MicroPython port's asyncio event loop do what its documentation says, "
+    "do its waits really sleep, and how fast does it wake?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode=None,
+)
+
+# typer has had click beside it and within it: its own exception leads to the right base.
+BAD_USAGE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+
+Bench = Annotated[Path | None, typer.Option("--bench", metavar="FILE", help="Bench file (TOML).")]
+Boards = Annotated[
+    list[str] | None, typer.Option("--board", metavar="NAME", help="Only this board; repeatable.")
+]
+Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
+
+
+@app.command("run", context_settings={"ignore_unknown_options": False})
+def run_command(
+    bench: Bench = None,
+    board: Boards = None,
+    port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
+    claims: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only these claims; repeatable.")
+    ] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Modules put first on each board's sys.path.")
+    ] = None,
+    power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
+    fail_fast: Annotated[bool, typer.Option(help="Stop at the first unexpected outcome.")] = False,
+    resume: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was cut short.")
+    ] = None,
+    out: Out = None,
+    workers: Annotated[
+        str, typer.Option("-n", metavar="N", help="Boards at a time: a number, or auto.")
+    ] = "",
+    level: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="LEVEL",
+            help="Levels that the exit code follows: documented (default), compatible, quality, "
+            "all; repeatable.",
+        ),
+    ] = None,
+    pytest_args: Annotated[
+        list[str] | None, typer.Argument(metavar="[-- PYTEST_ARGS]", help="Passed on to pytest.")
+    ] = None,
+) -> int:
+    """Check boards against the claims. Exit 0: nothing unexpected; 1: something; 2: bad usage;
+    3: rig errors or lost boards."""
+    from rig.commands.run import Options, run
+
+    return run(
+        Options(
+            bench=bench,
+            boards=board or [],
+            port=port,
+            meter=meter,
+            claims=claims or [],
+            overlay=overlay,
+            power=power,
+            fail_fast=fail_fast,
+            resume=resume,
+            out=out,
+            workers=workers,
+            levels=level or [],
+            pytest_args=pytest_args or [],
+            command=["looprig", *sys.argv[1:]],
+        )
+    )
+
+
+Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run directories or ids.")]
+
+
+@app.command("report")
+def report_command(runs: Runs, out: Out = None) -> int:
+    """Aggregate runs of any number of boards into one report."""
+    from rig.commands.report import report
+
+    return report(runs, out)
+
+
+@app.command("compare")
+def compare_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="OLD... NEW", help="Runs, newest last.")],
+    threshold: Annotated[
+        float, typer.Option(help="Least relative change of a measurement that is told.")
+    ] = 0.1,
+    out: Out = None,
+) -> int:
+    """What changed between runs, release against release. Exit 1 on a regression."""
+    from rig.commands.report import compare
+
+    return compare(runs, threshold, out)
+
+
+@app.command("claims")
+def claims_command(
+    globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Each sentence of the sources, with its claims.")
+    ] = False,
+) -> int:
+    """The catalogue of claims."""
+    from rig.commands.claims import show_claims, show_sources
+
+    return show_sources() if sources else show_claims(globs or [])
+
+
+@app.command("virtual")
+def virtual_command(
+    boards: Annotated[int, typer.Option(help="How many.")] = 1,
+    kind: Annotated[str, typer.Option(help="virtual (MicroPython) or cpython.")] = "virtual",
+    meter_option: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY=VALUE", help="Option of the virtual meters; repeatable."),
+    ] = None,
+) -> int:
+    """Start virtual boards and their meters, and print how to reach them."""
+    from rig.commands.virtual import virtual
+
+    options = dict(option.partition("=")[::2] for option in meter_option or [])
+    return virtual(boards, kind, options)
+
+
+def main() -> None:
+    """Entry point: a user's mistake is one sentence and an exit code, never a traceback."""
+    from rig.errors import LooprigError, UsageError
+
+    try:
+        code = app(standalone_mode=False)
+    except LooprigError as error:
+        print(f"looprig: {error}", file=sys.stderr)
+        code = 2 if isinstance(error, UsageError) else 3
+    except (typer.Abort, KeyboardInterrupt):
+        print("looprig: interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        code = 0
+    except BAD_USAGE as error:
+        error.show()  # type: ignore[attr-defined]
+        code = 2
+    sys.exit(code or 0)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,58 @@
+"""`looprig report` and `looprig compare`: from runs to what people read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rig.errors import UsageError
+
+
+def existing(runs: list[Path]) -> list[Path]:
+    """The runs' directories, also by their ids; raises UsageError for one that is not there."""
+    found = []
+    for run in runs:
+        for path in (run, Path("runs") / run):
+            if (path / "run.json").is_file():
+                found.append(path)
+                break
+        else:
+            raise UsageError(f"{run}: no run is there", "name a directory that holds a run.json")
+    return found
+
+
+def report(runs: list[Path], out: Path | None) -> int:
+    """Aggregate runs into one report; prints the matrix and the page's path."""
+    from rich.console import Console
+
+    import reports
+
+    paths = existing(runs)
+    console = Console()
+    loaded = reports.load(paths)
+    for problem in loaded.problems:
+        console.print(f"left out: {problem}", markup=False, soft_wrap=True)
+    target = out or (paths[0] / "report" if len(paths) == 1 else Path("runs") / "report")
+    page = reports.write_site(loaded, target)
+    reports.terminal_matrix(loaded, console)
+    console.print(f"report: {page}", markup=False, soft_wrap=True)
+    return 0
+
+
+def compare(runs: list[Path], threshold: float, out: Path | None) -> int:
+    """What changed from the older runs to the newest; exit 1 on a regression."""
+    from rich.console import Console
+
+    import reports
+
+    if len(runs) < 2:
+        raise UsageError("compare needs an old run and a new one", "looprig compare OLD NEW")
+    paths = existing(runs)
+    comparison = reports.compare(paths[:-1], paths[-1], threshold)
+    console = Console()
+    comparison.render_terminal(console)
+    if out:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / "compare.md").write_text(comparison.to_markdown(), encoding="utf-8")
+        comparison.write_html(out / "compare.html")
+        console.print(f"written: {out / 'compare.html'}", markup=False, soft_wrap=True)
+    return 1 if comparison.regressions else 0

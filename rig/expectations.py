@@ -1,0 +1,53 @@
+"""Divergences that a port is known to have: listed with reason and link, never hidden."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rig.errors import RigError
+from rig.results import BoardInfo, Divergence
+
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "expectations"
+
+
+class Entry(BaseModel):
+    """One known divergence."""
+
+    model_config = ConfigDict(extra="forbid")
+    claim: str
+    reason: str
+    link: str = ""
+
+
+class Expectations(BaseModel):
+    """A port's file: `fixtures/expectations/<port>.toml`."""
+
+    model_config = ConfigDict(extra="forbid")
+    divergence: list[Entry] = []
+
+
+def port_of(info: BoardInfo) -> str:
+    """The MicroPython port a board runs, by what it says of itself.
+
+    `sys.platform` is the port's name on boards; the Unix port says the host's instead.
+    """
+    if info.implementation != "micropython":
+        return info.implementation
+    return "unix" if info.platform in ("linux", "darwin") else info.platform
+
+
+@cache
+def known(port: str, folder: Path = FOLDER) -> dict[str, Divergence]:
+    """The port's known divergences by claim; none for a port without a file."""
+    path = folder / f"{port}.toml"
+    if not path.is_file():
+        return {}
+    try:
+        content = Expectations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+    except (tomllib.TOMLDecodeError, ValidationError) as error:
+        raise RigError(f"{path}: {error}", "mend the expectations") from error
+    return {e.claim: Divergence(reason=e.reason, link=e.link) for e in content.divergence}

@@ -1,0 +1,32 @@
+"""What a run is to do, handed from the command line to pytest and its workers."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict
+
+from rig.results import LEVELS, Level
+from rig.stations import Station
+
+
+class Plan(BaseModel):
+    """One run: where its results go, which boards, which claims."""
+
+    model_config = ConfigDict(extra="forbid")
+    run_dir: Path
+    stations: list[Station]
+    claims: list[str]
+    levels: list[Level] = list(LEVELS[:1])  # the levels that the exit code follows
+    power: bool = True
+    fail_fast: bool = False
+    done: list[tuple[str, str]] = []  # (claim, board) that already have a result
+    progress: bool = False
+
+    @property
+    def captures(self) -> Path:
+        """Where captures are kept."""
+        return self.run_dir / "captures"
+
+    def station(self, board: str) -> Station:
+        return next(station for station in self.stations if station.name == board)

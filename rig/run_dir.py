@@ -1,0 +1,106 @@
+"""A run's directory: `run.json`, `results.jsonl`, `captures/`, `report/`."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from rig.errors import UsageError
+from rig.results import Result, RunInfo
+
+
+class RunDir:
+    """Writes a run so that a kill at any moment keeps every result up to the test in flight."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @property
+    def results_path(self) -> Path:
+        return self.path / "results.jsonl"
+
+    @property
+    def info_path(self) -> Path:
+        return self.path / "run.json"
+
+    def create(self, info: RunInfo) -> None:
+        """Make the directory; raises UsageError if it cannot be made or holds another run."""
+        try:
+            (self.path / "captures").mkdir(parents=True, exist_ok=True)
+            if self.results_path.exists():
+                raise UsageError(
+                    f"{self.path} already holds a run",
+                    f"continue it with --resume {self.path}, or name another --out",
+                )
+            self.results_path.touch()
+        except OSError as error:
+            raise UsageError(f"{error.filename}: {error.strerror}", "name another --out") from error
+        self.write(info)
+
+    def write(self, info: RunInfo) -> None:
+        """Replace run.json in one step, so that no reader ever sees half of it."""
+        temporary = self.path / ".run.json.new"
+        temporary.write_text(info.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        temporary.replace(self.info_path)
+
+    def read(self) -> RunInfo:
+        """run.json; raises UsageError if this is no run's directory."""
+        try:
+            return RunInfo.model_validate_json(self.info_path.read_text(encoding="utf-8"))
+        except FileNotFoundError as error:
+            raise UsageError(f"{self.path}: no run is there", "it needs a run.json") from error
+        except ValidationError as error:
+            raise UsageError(
+                f"{self.info_path}: not a run.json of this looprig ({error.error_count()} faults)",
+                "was it written by another version?",
+            ) from error
+
+    def append(self, result: Result) -> None:
+        """Add a result: one write, flushed, so that a line is whole or the last and cut."""
+        with self.results_path.open("a", encoding="utf-8") as file:
+            file.write(result.model_dump_json() + "\n")
+
+    def results(self) -> list[Result]:
+        """Every whole result line; a line cut by a kill is left out."""
+        if not self.results_path.exists():
+            return []
+        found = []
+        for line in self.results_path.read_text(encoding="utf-8").splitlines():
+            try:
+                found.append(Result.model_validate_json(line))
+            except ValidationError:
+                continue
+        return found
+
+    def mend(self) -> list[Result]:
+        """Before going on after a kill: drop a cut last line for good; returns the results."""
+        found = self.results()
+        temporary = self.path / ".results.jsonl.new"
+        temporary.write_text(
+            "".join(result.model_dump_json() + "\n" for result in found), encoding="utf-8"
+        )
+        temporary.replace(self.results_path)
+        return found
+
+    def board_lost(self, board: str, why: str) -> None:
+        """Note in run.json that a board was given up."""
+        info = self.read()
+        boards = [
+            entry.model_copy(update={"lost": why}) if entry.name == board else entry
+            for entry in info.boards
+        ]
+        if boards != info.boards:
+            self.write(info.model_copy(update={"boards": boards}))
+
+    def error(self, message: str) -> None:
+        """Note a fault of the rig that belongs to no single result."""
+        info = self.read()
+        self.write(info.model_copy(update={"errors": [*info.errors, message]}))
+
+
+def new_id() -> str:
+    """A run's id: when it began, and enough chance for two that began together."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"

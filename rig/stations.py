@@ -1,0 +1,213 @@
+"""A bench made ready: every board with a port to open, every meter with a VISA name.
+
+Virtual boards and meters are started here and are real ones to all that follows: a `Station`
+holds only what the rig would know of a board on a wire.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict
+
+from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
+from rig.board.board import Board
+from rig.board.virtual import VirtualBoard
+from rig.errors import RigError, UsageError
+from rig.results import BoardInfo
+from rig.units import amperes
+
+if TYPE_CHECKING:
+    from rig.power.meter import Meter
+
+
+class MeterStation(BaseModel):
+    """How to reach a meter."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    entry: MeterEntry
+    resource: str
+    modelled: bool = False
+
+    def open(self) -> Meter:
+        """The meter, opened; raises RigError where there is none or it is another thing."""
+        from rig.power.instrument import ScpiMeter
+
+        entry = self.entry
+        return ScpiMeter(
+            self.resource,
+            backend=entry.backend,
+            dialect="" if entry.kind == "virtual" else entry.dialect,
+            range_a=amperes(entry.range) if entry.range else None,
+            modelled=self.modelled,
+        )
+
+
+class Station(BaseModel):
+    """How to reach a board, its meter, and what was found there."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    kind: str
+    port: str
+    baudrate: int = 115200
+    deadline_scale: float = 1.0
+    power_cycle: str = ""
+    overlay: str = ""  # directory on the board
+    power: PowerProfile = PowerProfile()
+    profile: str = ""
+    meter: MeterStation | None = None
+    info: BoardInfo | None = None
+    ticks_period: int = 1 << 30
+
+    def board(self) -> Board:
+        """The board, not yet opened."""
+        board = Board(
+            self.name,
+            self.port,
+            self.baudrate,
+            kind=self.kind,
+            deadline_scale=self.deadline_scale,
+            power_cycle=self.power_cycle,
+            overlay=self.overlay,
+        )
+        board.ticks_period = self.ticks_period
+        if self.info:
+            board.info = self.info.model_copy()
+        return board
+
+
+def lock_of(port: str) -> FileLock:
+    """The kernel lock that keeps two runs off one port; it falls with its process."""
+    name = hashlib.sha256(os.path.realpath(port).encode()).hexdigest()[:16]
+    return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
+
+
+@contextlib.contextmanager
+def attach(bench: Bench, power: bool = True) -> Iterator[list[Station]]:
+    """Start what is virtual, lock what is real, and say how to reach each board.
+
+    Raises RigError or UsageError for a board or meter that cannot be had. Everything that was
+    started ends with the context.
+    """
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="looprig-")))
+        stations = _virtual(bench, folder, stack, power)
+        for name, entry in bench.board.items():
+            if entry.kind != "serial":
+                continue
+            port = entry.port or find_by_serial_number(name, entry)
+            _lock(port, stack)
+            stations[name] = _station(name, entry, port, _real_meter(bench, entry, power))
+        yield [stations[name] for name in bench.board]
+
+
+def _station(name: str, entry: BoardEntry, port: str, meter: MeterStation | None) -> Station:
+    return Station(
+        name=name,
+        kind=entry.kind,
+        port=port,
+        baudrate=entry.baudrate,
+        deadline_scale=entry.deadline_scale,
+        power_cycle=entry.power_cycle,
+        power=entry.power,
+        profile=entry.profile,
+        meter=meter,
+    )
+
+
+def _lock(port: str, stack: contextlib.ExitStack) -> None:
+    lock = lock_of(port)
+    try:
+        stack.enter_context(lock.acquire(timeout=0))
+    except Timeout as error:
+        raise RigError(
+            f"port {port}: another looprig run has this board", "wait for it, or name another board"
+        ) from error
+
+
+def _real_meter(bench: Bench, entry: BoardEntry, power: bool) -> MeterStation | None:
+    if not (power and entry.meter):
+        return None
+    meter = bench.meter[entry.meter]
+    if meter.kind == "virtual":
+        raise UsageError(
+            f"bench file {bench.path}: a virtual meter cannot measure a real board",
+            "give the board a real meter, or none",
+        )
+    return MeterStation(name=entry.meter, entry=meter, resource=meter.resource)
+
+
+def _virtual(
+    bench: Bench, folder: Path, stack: contextlib.ExitStack, power: bool
+) -> dict[str, Station]:
+    """Start virtual boards and their meters, all at once, then wait for each."""
+    boards: dict[str, VirtualBoard] = {}
+    for name, entry in bench.board.items():
+        if entry.kind != "serial":
+            interpreter = "cpython" if entry.kind == "cpython" else "micropython"
+            boards[name] = board = VirtualBoard(name, interpreter, folder, entry.heap)
+            stack.callback(board.stop)
+    for board in boards.values():
+        board.wait_ready()
+    resources = _virtual_meters(bench, boards, stack) if power else {}
+    stations = {}
+    for name, board in boards.items():
+        entry = bench.board[name].model_copy(update={"power_cycle": board.power_cycle})
+        station = None
+        if name in resources:
+            meter = bench.meter[entry.meter]
+            station = MeterStation(
+                name=entry.meter, entry=meter, resource=resources[name], modelled=True
+            )
+        elif entry.meter:
+            station = _real_meter(bench, entry, power)
+        stations[name] = _station(name, entry, str(board.port), station)
+    return stations
+
+
+def _virtual_meters(
+    bench: Bench, boards: Mapping[str, VirtualBoard], stack: contextlib.ExitStack
+) -> dict[str, str]:
+    """A virtual meter for each virtual board that names one: board to VISA name."""
+    measured = {
+        name: bench.meter[bench.board[name].meter]
+        for name in boards
+        if bench.board[name].meter and bench.meter[bench.board[name].meter].kind == "virtual"
+    }
+    if not measured:
+        return {}
+    from rig.power.virtual import VirtualMeter
+
+    def start(name: str) -> str:
+        meter = VirtualMeter()
+        stack.callback(meter.stop)
+        return meter.start(boards[name].pid_file, **measured[name].options)
+
+    with ThreadPoolExecutor(max_workers=len(measured)) as starting:
+        return dict(zip(measured, starting.map(start, measured), strict=True))
+
+
+def find_by_serial_number(name: str, entry: BoardEntry) -> str:
+    """The port of the USB device with that serial number; raises RigError if it is not there."""
+    from serial.tools import list_ports
+
+    seen = []
+    for port in list_ports.comports():
+        if port.serial_number == entry.serial_number:
+            return str(port.device)
+        if port.serial_number:
+            seen.append(str(port.serial_number))
+    raise RigError(
+        f"board {name}: no USB device has serial number {entry.serial_number!r}",
+        f"attached: {', '.join(seen) or 'none'}",
+    )
