@@ -192,6 +192,7 @@ class RunInfo(_Strict):
     overlay: str = ""
     claims: list[str] = []
     levels: list[Level] = ["documented"]
+    power: bool = True
     boards: list[BoardInfo] = []
     exit_code: int | None = None
     errors: list[str] = Field(default_factory=list)

@@ -11,7 +11,6 @@ import hashlib
 import os
 import tempfile
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -188,13 +187,11 @@ def _virtual_meters(
         return {}
     from rig.power.virtual import VirtualMeter
 
-    def start(name: str) -> str:
-        meter = VirtualMeter()
+    meters = {}
+    for name, entry in measured.items():
+        meters[name] = meter = VirtualMeter(boards[name].pid_file, entry.options)
         stack.callback(meter.stop)
-        return meter.start(boards[name].pid_file, **measured[name].options)
-
-    with ThreadPoolExecutor(max_workers=len(measured)) as starting:
-        return dict(zip(measured, starting.map(start, measured), strict=True))
+    return {name: meter.wait_ready() for name, meter in meters.items()}
 
 
 def find_by_serial_number(name: str, entry: BoardEntry) -> str:

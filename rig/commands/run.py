@@ -70,6 +70,7 @@ def run(options: Options) -> int:
             overlay=str(overlay or ""),
             claims=list(claims),
             levels=levels,
+            power=options.power,
             boards=[station.info for station in stations if station.info],
         )
         done: list[tuple[str, str]] = []
@@ -155,6 +156,7 @@ def resumed(options: Options) -> Options:
         raise UsageError("--resume goes on in the run's own directory", "leave --out out")
     info = RunDir(options.resume).read()
     options.claims = options.claims or info.claims
+    options.power = options.power and info.power
     options.levels = options.levels or list(info.levels)
     if not options.overlay and info.overlay:
         options.overlay = Path(info.overlay)
