@@ -47,7 +47,8 @@ class Loaded:
 
     def result(self, row: int) -> Result:
         """The whole result behind a row of `results`, read again from its line."""
-        run, offset, size = self.results.loc[row, ["run", "line_offset", "line_bytes"]].tolist()
+        where: list[Any] = self.results.loc[row, ["run", "line_offset", "line_bytes"]].to_list()
+        run, offset, size = where
         with (self.directories[run] / RESULTS_FILE).open("rb") as file:
             file.seek(offset)
             return Result.model_validate_json(file.read(size))

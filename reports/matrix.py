@@ -1,0 +1,193 @@
+"""The claims x boards matrix: the latest result of every claim on every board.
+
+Within a run the last line of a claim counts (a resumed run judges again), among runs the latest
+run. A cell that an earlier run filled says so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from reports.loading import Loaded
+from reports.units import count
+from rig.results import LEVELS, Outcome
+
+
+@dataclass(frozen=True)
+class State:
+    """How an outcome is shown: never by colour alone, always a mark and a word."""
+
+    name: str  # also the CSS class
+    mark: str
+    word: str
+    tag: str = ""
+    plain: str = ""  # the mark where only ASCII can be shown
+
+
+STATES = {
+    state.name: state
+    for state in (
+        State("crashed", "✖", "crashed", plain="X"),
+        State("diverges", "≠", "diverges", plain="#"),
+        State("errored", "!", "errored", plain="!"),
+        State("inconclusive", "?", "inconclusive", plain="?"),
+        State("now-conforms", "✓", "conforms", "now conforms", plain="N"),
+        State("crashed-expected", "✖", "crashed", "expected", plain="x"),
+        State("diverges-expected", "≠", "diverges", "expected", plain="d"),
+        State("unsupported", "∅", "unsupported", plain="-"),
+        State("unmeasured", "○", "unmeasured", plain="o"),
+        State("conforms", "✓", "conforms", plain="+"),
+        State("absent", "·", "not judged", plain="."),
+    )
+}
+"""Every state, the one that needs a look first first."""
+URGENT = ("crashed", "diverges", "errored", "inconclusive", "now-conforms")
+UNEXPECTED = ("crashed", "diverges", "inconclusive", "errored")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One claim on one board."""
+
+    claim: str
+    board: str
+    state: State
+    row: int | None = None  # of Loaded.results
+    run: str = ""
+    earlier: bool = False  # this board's latest run did not judge the claim
+
+
+@dataclass
+class Line:
+    """One claim on all boards."""
+
+    claim: str
+    level: str
+    required: str
+    cells: list[Cell] = field(default_factory=list)
+
+
+@dataclass
+class Chapter:
+    name: str
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass
+class Matrix:
+    boards: list[str]
+    chapters: list[Chapter]
+    counts: dict[str, int]  # state -> cells
+    latest: pd.DataFrame  # the rows of Loaded.results behind the cells
+    levels: list[str]
+
+    def cells(self) -> list[Cell]:
+        """Every cell, the most urgent first, else in the matrix's order."""
+        order = {name: rank for rank, name in enumerate(STATES)}
+        every = [cell for chapter in self.chapters for line in chapter.lines for cell in line.cells]
+        return sorted(every, key=lambda cell: order[cell.state.name])
+
+    @property
+    def claim_count(self) -> int:
+        return sum(len(chapter.lines) for chapter in self.chapters)
+
+    @property
+    def unexpected(self) -> int:
+        return sum(self.counts.get(name, 0) for name in UNEXPECTED)
+
+    def headline(self) -> str:
+        """The report in one sentence."""
+        if not self.latest.shape[0]:
+            return "Nothing was judged"
+        expected = sum(self.counts.get(f"{name}-expected", 0) for name in ("crashed", "diverges"))
+        known = f", {count(expected, 'known divergence')}" if expected else ""
+        lost = self.counts.get("now-conforms", 0)
+        better = f", {count(lost, 'known divergence')} gone" if lost else ""
+        if not self.unexpected:
+            return f"Nothing unexpected{known}{better}"
+        words = [
+            text
+            for text in (
+                _several(self.counts.get("crashed", 0), "crash", "crashes"),
+                _several(self.counts.get("diverges", 0), "unexpected divergence"),
+                _several(self.counts.get("inconclusive", 0), "inconclusive measurement"),
+                _several(self.counts.get("errored", 0), "error of the rig", "errors of the rig"),
+            )
+            if text
+        ]
+        return f"{', '.join(words)}{known}{better}"
+
+
+def _several(number: int, noun: str, plural: str = "") -> str:
+    return count(number, noun, plural) if number else ""
+
+
+def state_of(outcome: str, expected: bool, now_conforms: bool) -> State:
+    """The state in which a result is shown."""
+    if now_conforms:
+        return STATES["now-conforms"]
+    return STATES[f"{outcome}-expected" if expected else outcome]
+
+
+def latest_results(results: pd.DataFrame) -> pd.DataFrame:
+    """The row that counts for each board and claim; `earlier` where a later run left it out."""
+    ordered = results.sort_values("run_order", kind="stable")
+    latest = ordered.drop_duplicates(["board", "claim"], keep="last").sort_index()
+    last_run = results.groupby("board")["run_order"].max()
+    return latest.assign(earlier=latest["run_order"] < latest["board"].map(last_run))
+
+
+def matrix(loaded: Loaded) -> Matrix:
+    """The matrix of everything that was loaded."""
+    latest = latest_results(loaded.results)
+    boards = list(dict.fromkeys(loaded.boards["board"]))
+    claims = _claims(loaded, latest)
+    columns = ["claim", "board", "outcome", "expected_divergence", "now_conforms", "run", "earlier"]
+    found: dict[tuple[str, str], Cell] = {}
+    for row, values in zip(latest.index, latest[columns].itertuples(index=False), strict=True):
+        claim, board, outcome, expected, now, run, earlier = values
+        found[claim, board] = Cell(
+            claim, board, state_of(outcome, expected, now), int(row), run, bool(earlier)
+        )
+    chapters: dict[str, Chapter] = {}
+    counts: dict[str, int] = {}
+    for claim, (chapter, level, required) in claims.items():
+        line = Line(claim, level, required)
+        for board in boards:
+            cell = found.get((claim, board)) or Cell(claim, board, STATES["absent"])
+            line.cells.append(cell)
+            counts[cell.state.name] = counts.get(cell.state.name, 0) + 1
+        chapters.setdefault(chapter, Chapter(chapter)).lines.append(line)
+    levels = [level for level in LEVELS if any(level == told[1] for told in claims.values())]
+    return Matrix(boards, list(chapters.values()), counts, latest, list(levels))
+
+
+def _claims(loaded: Loaded, latest: pd.DataFrame) -> dict[str, tuple[str, str, str]]:
+    """claim -> (chapter, level, sentence), in the order the latest runs selected them."""
+    told: dict[str, tuple[str, str, str]] = {}
+    columns = ["claim", "chapter", "level", "required"]
+    for claim, chapter, level, required in latest[columns].itertuples(index=False):
+        if claim not in told or not told[claim][2]:
+            told[claim] = (chapter, level, required)
+    ordered: dict[str, Any] = {}
+    for listed in dict.fromkeys(reversed(loaded.runs["claims"].tolist())):
+        for claim in listed.split("\n"):
+            if claim in told or (claim and not set(claim) & set("*?[")):
+                ordered.setdefault(claim, told.get(claim, (claim.partition(".")[0], "", "")))
+    for claim, what in told.items():
+        ordered.setdefault(claim, what)
+    return ordered
+
+
+def verdicts(counts: dict[str, int]) -> tuple[int, int]:
+    """How many cells conform, and how many have a verdict at all."""
+    good = counts.get("conforms", 0) + counts.get("now-conforms", 0)
+    bad = sum(
+        counts.get(name, 0)
+        for outcome in (Outcome.DIVERGES, Outcome.CRASHED)
+        for name in (outcome.value, f"{outcome.value}-expected")
+    )
+    return good, good + bad

@@ -1,0 +1,94 @@
+"use strict";
+// Capture charts. plotly.js stands beside the page and is loaded when the first chart is shown.
+(() => {
+  let loading = null;
+  const plotly = (root) => {
+    loading ??= new Promise((resolve, reject) => {
+      const script = looprig.h("script", { src: root + "plotly.min.js" });
+      script.onload = () => resolve(window.Plotly);
+      script.onerror = () => { loading = null; reject(new Error("plotly.min.js")); };
+      document.head.append(script);
+    });
+    return loading;
+  };
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+  const traces = (chart) => {
+    const x = [];
+    const y = [];
+    chart.low.forEach((low, i) => {
+      // The lowest and highest sample of each step, joined, fill the band that the current covers.
+      const at = i * chart.step_s;
+      x.push(at, at + chart.step_s / 2);
+      y.push(low === null ? null : low * 1000, chart.high[i] === null ? null : chart.high[i] * 1000);
+    });
+    return [{ x, y, type: "scatter", mode: "lines", line: { color: colour("--accent"), width: 1 },
+      hovertemplate: "%{x:.4f} s<br>%{y:.4g} mA<extra></extra>" }];
+  };
+  const tested = (chart) => chart.windows.filter((w) => w.label.startsWith("window"));
+
+  const layout = (chart, label) => {
+    const windows = tested(chart);
+    const shapes = chart.windows.map((w) => ({
+      type: "rect", xref: "x", yref: "paper", x0: w.start_s, x1: w.end_s, y0: 0, y1: 1, layer: "below",
+      line: { width: 0 }, fillcolor: colour(windows.includes(w) ? "--mark" : "--soft"),
+      opacity: windows.includes(w) ? 0.75 : 0.9 }));
+    const notes = chart.windows.map((w) => ({
+      x: (w.start_s + w.end_s) / 2, xref: "x", y: 1, yref: "paper", yanchor: "bottom", showarrow: false,
+      text: plain(w.label), font: { size: 11 } }));
+    for (const [name, value] of [["busy", chart.busy_a], ["floor", chart.floor_a]]) {
+      if (value === null) continue;
+      shapes.push({ type: "line", xref: "paper", x0: 0, x1: 1, y0: value * 1000, y1: value * 1000,
+        line: { color: colour("--muted"), width: 1, dash: "dot" } });
+      notes.push({ xref: "paper", x: 1, xanchor: "left", y: value * 1000, showarrow: false, text: " " + name,
+        font: { size: 11 } });
+    }
+    return {
+      shapes, annotations: notes, showlegend: false, dragmode: "zoom", autosize: true,
+      margin: { l: 56, r: 44, t: 24, b: 44 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent",
+      font: { color: colour("--ink"), family: getComputedStyle(document.body).fontFamily, size: 12 },
+      xaxis: { title: { text: "time, s" }, gridcolor: colour("--line"), zeroline: false },
+      yaxis: { title: { text: "current, mA, " + label }, gridcolor: colour("--line"), zeroline: false, rangemode: "tozero" },
+    };
+  };
+  // plotly.js reads a little markup in labels.
+  const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").slice(0, 40);
+
+  looprig.draw = (wait, root) => {
+    const chart = wait.chart;
+    const { h } = looprig;
+    const duration = chart.samples * chart.interval_s;
+    const place = h("div", { class: "chart", role: "img",
+      "aria-label": `Current over ${duration.toPrecision(3)} s, ${wait.source}; the numbers are above` });
+    const caption = `${chart.samples.toLocaleString("en")} samples, ${(chart.interval_s * 1000).toPrecision(3)} ms apart, ${chart.source}` +
+      (chart.out_of_range ? `; ${chart.out_of_range} out of the meter's range` : "") +
+      (chart.step_s > chart.interval_s ? "; the line joins the lowest and highest of each stretch" : "");
+    const zoom = (range) => () => {
+      if (place.dataset.drawn) window.Plotly.relayout(place, range ? { "xaxis.range": range, "yaxis.autorange": true } : { "xaxis.autorange": true, "yaxis.autorange": true });
+    };
+    const buttons = h("div", { class: "chart-buttons" });
+    const whole = h("button", { type: "button", class: "quiet" }, "Whole capture");
+    whole.addEventListener("click", zoom(null));
+    buttons.append(whole);
+    for (const w of tested(chart)) {
+      const margin = (w.end_s - w.start_s) * 0.03;
+      const button = h("button", { type: "button", class: "quiet", "data-zoom": "" }, "Zoom to the " + w.label);
+      button.addEventListener("click", zoom([w.start_s - margin, w.end_s + margin]));
+      buttons.append(button);
+    }
+    const paint = () => plotly(root).then((Plotly) => {
+      if (!place.isConnected) return null;
+      const range = place.layout && !place.layout.xaxis.autorange ? place.layout.xaxis.range : null;
+      const form = layout(chart, chart.source);
+      if (range) form.xaxis.range = range;
+      return Plotly.react(place, traces(chart), form, { responsive: true, displaylogo: false,
+        modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "toImage"] });
+    }).then((drawn) => { if (drawn) place.dataset.drawn = "1"; }, () => {
+      place.replaceChildren(h("p", { class: "notice" }, "The chart needs plotly.min.js, which stands beside this page in the report directory."));
+    });
+    const repaint = () => { if (place.isConnected) paint(); else document.removeEventListener("looprig-theme", repaint); };
+    document.addEventListener("looprig-theme", repaint);
+    requestAnimationFrame(paint);
+    return h("figure", {}, place, buttons, h("figcaption", {}, caption));
+  };
+})();

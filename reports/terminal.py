@@ -1,0 +1,156 @@
+"""The matrix and the power table on a terminal, readable at 80 columns."""
+
+from __future__ import annotations
+
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from reports.loading import Loaded
+from reports.matrix import STATES, UNEXPECTED, Cell, Matrix, State, matrix, verdicts
+from reports.neutral import one_line, visible
+from reports.units import count, quantity, ratio
+
+_STYLES = {
+    "crashed": "bold white on red",
+    "diverges": "bold red",
+    "errored": "bold magenta",
+    "inconclusive": "yellow",
+    "now-conforms": "bold green",
+    "crashed-expected": "cyan",
+    "diverges-expected": "cyan",
+    "conforms": "green",
+}
+_WORDS = 20  # columns that a state needs in words, "≠ diverges, expected"
+_SHORT = 14  # in one word, "? inconclusive"
+_MARK = 3
+_CLAIM = 30
+
+
+def terminal_matrix(loaded: Loaded, console: Console) -> None:
+    """Prints the matrix by chapter, the power table, then what needs a look."""
+    table = matrix(loaded)
+    if not table.latest.shape[0]:
+        console.print(Text("No results to show."))
+    else:
+        for block in _blocks(table, console):
+            console.print(block)
+        if loaded.power.shape[0]:
+            console.print(_power(loaded, table))
+        if loaded.measurements.shape[0]:
+            rows = loaded.measurements["result"].isin(table.latest.index).sum()
+            console.print(Text(f"{count(int(rows), 'latency or cost measurement')}: in the report"))
+        _attention(loaded, table, console)
+    for problem in loaded.problems:
+        console.print(Text(f"left out: {visible(problem)}", style="yellow"))
+    if table.latest.shape[0]:
+        good, judged = verdicts(table.counts)
+        console.print(
+            Text(f"{table.headline()}. ", style="bold red" if table.unexpected else "bold green")
+            + Text(f"{good} of {count(judged, 'verdict')} conform.")
+        )
+
+
+def _plain(console: Console) -> bool:
+    return not console.encoding.lower().replace("-", "").startswith("utf")
+
+
+def _state(state: State, width: int, plain: bool) -> Text:
+    mark = state.plain if plain else state.mark
+    if width >= _WORDS:
+        tag = f", {state.tag}" if state.tag == "expected" else ""
+        text = f"{mark} {state.tag if state.name == 'now-conforms' else state.word}{tag}"
+    elif width >= _SHORT:
+        text = f"{mark} {'as expected' if state.tag == 'expected' else state.tag or state.word}"
+    else:
+        # Without words an expected divergence still needs to look different from any other.
+        text = f"({mark})" if state.tag == "expected" else f"{mark}!" if state.tag else f" {mark}"
+    return Text(text, style=_STYLES.get(state.name, "dim"), no_wrap=True)
+
+
+def _blocks(table: Matrix, console: Console) -> list[Group | Table | Text]:
+    """One table, or several side by side boards at a time where the width asks for it."""
+    plain = _plain(console)
+    claims = [line.claim for chapter in table.chapters for line in chapter.lines]
+    width = min(max(map(len, claims)), max(_CLAIM, console.width - _WORDS - 4))
+    room = max(console.width - width - 2, _MARK + 2)
+    fits = [size for size in (_WORDS, _SHORT) if len(table.boards) * (size + 2) <= room + 2]
+    each = fits[0] if fits else _MARK
+    at_once = max(1, (room + 2) // (each + 2))
+    blocks: list[Group | Table | Text] = []
+    if not fits:
+        blocks.append(Group(*_legend(table, plain), Text()))
+    for start in range(0, len(table.boards), at_once):
+        part = table.boards[start : start + at_once]
+        drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+        drawn.add_column("claim", max_width=width, overflow="fold")
+        for number, board in enumerate(part, start=start + 1):
+            drawn.add_column(one_line(board, each) if fits else f"{number:>2}", no_wrap=True)
+        for chapter in table.chapters:
+            drawn.add_row(Text(one_line(chapter.name, width), style="bold underline"))
+            for line in chapter.lines:
+                cells = line.cells[start : start + at_once]
+                drawn.add_row(
+                    Text(visible(line.claim)), *(_state(c.state, each, plain) for c in cells)
+                )
+        blocks += [drawn, Text()]
+    return blocks
+
+
+def _legend(table: Matrix, plain: bool) -> list[Text]:
+    """Which number is which board, and what each mark means."""
+    keys = [
+        Text(f"{number:>4} {one_line(board, 70)}")
+        for number, board in enumerate(table.boards, start=1)
+    ]
+    for state in {cell.state.name: cell.state for cell in table.cells()}.values():
+        tag = f", {state.tag}" if state.tag else ""
+        keys.append(Text(" ") + _state(state, _MARK, plain) + Text(f" {state.word}{tag}"))
+    return keys
+
+
+def _power(loaded: Loaded, table: Matrix) -> Group:
+    """The waits that count, their class, R with its interval, and the mean current."""
+    drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    for name in ("wait", "class", "R [95 %]", "current", ""):
+        drawn.add_column(name, overflow="fold", no_wrap=name in ("class", "R [95 %]", "current"))
+    rows = loaded.power[loaded.power["result"].isin(table.latest.index)]
+    several = len(table.boards) > 1
+    for row in rows.to_dict("records"):
+        wait = Text(visible(row["claim"]))
+        if several:
+            wait.append(f"\n  {one_line(row['board'], 30)}", style="dim")
+        style = {"sleeps": "green", "spins": "red", "polls": "yellow"}.get(row["kind"], "")
+        drawn.add_row(
+            wait,
+            Text(row["kind"], style=style),
+            Text(f"{ratio(row['ratio'])} [{ratio(row['ratio_low'])}, {ratio(row['ratio_high'])}]"),
+            Text(quantity(row["window_a"], "A").replace("\u202f", " ")),
+            Text(row["source"], style="dim"),
+        )
+    heading = Text("power: R is 0 at the board's floor current and 1 when busy", style="bold")
+    return Group(heading, drawn, Text())
+
+
+def _attention(loaded: Loaded, table: Matrix, console: Console) -> None:
+    """What a person should look at, each with what was seen."""
+    shown = [cell for cell in table.cells() if cell.state.name in (*UNEXPECTED, "now-conforms")]
+    for cell in shown:
+        console.print(_told(loaded, cell, _plain(console)))
+    if shown:
+        console.print()
+
+
+def _told(loaded: Loaded, cell: Cell, plain: bool) -> Text:
+    row = loaded.results.loc[cell.row]
+    text = _state(STATES[cell.state.name], _WORDS, plain)
+    text.no_wrap = False
+    text.append(f" {visible(cell.claim)} on {one_line(cell.board)}", style="bold")
+    if cell.state.name == "now-conforms":
+        known = one_line(str(row["reason"]), 200)
+        text.append(f"\n    the known divergence did not show: {known}", style="not bold")
+        return text
+    for name in ("expected", "actual", "why"):
+        if told := one_line(str(row[name]), 300):
+            text.append(f"\n    {name}: {told}", style="not bold default on default")
+    return text
