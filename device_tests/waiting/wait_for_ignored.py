@@ -1,0 +1,24 @@
+# The awaitable ignores the cancellation that the timeout sends.
+import asyncio
+
+
+async def work():
+    try:
+        await asyncio.sleep(60)
+    except asyncio.CancelledError:
+        emit("ignored")
+    await asyncio.sleep(0.003)
+    emit("went-on")
+    return "value"
+
+
+async def main():
+    try:
+        emit("returned", await asyncio.wait_for(work(), 0.004))
+    except asyncio.TimeoutError:
+        emit("timeout")
+    await asyncio.sleep(0.003)
+    emit("end-of-main")
+
+
+asyncio.run(main())
