@@ -29,8 +29,8 @@ class ScpiMeter:
     ) -> None:
         self.name = resource
         self.source: Literal["modelled", "measured"] = "modelled" if modelled else "measured"
-        self.opening = {"resource": resource, "backend": backend}
-        self.session = Session(**self.opening)
+        self.backend = backend
+        self.session = Session(resource, backend)
         try:
             self.identity = self.session.identify()
             self.dialect_name, kind = choose(self.identity, dialect)
@@ -68,7 +68,7 @@ class ScpiMeter:
         """A new session after a failure: the old one may be in the middle of a message."""
         self.session.close()
         with contextlib.suppress(RigError):  # then the next use says what is wrong
-            self.session = Session(**self.opening)
+            self.session = Session(self.name, self.backend)
             self.dialect.session = self.session
 
     def close(self) -> None:

@@ -18,6 +18,7 @@ from __future__ import annotations
 import contextlib
 import mmap
 import os
+import re
 import struct
 import threading
 import time
@@ -27,6 +28,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+SWITCHES = re.compile(rb"\nvoluntary_ctxt_switches:\s*(\d+)\s+nonvoluntary_ctxt_switches:\s*(\d+)")
 SETTLE_NS = 15_000_000
 """Observation goes on for this long after the last instant of interest: what happened before it
 may be credited only at the next tick, 10 ms later at HZ=100."""
@@ -41,31 +43,49 @@ class ProcessWatch:
         with contextlib.suppress(OSError):
             self.stat = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
             self.status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
-        self.cpu = self.waited = self.preempted = self.counted = 0
-        self.first = True
+        self.cpu, self.waited = self.schedstat() or (0, 0)
+        self.cpu_at_wait = self.cpu
+        self.switches = self.context_switches()
+        self.late = False  # the last wait was for being woken, not for coming back
+        self.counted = 0
 
     def demand(self) -> int:
         """Nanoseconds of demand since the watch began; it stops growing when the process ends."""
-        try:
-            fields = os.pread(self.stat, 128, 0).split()
-            cpu, waited = int(fields[0]), int(fields[1])
-        except (OSError, IndexError, ValueError):
+        read = self.schedstat()
+        if read is None:
             return self.counted
+        cpu, waited = read
         if waited != self.waited:
-            preempted = self.involuntary_switches()
-            if preempted != self.preempted:
-                self.counted += 0 if self.first else waited - self.waited
-            self.preempted, self.waited = preempted, waited
-        self.counted += 0 if self.first else cpu - self.cpu
-        self.cpu, self.first = cpu, False
+            voluntary, involuntary = switches = self.context_switches()
+            if involuntary != self.switches[1]:
+                self.late = False
+            elif voluntary != self.switches[0]:
+                self.late = True
+            elif cpu != self.cpu_at_wait:
+                self.late = False
+            # else: one wait, credited in two parts because the process was moved between queues
+            if not self.late:
+                self.counted += waited - self.waited
+            self.switches, self.waited, self.cpu_at_wait = switches, waited, cpu
+        self.counted += cpu - self.cpu
+        self.cpu = cpu
         return self.counted
 
-    def involuntary_switches(self) -> int:
+    def schedstat(self) -> tuple[int, int] | None:
+        """(time on a CPU, time in a run queue), None once the process is gone."""
         try:
-            text = os.pread(self.status, 8192, 0)
-            return int(text.partition(b"nonvoluntary_ctxt_switches:")[2].split(None, 1)[0])
+            fields = os.pread(self.stat, 128, 0).split()
+            return int(fields[0]), int(fields[1])
         except (OSError, IndexError, ValueError):
-            return self.preempted
+            return None
+
+    def context_switches(self) -> tuple[int, int]:
+        """(voluntary, involuntary) switches so far."""
+        try:
+            found = SWITCHES.search(os.pread(self.status, 8192, 0))
+        except OSError:
+            found = None
+        return (int(found[1]), int(found[2])) if found else (0, 0)
 
     def close(self) -> None:
         for fd in (self.stat, self.status):
@@ -130,7 +150,7 @@ class Recording:
         count = int((self.end_ns - self.start_ns) / 1e9 / interval_s + 1e-6)
         grid = self.start_ns + np.arange(count + 1) * (interval_s * 1e9)
         cumulative = np.interp(grid, times, active)
-        return np.clip(np.diff(cumulative) / (interval_s * 1e9), 0.0, 1.0)
+        return np.asarray(np.clip(np.diff(cumulative) / (interval_s * 1e9), 0.0, 1.0))
 
 
 def spread_back(seen_at: array[int], demand: array[int]) -> tuple[list[int], list[int]]:

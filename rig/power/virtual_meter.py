@@ -48,7 +48,9 @@ def serve(listener: socket.socket, instrument: Logger, misbehaviour: Misbehaviou
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("--pid-file", type=Path)
     parser.add_argument("--dialect", choices=sorted(BY_NAME), default="keysight-34465a")
     parser.add_argument("--floor", type=float, default=1.3e-3, help="current asleep, A")

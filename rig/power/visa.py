@@ -131,7 +131,7 @@ class Session:
                     raise RigError(
                         f"the meter {self.resource} answered {message} with no block but "
                         f"{start + self.rest()!r}",
-                        "its format setting was not taken; is its firmware listed in docs/meters.md?",
+                        "its format setting was not taken; docs/meters.md lists known firmware",
                     )
                 size = np.dtype(kind).itemsize if kind != "text" else 1
                 if start == b"#0":
@@ -219,4 +219,6 @@ def numbers(text: bytes, resource: str) -> NDArray[np.float64]:
     try:
         return np.array(text.strip().split(b",") if text.strip() else [], dtype=np.float64)
     except ValueError as error:
-        raise RigError(f"the meter {resource} sent something that is no reading ({error})") from error
+        raise RigError(
+            f"the meter {resource} sent something that is no reading ({error})"
+        ) from error

@@ -1,0 +1,66 @@
+# Put between the harness and every power test. It frames the wait under test with busy pulses
+# and stretches of the board's lowest sleep, from which the host calibrates the capture:
+#   settle, busy, floor, busy, WINDOW, floor, busy, tail
+# Nothing is emitted meanwhile, for that takes current: the instants are kept and emitted at
+# the end, in microseconds since the frame began.
+import gc
+
+try:
+    from time import ticks_diff as _diff
+    from time import ticks_us as now_us
+except ImportError:
+    now_us = _us
+
+    def _diff(a, b):
+        return a - b
+
+
+def elapsed_us(since):
+    return _diff(now_us(), since)
+
+
+exec(params["floor"])  # defines quiet(ms), by the board's profile
+_zero = 0
+_parts = []
+_window = [0, 0]
+
+
+def _part(name, ms):
+    since = elapsed_us(_zero)
+    if name == "busy":
+        while elapsed_us(_zero) - since < ms * 1000:
+            pass
+    else:
+        quiet(ms)
+    _parts.append((name, since, elapsed_us(_zero)))
+
+
+def begin():
+    # The wait under test begins here; call it from within the loop, after the set-up.
+    _window[0] = elapsed_us(_zero)
+
+
+def done():
+    # … and ends here.
+    _window[1] = elapsed_us(_zero)
+
+
+def frame(wait):
+    global _zero
+    pulse, floor = params["pulse_ms"], params["floor_ms"]
+    gc.collect()
+    _zero = now_us()
+    _part("settle", params["settle_ms"])
+    _part("busy", pulse)
+    _part("floor", floor)
+    _part("busy", pulse)
+    before = elapsed_us(_zero)
+    wait()
+    after = elapsed_us(_zero)
+    _part("floor", floor)
+    _part("busy", pulse)
+    _part("tail", params["settle_ms"])
+    for part in _parts:
+        emit("part", *part)
+    emit("wait", before, after)
+    emit("window", *_window)

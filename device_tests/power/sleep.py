@@ -1,0 +1,11 @@
+# One long sleep, nothing else.
+import asyncio
+
+
+async def main():
+    begin()
+    await asyncio.sleep_ms(params["window_ms"])
+    done()
+
+
+frame(lambda: asyncio.run(main()))

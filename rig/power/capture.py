@@ -1,0 +1,127 @@
+"""Measures a wait: capture, align, judge; again and longer where that can decide it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from rig.board.execution import Execution
+from rig.errors import Inconclusive
+from rig.power.floors import code
+from rig.power.framing import Frame, align, emitted
+from rig.power.meter import Meter
+from rig.power.samples import Samples
+from rig.power.verdict import Verdict, judge
+
+ATTEMPTS = 3
+LONGER = 2.0
+"""Each attempt measures so many times longer than the one before."""
+PULSE_MS = 40
+FLOOR_MS = 250
+SETTLE_MS = 60
+SLACK_S = 1.0
+"""Acquired beyond the frame itself: the script's start, the board's clock, a late host."""
+
+
+class Runner(Protocol):
+    """The board under test: its `run` sends a device test and returns its execution."""
+
+    def run(
+        self,
+        device_test: str,
+        *,
+        deadline: float = ...,
+        prefix: str = ...,
+        before_start: Callable[[], None] | None = ...,
+        **params: Any,
+    ) -> Execution: ...
+
+
+@dataclass(slots=True)
+class Capture:
+    """One framed acquisition. `frame` is on the meter's clock, None where it was not found."""
+
+    samples: Samples
+    frame: Frame | None
+    execution: Execution
+    why: str = ""
+
+
+def capture(
+    board: Runner,
+    meter: Meter,
+    device_test: str,
+    *,
+    window_s: float,
+    floor: str = "",
+    rate_hz: float = 1000.0,
+    scale: float = 1.0,
+    **params: Any,
+) -> Capture:
+    """Run a power test while the meter acquires, and find its frame in the samples.
+
+    `scale` lengthens the frame's pulses and floors. Raises what `board.run` raises, and RigError
+    for a meter that fails.
+    """
+    pulse_ms, floor_ms = round(PULSE_MS * scale), round(FLOOR_MS * scale)
+    frame_s = window_s + (3 * pulse_ms + 2 * floor_ms + 2 * SETTLE_MS) / 1e3
+    execution = board.run(
+        device_test,
+        prefix="power/frame",
+        deadline=frame_s + 10,
+        before_start=lambda: _arm(meter, frame_s * 1.1 + SLACK_S, rate_hz),
+        window_ms=round(window_s * 1000),
+        pulse_ms=pulse_ms,
+        floor_ms=floor_ms,
+        settle_ms=SETTLE_MS,
+        floor=code(floor),
+        **params,
+    )
+    samples = meter.fetch()
+    frame = emitted(execution)
+    try:
+        if samples.lost:
+            raise Inconclusive(f"the meter lost {samples.lost} samples")
+        if samples.clipped:
+            raise Inconclusive(
+                f"{samples.clipped} samples sat at the end of the meter's range: name a larger one"
+            )
+        return Capture(samples, align(samples, frame), execution)
+    except Inconclusive as reason:
+        return Capture(samples, None, execution, str(reason))
+
+
+def _arm(meter: Meter, duration_s: float, rate_hz: float) -> None:
+    meter.arm(duration_s, rate_hz)
+
+
+def measure(
+    board: Runner,
+    meter: Meter,
+    device_test: str,
+    *,
+    window_s: float,
+    expected_wakes_hz: float = 0.0,
+    **options: Any,
+) -> tuple[Verdict, Capture]:
+    """Capture until the class is clear, longer each time; the last verdict may be `unclear`.
+
+    Raises Inconclusive when no attempt gave a frame to judge.
+    """
+    scale = 1.0
+    for attempt in range(1, ATTEMPTS + 1):
+        last = capture(board, meter, device_test, window_s=window_s * scale, scale=scale, **options)
+        if last.frame is not None:
+            verdict = judge(last.samples, last.frame, expected_wakes_hz)
+            verdict.attempts = attempt
+            if verdict.kind != "unclear" or not verdict.more_helps or attempt == ATTEMPTS:
+                return verdict, last
+        scale *= LONGER
+    raise Inconclusive(f"{last.why} ({ATTEMPTS} attempts)")
+
+
+def supply_energy_j(verdict: Verdict, supply_v: float | None) -> float:
+    """Energy of the wait in joules at the board's supply voltage; NaN where it is not known."""
+    return verdict.charge_c * supply_v if supply_v else math.nan

@@ -1,0 +1,171 @@
+"""The frame of a capture: what the board says it did when, found again in the samples.
+
+The board's clock and the meter's have no common zero, and run at slightly different speeds.
+The frame's busy pulses and quiet stretches are known in board time; a matched filter finds the
+offset and the ratio of the two clocks at which they fit the samples best.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.board.execution import Execution
+from rig.errors import Inconclusive, RigError
+from rig.power.samples import Samples
+
+ORDER = ("settle", "busy", "floor", "busy", "floor", "busy", "tail")
+"""As device_tests/power/frame.py has it; the window comes after the second pulse."""
+CLOCK_ERROR = 0.03
+"""How far a board's clock may be off the meter's: an RC oscillator over temperature."""
+PULSE_SIGMAS = 5.0
+"""A pulse is found where it stands out of its neighbours by so many standard errors."""
+PULSE_GUARD_S = 3e-3
+"""Cut from each end of a pulse or a quiet stretch: edges, and what alignment leaves over."""
+WINDOW_GUARD_S = 20e-3
+"""Cut from each end of the window under test: entering and leaving the wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the frame, in seconds since the frame began, on one of the two clocks."""
+
+    label: str
+    start_s: float
+    end_s: float
+
+    @property
+    def length_s(self) -> float:
+        return self.end_s - self.start_s
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The parts of a frame in the order they came; `window` is the wait under test."""
+
+    parts: tuple[Part, ...]
+    window: Part
+
+    @property
+    def pulses(self) -> list[Part]:
+        return [part for part in self.parts if part.label == "busy"]
+
+    @property
+    def quiet(self) -> list[Part]:
+        return [part for part in self.parts if part.label != "busy"]
+
+    @property
+    def floors(self) -> list[Part]:
+        return [part for part in self.parts if part.label == "floor"]
+
+
+def emitted(execution: Execution) -> Frame:
+    """The frame that a power test's board-side frame emitted, on the board's clock.
+
+    Raises RigError for events that are no frame.
+    """
+    parts = tuple(
+        Part(str(label), start / 1e6, end / 1e6) for label, start, end in execution.values("part")
+    )
+    start, end = execution.value("window")
+    if not end > start:  # the test did not mark the wait itself: all of its call is the wait
+        start, end = execution.value("wait")
+    frame = Frame(parts, Part("window", start / 1e6, end / 1e6))
+    if tuple(part.label for part in parts) != ORDER:
+        raise RigError(f"{execution.device_test}: it emitted no frame", "does it call frame()?")
+    return frame
+
+
+def cut(part: Part, guard_s: float) -> Part:
+    """The part without a guard at each end."""
+    guard_s = min(guard_s, part.length_s / 4)
+    return Part(part.label, part.start_s + guard_s, part.end_s - guard_s)
+
+
+def align(samples: Samples, frame: Frame) -> Frame:
+    """The same frame on the meter's clock, in seconds since the first sample.
+
+    Raises Inconclusive, saying why, where the pulses are not found.
+    """
+    current, dt = samples.current_a, samples.interval_s
+    if np.isnan(current).any():
+        raise Inconclusive(
+            f"{samples.overrange} of {len(current)} samples were out of the meter's range: "
+            "name a larger range in the bench file"
+        )
+    length = frame.pulses[-1].end_s
+    if samples.duration_s < length * (1 - CLOCK_ERROR):
+        raise Inconclusive(
+            f"the capture ({samples.duration_s:.2f} s) is shorter than what the board did "
+            f"({length:.2f} s): the meter lost samples or stopped early"
+        )
+    cumulative = np.concatenate(([0.0], np.cumsum(current - current.mean())))
+    # Coarse in the ratio of the clocks, at every sample in the offset; then finer about it.
+    step = max(dt, 2e-3) / length
+    ratios = 1 + np.arange(-CLOCK_ERROR, CLOCK_ERROR + step, step)
+    _, ratio, offset = max(_best(cumulative, dt, frame, r) for r in ratios)
+    fine = ratio + np.linspace(-step, step, 9)
+    _, ratio, offset = max(_best(cumulative, dt, frame, r) for r in fine)
+    aligned = _moved(frame, ratio, offset * dt)
+    _verify(samples, aligned)
+    return aligned
+
+
+def _moved(frame: Frame, ratio: float, offset_s: float) -> Frame:
+    def move(part: Part) -> Part:
+        return Part(part.label, part.start_s * ratio + offset_s, part.end_s * ratio + offset_s)
+
+    return Frame(tuple(move(part) for part in frame.parts), move(frame.window))
+
+
+def _best(
+    cumulative: NDArray[np.float64], dt: float, frame: Frame, ratio: float
+) -> tuple[float, float, int]:
+    """(score, ratio, offset in samples) of the offset at which the frame fits best.
+
+    The score is the mean over the pulses less the mean over the quiet parts: the matched filter
+    for a two-level signal in white noise.
+    """
+    n = len(cumulative) - 1
+    last = round(frame.pulses[-1].end_s * ratio / dt)  # the tail may be cut short
+    if last > n:
+        return -np.inf, ratio, 0
+    offsets = np.arange(n - last + 1)
+    score = np.zeros(len(offsets))
+    for parts, sign in ((frame.pulses, 1.0), (frame.quiet, -1.0)):
+        total, width = np.zeros(len(offsets)), 0
+        for part in parts:
+            first, end = round(part.start_s * ratio / dt), round(part.end_s * ratio / dt)
+            total += cumulative[np.minimum(offsets + end, n)]
+            total -= cumulative[np.minimum(offsets + first, n)]
+            width += end - first
+        score += sign * total / max(width, 1)
+    best = int(np.argmax(score))
+    return float(score[best]), float(ratio), best
+
+
+def _verify(samples: Samples, frame: Frame) -> None:
+    """Whether each pulse stands out of the quiet before and after it."""
+    floors = [samples.between(p.start_s, p.end_s) for p in map(_inner, frame.floors)]
+    for number, pulse in enumerate(map(_inner, frame.pulses), 1):
+        high = samples.between(pulse.start_s, pulse.end_s)
+        low = floors[0] if number < 3 else floors[1]
+        if len(high) < 3 or len(low) < 3:
+            raise Inconclusive(
+                f"{len(high)} samples in a busy pulse are too few: the meter is too slow for "
+                "this frame"
+            )
+        error = np.hypot(high.std() / np.sqrt(len(high)), low.std() / np.sqrt(len(low)))
+        if not high.mean() - low.mean() > PULSE_SIGMAS * error:
+            raise Inconclusive(
+                f"busy pulse {number} of 3 was not found: {high.mean() * 1e3:.3g} mA in it, "
+                f"{low.mean() * 1e3:.3g} mA at the floor beside it, {error * 1e3:.2g} mA of "
+                "standard error; is the meter in this board's supply, and does its floor "
+                "(profile) sleep?"
+            )
+
+
+def _inner(part: Part) -> Part:
+    return cut(part, PULSE_GUARD_S)
