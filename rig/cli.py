@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -19,7 +19,7 @@ app = typer.Typer(
 )
 
 # typer has had click beside it and within it: its own exception leads to the right base.
-BAD_USAGE = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+BAD_USAGE: Any = next(k for k in typer.BadParameter.__mro__ if k.__name__ == "ClickException")
 
 Bench = Annotated[Path | None, typer.Option("--bench", metavar="FILE", help="Bench file (TOML).")]
 Boards = Annotated[
@@ -155,7 +155,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
     except BAD_USAGE as error:
-        error.show()  # type: ignore[attr-defined]
+        error.show()
         code = 2
     sys.exit(code or 0)
 

@@ -45,6 +45,6 @@ def show_sources() -> int:
                 console.print(Text(f"    ✓ {', '.join(claim.id for claim in checking)}"))
             else:
                 reason = sentence.unchecked or "UNEXPLAINED: no claim checks this"
-                console.print(Text(f"    – {reason}"), soft_wrap=True)
+                console.print(Text(f"    - {reason}"), soft_wrap=True)
         console.print()
     return 0

@@ -317,4 +317,3 @@ def show(run_dir: RunDir, code: int) -> None:
     for message in info.errors:
         console.print(message, markup=False)
     console.print(f"exit {code} · report: {page}", markup=False, soft_wrap=True)
-

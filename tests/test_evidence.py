@@ -1,0 +1,105 @@
+"""How a host test's end becomes an outcome: no verdict without evidence, no rig fault as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from fixtures.board import DeviceRaised
+from fixtures.evidence import EVENTS_KEPT, Record
+from rig.board.execution import Ended, Event, Execution
+from rig.claims import Claim
+from rig.errors import (
+    BoardCrashed,
+    BoardLost,
+    Inconclusive,
+    RigError,
+    Unmeasured,
+    Unsupported,
+)
+from rig.results import BoardInfo, Divergence, Outcome
+
+CLAIM = Claim(id="x.y", sentence="It does.", source="s", quote="q", device_test="d")
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Record:
+    made = Record(CLAIM, BoardInfo(name="b"), tmp_path, tmp_path)
+    made.executions.append(Execution("d", "b", events=[Event("a", 0, (1,))]))
+    return made
+
+
+def test_a_check_that_held_on_the_board_conforms(record: Record) -> None:
+    record.held(3, "run.value('a') == 1", "1 == 1")
+    result = record.result(None, None)
+    assert result.outcome is Outcome.CONFORMS
+    assert result.checks[0].values == "1 == 1"
+    assert result.executions[0].events[0].data == [1]
+
+
+def test_a_test_without_a_check_is_no_verdict(record: Record) -> None:
+    result = record.result(None, None)
+    assert result.outcome is Outcome.ERRORED
+    assert "checked nothing" in result.why
+
+
+def test_a_test_that_asked_no_board_is_no_verdict(record: Record) -> None:
+    record.executions.clear()
+    record.held(3, "1 == 1", "1 == 1")
+    assert record.result(None, None).outcome is Outcome.ERRORED
+    assert record.result(AssertionError("1 == 2"), None).outcome is Outcome.ERRORED
+
+
+@pytest.mark.parametrize(
+    ("error", "outcome"),
+    [
+        (AssertionError("assert 1 == 2"), Outcome.DIVERGES),
+        (DeviceRaised("ValueError: 3"), Outcome.DIVERGES),
+        (BoardCrashed("the board rebooted"), Outcome.CRASHED),
+        (BoardLost("gone"), Outcome.CRASHED),
+        (Unsupported("socket"), Outcome.UNSUPPORTED),
+        (Unmeasured("no meter"), Outcome.UNMEASURED),
+        (Inconclusive("too noisy"), Outcome.INCONCLUSIVE),
+        (RigError("the wire"), Outcome.ERRORED),
+        (TypeError("a fault of the host test"), Outcome.ERRORED),
+    ],
+)
+def test_each_end_has_its_outcome(record: Record, error: Exception, outcome: Outcome) -> None:
+    assert record.result(error, None).outcome is outcome
+
+
+def test_a_board_lost_before_the_test_is_not_held_against_the_claim(record: Record) -> None:
+    record.executions.clear()
+    assert record.result(BoardLost("gone"), None).outcome is Outcome.ERRORED
+
+
+def test_a_failed_comparison_says_expected_and_actual(record: Record) -> None:
+    record.comparison = ("==", [0, 2, 1], [0, 1, 2])
+    result = record.result(AssertionError("assert [0, 2, 1] == [0, 1, 2]"), None)
+    assert (result.expected, result.actual) == ("== [0, 1, 2]", "[0, 2, 1]")
+    assert result.checks[-1].held is False
+
+
+def test_a_known_divergence_is_shown_and_expected(record: Record) -> None:
+    known = Divergence(reason="listed")
+    diverged = record.result(AssertionError("no"), known)
+    assert diverged.outcome is Outcome.DIVERGES
+    assert not diverged.unexpected
+    record.held(1, "1", "1")
+    healed = record.result(None, known)
+    assert healed.now_conforms
+    assert not healed.unexpected
+
+
+def test_what_a_board_emits_is_bounded_and_plain(record: Record) -> None:
+    execution = Execution("d", "b", ended=Ended.FINISHED)
+    execution.events = [Event("e", 0, (b"\x00", float("nan"), 1 << 70, {1: (2,)}))]
+    execution.events += [Event("e", 1)] * (EVENTS_KEPT + 5)
+    execution.output = "x" * 100_000
+    record.executions[:] = [execution]
+    kept = record.result(Inconclusive("why"), None).executions[0]
+    assert kept.events[0].data == ["b'\\x00'", "nan", str(1 << 70), {"1": [2]}]
+    assert kept.events_dropped == 6
+    assert len(kept.output) + kept.output_dropped == 100_000
+    record.result(Inconclusive("why"), None).model_dump_json()
