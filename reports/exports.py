@@ -128,10 +128,10 @@ def _told(loaded: Loaded, table: Matrix, title: str, names: tuple[str, ...]) -> 
     ]
     for entry in told[:_MAX_ROWS]:
         state = entry["cell"].state
-        seen = entry["reason"] if state.tag else entry["seen"]
+        seen = entry["reason"] or entry["seen"]
         lines.append(
-            f"| {state.mark} {state.tag if state.name == 'now-conforms' else state.word} "
-            f"| {markdown(entry['claim'], 80)} | {markdown(entry['board'], 60)} "
+            f"| {state.mark} {state.word} | {markdown(entry['claim'], 80)} "
+            f"| {markdown(', '.join(entry['boards']), 120)} "
             f"| {markdown_code(seen, 160)} |"
         )
     return lines + _more(len(told))

@@ -34,7 +34,7 @@ STATES = {
         State("diverges", "≠", "diverges", plain="#"),
         State("errored", "!", "errored", plain="!"),
         State("inconclusive", "?", "inconclusive", plain="?"),
-        State("now-conforms", "✓", "conforms", "now conforms", plain="N"),
+        State("now-conforms", "✓", "now conforms", plain="N"),
         State("crashed-expected", "✖", "crashed", "expected", plain="x"),
         State("diverges-expected", "≠", "diverges", "expected", plain="d"),
         State("unsupported", "∅", "unsupported", plain="-"),
@@ -99,26 +99,22 @@ class Matrix:
         return sum(self.counts.get(name, 0) for name in UNEXPECTED)
 
     def headline(self) -> str:
-        """The report in one sentence."""
+        """The report in one sentence: what was unexpected, else what is known."""
         if not self.latest.shape[0]:
             return "Nothing was judged"
-        expected = sum(self.counts.get(f"{name}-expected", 0) for name in ("crashed", "diverges"))
-        known = f", {count(expected, 'known divergence')}" if expected else ""
-        lost = self.counts.get("now-conforms", 0)
-        better = f", {count(lost, 'known divergence')} gone" if lost else ""
-        if not self.unexpected:
-            return f"Nothing unexpected{known}{better}"
-        words = [
-            text
-            for text in (
-                _several(self.counts.get("crashed", 0), "crash", "crashes"),
-                _several(self.counts.get("diverges", 0), "unexpected divergence"),
-                _several(self.counts.get("inconclusive", 0), "inconclusive measurement"),
-                _several(self.counts.get("errored", 0), "error of the rig", "errors of the rig"),
+        of = self.counts.get
+        if self.unexpected:
+            words = (
+                _several(of("crashed", 0), "unexpected crash", "unexpected crashes"),
+                _several(of("diverges", 0), "unexpected divergence"),
+                _several(of("inconclusive", 0), "inconclusive measurement"),
+                _several(of("errored", 0), "error of the rig", "errors of the rig"),
             )
-            if text
-        ]
-        return f"{', '.join(words)}{known}{better}"
+            return ", ".join(filter(None, words))
+        expected = of("crashed-expected", 0) + of("diverges-expected", 0)
+        known = _several(expected, "known divergence")
+        gone = f"{of('now-conforms', 0)} gone" if of("now-conforms", 0) else ""
+        return ", ".join(filter(None, ("Nothing unexpected", known, gone)))
 
 
 def _several(number: int, noun: str, plural: str = "") -> str:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-# C0 and DEL have pictures of their own; what has none is spelled as an escape.
-_PICTURES = {code: chr(0x2400 + code) for code in range(0x20) if chr(code) not in "\n\t"}
-_PICTURES[0x7F] = "\u2421"
+# Spelled as Python would; the pictures that Unicode has for them are missing from many fonts.
+_SPELLED = {code: f"\\x{code:02x}" for code in (*range(0x20), 0x7F) if chr(code) not in "\n\t"}
 # Bidirectional and zero-width controls can make shown text differ from what was sent.
 _HIDDEN = re.compile(
     "[\x80-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
@@ -27,7 +26,7 @@ def visible(text: str) -> str:
     """
     if text.isascii() and text.isprintable():
         return text
-    text = text.replace("\r\n", "\n").translate(_PICTURES)
+    text = text.replace("\r\n", "\n").translate(_SPELLED)
     return _HIDDEN.sub(lambda found: f"\\u{{{ord(found.group()):x}}}", text)
 
 
@@ -42,7 +41,7 @@ _FORMULA = re.compile(r"^[\s\ufeff'\"]*[=+\-@\t\r＝＋－＠]")  # noqa: RUF001
 
 def csv_cell(text: str) -> str:
     """A cell that no spreadsheet takes for a formula: an apostrophe is put before one."""
-    # Judged before control characters become pictures: a leading tab or return is a trigger too.
+    # Judged before control characters are spelled out: a leading tab or return is a trigger too.
     dangerous = text[:1] in "\t\r\n" or _FORMULA.match(text) is not None
     shown = visible(text)
     return "'" + shown if text and dangerous else shown
@@ -68,7 +67,7 @@ def markdown_code(text: str, limit: int = 0) -> str:
 
 
 def xml(text: str) -> str:
-    """Text without what XML 1.0 forbids: controls become pictures, non-characters go."""
+    """Text without what XML 1.0 forbids: controls are spelled, non-characters go."""
     text = visible(text)
     return "".join(c for c in text if c in "\n\t" or unicodedata.category(c) not in ("Cc", "Cs"))
 

@@ -58,13 +58,14 @@ def _plain(console: Console) -> bool:
 def _state(state: State, width: int, plain: bool) -> Text:
     mark = state.plain if plain else state.mark
     if width >= _WORDS:
-        tag = f", {state.tag}" if state.tag == "expected" else ""
-        text = f"{mark} {state.tag if state.name == 'now-conforms' else state.word}{tag}"
+        tag = f", {state.tag}" if state.tag else ""
+        text = f"{mark} {state.word}{tag}"
     elif width >= _SHORT:
-        text = f"{mark} {'as expected' if state.tag == 'expected' else state.tag or state.word}"
+        text = f"{mark} {'as expected' if state.tag else state.word}"
     else:
         # Without words an expected divergence still needs to look different from any other.
-        text = f"({mark})" if state.tag == "expected" else f"{mark}!" if state.tag else f" {mark}"
+        new = state.name == "now-conforms"
+        text = f"({mark})" if state.tag else f"{mark}!" if new else f" {mark}"
     return Text(text, style=_STYLES.get(state.name, "dim"), no_wrap=True)
 
 

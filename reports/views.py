@@ -86,8 +86,19 @@ def board_cards(loaded: Loaded, table: Matrix) -> list[Row]:
 
 
 def attention(loaded: Loaded, table: Matrix, names: tuple[str, ...]) -> list[Row]:
-    """The cells in the given states, the most urgent first, with what was seen."""
-    return [told(loaded, cell) for cell in table.cells() if cell.state.name in names]
+    """The cells in the given states, the most urgent first, with what was seen.
+
+    Boards on which a claim went the same way stand together, in `cells` and `boards`.
+    """
+    grouped: dict[tuple[str, ...], Row] = {}
+    for cell in table.cells():
+        if cell.state.name in names:
+            entry = told(loaded, cell)
+            key = (cell.claim, cell.state.name, entry["seen"], entry["reason"])
+            group = grouped.setdefault(key, {**entry, "cells": [], "boards": []})
+            group["cells"].append(cell)
+            group["boards"].append(cell.board)
+    return list(grouped.values())
 
 
 def told(loaded: Loaded, cell: Cell) -> Row:
@@ -117,6 +128,7 @@ def power_groups(loaded: Loaded, table: Matrix) -> list[Row]:
             {"claim": row["claim"], "wait": row["wait"], "rows": []},
         )
         group["rows"].append(power_row(row))
+        group["supplied"] = group.get("supplied", False) or math.isfinite(row["supply_v"])
     return list(groups.values())
 
 

@@ -45,7 +45,8 @@
     }
     return {
       shapes, annotations: notes, showlegend: false, dragmode: "zoom", autosize: true,
-      margin: { l: 56, r: 44, t: 24, b: 44 }, paper_bgcolor: "transparent", plot_bgcolor: "transparent",
+      margin: { l: 56, r: 44, t: 50, b: 44 },
+      modebar: { bgcolor: "transparent", color: colour("--muted"), activecolor: colour("--accent") }, paper_bgcolor: "transparent", plot_bgcolor: "transparent",
       font: { color: colour("--ink"), family: getComputedStyle(document.body).fontFamily, size: 12 },
       xaxis: { title: { text: "time, s" }, gridcolor: colour("--line"), zeroline: false },
       yaxis: { title: { text: "current, mA, " + label }, gridcolor: colour("--line"), zeroline: false, rangemode: "tozero" },
