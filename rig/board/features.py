@@ -19,5 +19,8 @@ FEATURES: dict[str, str] = {
     "machine.lightsleep": "import machine\nmachine.lightsleep",
     "io.IOBase": "import io\nio.IOBase",
     "select.poll": "import select\nselect.poll()",
+    "asyncio.core": "from asyncio import core\ncore.ticks,core._task_queue,core._io_queue",
+    "deflate": "import deflate\ndeflate.DeflateIO",
+    "binascii.crc32": "import binascii\nbinascii.crc32(b'')",
     "float": "if 1/2==0:raise ValueError",
 }
