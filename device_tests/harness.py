@@ -1,4 +1,4 @@
-# Put in front of every device test before it is sent, after two lines that set `_nonce` and
+# Put in front of every device test before it is sent, after the lines that set `_nonce` and
 # `params`. It emits events and judges nothing; `_end()` closes the script that follows.
 #
 # A record is RS, nonce, sequence number, microseconds, name, repr of the data, checksum, LF.
@@ -12,6 +12,17 @@ except ImportError:  # CPython, the control
         return monotonic_ns() // 1000
 
 
+try:
+    from binascii import crc32 as _check
+except ImportError:
+
+    def _check(record):
+        check = 0
+        for byte in record:
+            check = (check * 31 + byte) % 65521
+        return check
+
+
 _count = 0
 
 
@@ -20,10 +31,7 @@ def emit(name, *data):
     global _count
     record = "%s %d %d %s %r" % (_nonce, _count, _us(), name, data)
     _count += 1
-    check = 0
-    for byte in record.encode():
-        check = (check * 31 + byte) % 65521
-    print("\x1e%s %d" % (record, check))
+    print("\x1e%s %d" % (record, _check(record.encode())))
 
 
 def _end():

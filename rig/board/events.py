@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import ast
 import re
+import zlib
 from typing import Any
 
 from rig.board.execution import Event
 
 RECORD_START = b"\x1e"
 RECORD = re.compile(rb"(\d+) (-?\d+) ([^\s]{1,64}) (\(.*\)) (\d+)\Z", re.DOTALL)
+DAMAGE_LIMIT = 20
 LINE_LIMIT = 1 << 16
 EVENT_LIMIT = 20_000
 DATA_LIMIT = 1 << 22
@@ -24,12 +26,24 @@ TICKS_PERIOD_US = 1 << 30
 but a power of two)."""
 
 
-def checksum(record: bytes) -> int:
-    """The harness's checksum of a record, up to and without the space before it."""
+def checksums(record: bytes) -> tuple[int, int]:
+    """The harness's checksums of a record, up to and without the space before them: CRC-32, and
+    what boards without it compute."""
     check = 0
     for byte in record:
         check = (check * 31 + byte) % 65521
-    return check
+    return zlib.crc32(record), check
+
+
+def started(nonce: str) -> bytes:
+    """What the loader prints, after RS, when the upload has arrived whole."""
+    return f"{nonce} ok".encode()
+
+
+def end_record(nonce: str) -> str:
+    """The record that closes an execution of a script without a harness."""
+    record = f"{nonce} 0 0 end (0,)"
+    return f"\x1e{record} {zlib.crc32(record.encode())}"
 
 
 class BoundedOutput:
@@ -77,13 +91,17 @@ class EventReader:
         self.events: list[Event] = []
         self.output = BoundedOutput()
         self.damage: list[str] = []
+        self.overflow = 0  # events that were not kept
+        self.started = False  # the upload arrived whole
         self.ended = False
+        self._start_mark = started(nonce)
         self._line = bytearray()  # an unfinished record, from its RS on
         self._next = 0
         self._first: int | None = None
         self._last = 0
         self._wraps = 0
         self._kept = 0
+        self._since: list[str] = []  # rejected records since the last good one
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes that the board printed."""
@@ -113,20 +131,27 @@ class EventReader:
             data = data[end + 1 :]
             self._record()
 
-    def close(self) -> None:
-        """The execution is over: an unfinished record is output, and damage if it was ours."""
+    def close(self, cut_short: bool = False) -> None:
+        """The execution is over: an unfinished record is output, and damage if it was ours.
+
+        `cut_short`: the board crashed or was stopped, so that its last record may be a part of
+        one.
+        """
         if self._line:
             self._reject("a record without its end")
+        if cut_short and len(self._since) == 1 and self._since[0] in self.damage:
+            self.damage.remove(self._since[0])
 
     def _reject(self, why: str) -> None:
         """The pending line is no event: keep it as output; say so if it bore our nonce."""
         if bytes(self._line[1:]).startswith(self.marker):
             self._damaged(why)
+            self._since.append(why)
         self.output.add(bytes(self._line))
         self._line.clear()
 
     def _damaged(self, why: str) -> None:
-        if len(self.damage) < 20:
+        if len(self.damage) < DAMAGE_LIMIT:
             self.damage.append(why)
 
     def _record(self) -> None:
@@ -134,15 +159,20 @@ class EventReader:
         if not line.startswith(self.marker):
             self._reject("")
             return
+        if line == self._start_mark and not self.events and not self.started:
+            self.started = True
+            self._line.clear()
+            return
         found = RECORD.match(line, len(self.marker))
         if not found:
             self._reject("a record that cannot be read")
             return
         sequence, us, name, data, check = found.groups()
-        if int(check) != checksum(line[: found.start(5) - 1]):
+        if int(check) not in checksums(line[: found.start(5) - 1]):
             self._reject(f"record {int(sequence)} fails its checksum")
             return
         self._line.clear()
+        self._since.clear()
         if int(sequence) != self._next:
             self._damaged(f"record {int(sequence)} came where {self._next} was due")
         self._next = int(sequence) + 1
@@ -150,8 +180,9 @@ class EventReader:
             self._damaged("a record after the end event")
             return
         self._kept += len(data)
-        if len(self.events) >= EVENT_LIMIT or self._kept > DATA_LIMIT:
-            self._damaged(f"more than {EVENT_LIMIT} events or {DATA_LIMIT} bytes of them")
+        full = len(self.events) >= EVENT_LIMIT or self._kept > DATA_LIMIT
+        if full and name != b"end":
+            self.overflow += 1
             return
         try:
             values: tuple[Any, ...] = ast.literal_eval(data.decode("utf-8"))

@@ -1,14 +1,15 @@
 """Following a script that runs on a board to its end, whatever that end is.
 
 A board can print anything, the REPL's own end marks included, so marks alone are no end.
-Finished means: the counted end event with the execution's nonce, then the marks. Marks
-without it are asked about (does the raw REPL listen?) before they are believed.
+Finished means: the counted end event with the execution's nonce, then the marks, then an
+answer of the raw REPL when it is asked whether it listens again.
 """
 
 from __future__ import annotations
 
 import re
 import time
+from dataclasses import dataclass
 
 from rig.board.events import EventReader
 from rig.board.execution import Ended, Execution
@@ -18,89 +19,125 @@ BANNER = re.compile(
     rb"(?:MicroPython|CPython) [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z"
 )
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
+LATE_ANSWER = re.compile(rb"OK\d{1,8}\r?\n\x04\x04>")
 END_MARKS = re.compile(rb"\x04([^\x04]*)\x04>\Z")
+TRACEBACK = ("Traceback (most recent call last):", '  File "')
 TAIL = 1 << 15
 PROBE_S = 2.0
-"""How long the raw REPL may take to answer Ctrl-A before its prompt is taken for a forgery."""
+"""How long the raw REPL may take to answer before its marks are taken for a forgery."""
+LAST_PROBE_S = 0.5
+"""The same when the deadline has passed in silence, and the marks may have been lost."""
+
+
+@dataclass
+class Follower:
+    """Reads to the end of the script and says in `execution` how that was.
+
+    `deadline` is a `time.monotonic` instant; `scale` is the board's deadline_scale.
+    """
+
+    link: Link
+    reader: EventReader
+    execution: Execution
+    deadline: float
+    scale: float = 1.0
+    tail: bytes = b""
+    asked: bool = False  # in vain: the raw REPL's answer may still come
+
+    def follow(self) -> None:
+        """Never raises for what a board does."""
+        try:
+            while True:
+                data = self.link.read_some(self.deadline)
+                self.take(data)
+                if data and self.over():
+                    return
+                if not data:
+                    self.silent()
+                    return
+                if time.monotonic() >= self.deadline:  # a flood never ends in an empty read
+                    self.ends(Ended.TIMED_OUT, "the deadline passed while the board printed")
+                    return
+        except Disconnected as error:
+            self.ends(Ended.DISCONNECTED, str(error))
+        except Silence as error:
+            self.ends(Ended.TIMED_OUT, str(error))
+
+    def take(self, data: bytes) -> None:
+        self.reader.feed(data)
+        self.tail = (self.tail + data)[-TAIL:]
+
+    def ends(self, ended: Ended, how: str) -> None:
+        self.execution.ended = ended
+        self.execution.how = how
+
+    def over(self) -> bool:
+        """Whether the script is over by the last bytes it printed."""
+        tail = self.tail
+        if tail.endswith(b">>> "):
+            if BANNER.search(tail):
+                how = "the board rebooted: it printed its boot banner and a friendly prompt"
+                self.ends(Ended.CRASHED, how)
+                return True
+            return False
+        if not tail.endswith(b">"):
+            return False
+        if tail.endswith(RAW_PROMPT) and SOFT_RESET.search(tail):
+            how = "the board reset itself while the script ran (a soft reset's banner)"
+            self.ends(Ended.CRASHED, how)
+            return True
+        marks = END_MARKS.search(tail)
+        return bool(marks) and self.confirmed(PROBE_S)
+
+    def confirmed(self, seconds: float) -> bool:
+        """Whether the raw REPL listens again; says in `execution` what it left there."""
+        try:
+            more = self.link.challenge(time.monotonic() + seconds * self.scale)
+        except Silence as error:
+            self.asked = True
+            self.take(error.seen)
+            return False
+        self.take(more)
+        if self.asked:  # answers that came too late stand after the marks
+            self.tail = LATE_ANSWER.sub(b"", self.tail)
+        if SOFT_RESET.search(self.tail):
+            how = "the script ended the interpreter: the board soft-reset itself"
+            self.ends(Ended.CRASHED, how)
+            return True
+        marks = END_MARKS.search(self.tail)
+        if marks:
+            self.reader.output.cut(len(marks[0]))
+            traceback = marks[1].decode("utf-8", "backslashreplace").replace("\r\n", "\n")
+            self.judge(traceback)
+        else:
+            self.doubt("the script is over, but the REPL's end marks did not come")
+        return True
+
+    def judge(self, traceback: str) -> None:
+        """Finished or raised, by what stood between the REPL's two end marks."""
+        self.execution.traceback = traceback
+        if traceback:
+            lines = traceback.strip().splitlines()
+            self.ends(Ended.RAISED, lines[-1] if lines else "")
+            if not traceback.startswith(TRACEBACK):
+                self.execution.damage.append("what stands for a traceback is none")
+        elif self.reader.ended:
+            self.ends(Ended.FINISHED, "")
+        else:
+            self.doubt("the REPL's end marks came without the script's end event")
+
+    def doubt(self, how: str) -> None:
+        self.ends(Ended.RAISED, how)
+        self.execution.damage.append(how)
+
+    def silent(self) -> None:
+        """Nothing came until the deadline: the script hangs, or its end was lost on the way."""
+        if not self.confirmed(LAST_PROBE_S):
+            self.ends(Ended.TIMED_OUT, "the deadline passed while the script ran")
 
 
 def follow(
     link: Link, reader: EventReader, execution: Execution, deadline: float, scale: float = 1.0
 ) -> None:
-    """Read to the end of the script; fills `execution`, never raises for what a board does.
-
-    `deadline` is a `time.monotonic` instant; `scale` is the board's deadline_scale.
-    """
-    tail = b""
-    try:
-        while True:
-            data = link.read_some(deadline)
-            if not data:
-                execution.ended = Ended.TIMED_OUT
-                execution.how = "the deadline passed while the script ran"
-                return
-            reader.feed(data)
-            tail = (tail + data)[-TAIL:]
-            if _reached_end(link, reader, execution, tail, scale):
-                return
-            if time.monotonic() >= deadline:  # a flood never lets a read come back empty
-                execution.ended = Ended.TIMED_OUT
-                execution.how = "the deadline passed while the board printed"
-                return
-    except Disconnected as error:
-        execution.ended = Ended.DISCONNECTED
-        execution.how = str(error)
-
-
-def _reached_end(
-    link: Link, reader: EventReader, execution: Execution, tail: bytes, scale: float
-) -> bool:
-    """Whether the script is over by the last bytes it printed; says how in `execution`."""
-    if not tail.endswith((b">", b">>> ")):
-        return False
-    if tail.endswith(b">>> "):
-        if BANNER.search(tail):
-            execution.ended = Ended.CRASHED
-            execution.how = "the board rebooted: it printed its boot banner and a friendly prompt"
-            return True
-        return False
-    if tail.endswith(RAW_PROMPT) and SOFT_RESET.search(tail):
-        execution.ended = Ended.CRASHED
-        execution.how = "the board reset itself while the script ran (a soft reset's banner)"
-        return True
-    marks = END_MARKS.search(tail)
-    if not marks:
-        return False
-    if reader.ended and not marks[1]:
-        reader.output.cut(len(marks[0]))
-        execution.ended = Ended.FINISHED
-        return True
-    return _confirm(link, reader, execution, tail, scale)
-
-
-def _confirm(
-    link: Link, reader: EventReader, execution: Execution, tail: bytes, scale: float
-) -> bool:
-    """End marks without an end event: believed only if the raw REPL answers."""
-    try:
-        more = link.prompts(time.monotonic() + PROBE_S * scale)
-    except Silence:
-        return False
-    reader.feed(more)
-    tail = (tail + more)[-TAIL:]
-    if SOFT_RESET.search(tail + RAW_PROMPT) or SOFT_RESET.search(tail):
-        execution.ended = Ended.CRASHED
-        execution.how = "the script ended the interpreter: the board soft-reset itself"
-        return True
-    marks = END_MARKS.search(tail)
-    if marks:
-        reader.output.cut(len(marks[0]))
-        execution.traceback = marks[1].decode("utf-8", "backslashreplace").replace("\r\n", "\n")
-    execution.ended = Ended.RAISED
-    if execution.traceback:
-        lines = execution.traceback.strip().splitlines()
-        execution.how = lines[-1] if lines else ""
-    else:
-        execution.how = "the REPL's end marks came without the script's end event"
-        execution.damage.append(execution.how)
-    return True
+    """See `Follower.follow`."""
+    Follower(link, reader, execution, deadline, scale).follow()

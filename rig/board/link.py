@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import re
+import secrets
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -23,6 +25,11 @@ RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 READ_SLICE_S = 0.05
 """How long one read may block. Set once, when the port opens: changing it on an open RFC 2217
 port costs over a second."""
+WRITE_S = 5.0
+"""How long a write may be stuck, for a port whose other end takes nothing any more."""
+SEEN = 1 << 16
+"""Bytes kept of what came while a step waited."""
+LATE_PROMPT_S = 1.0
 PLAIN_CHUNK = 256
 PLAIN_PAUSE_S = 0.01
 """Boards without raw paste have no flow control: mpremote's pace for them."""
@@ -30,6 +37,10 @@ PLAIN_PAUSE_S = 0.01
 
 class Silence(Exception):
     """The deadline of a step passed; the message says what was awaited and what came."""
+
+    def __init__(self, what: str, seen: bytes = b"") -> None:
+        super().__init__(f"waited for {what}, got {seen[-200:]!r}")
+        self.seen = seen
 
 
 class Disconnected(Exception):
@@ -66,6 +77,9 @@ class Link(SerialTransport):  # type: ignore[misc]
         except (TransportError, ValueError, OSError) as error:
             raise self._why(device, baudrate, error) from error
         self.is_pty = False  # our reads have a time-out on any path
+        self.use_raw_paste: bool = True
+        with contextlib.suppress(NotImplementedError):  # RFC 2217 ports have none
+            self.serial.write_timeout = WRITE_S
         self.sent = 0
         self.received = 0
 
@@ -91,10 +105,15 @@ class Link(SerialTransport):  # type: ignore[misc]
         except (OSError, TypeError) as error:  # pyserial: TypeError on a port closed meanwhile
             raise Disconnected(f"port {self.device_name} went away ({error})") from error
 
-    def send(self, data: bytes, deadline: float | None = None) -> None:
-        """Write all of `data`."""
-        with self._port_errors():
-            self.serial.write(data)
+    def send(self, data: bytes) -> None:
+        """Write all of `data`; raises Silence when the other end does not take it."""
+        try:
+            with self._port_errors():
+                self.serial.write(data)
+        except Disconnected as error:
+            if isinstance(error.__cause__, serial.SerialTimeoutException):
+                raise Silence("the port to take what was written") from error
+            raise
         self.sent += len(data)
 
     def read_some(self, deadline: float) -> bytes:
@@ -121,7 +140,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             self.received += len(piece)
             data += piece
             if not piece and time.monotonic() >= deadline:
-                raise Silence(f"waited for {what}, got {data!r}")
+                raise Silence(what, data)
         return data
 
     def read_to(self, ending: bytes, deadline: float, what: str) -> bytes:
@@ -129,9 +148,10 @@ class Link(SerialTransport):  # type: ignore[misc]
         data = b""
         while not data.endswith(ending):
             piece = self.read_some(deadline)
-            if not piece:
-                raise Silence(f"waited for {what}, got {data[-200:]!r}")
-            data = (data + piece)[-65536:]
+            data = (data + piece)[-SEEN:]
+            # a flood never lets a read come back empty
+            if not piece or (time.monotonic() >= deadline and not data.endswith(ending)):
+                raise Silence(what, data)
         return data
 
     # -- the raw REPL ---------------------------------------------------------------------
@@ -139,33 +159,50 @@ class Link(SerialTransport):  # type: ignore[misc]
     def interrupt(self, deadline: float) -> None:
         """Stop what runs and come to the raw prompt, from any state a REPL can be in."""
         self.send(b"\r\x03")
-        self.drain()
+        self.drain(deadline)
         self.send(b"\r\x01")
         self.read_to(RAW_PROMPT, deadline, "the raw REPL's prompt")
         self.in_raw_repl = True
 
-    def drain(self) -> None:
+    def drain(self, deadline: float) -> None:
         """Drop what has arrived so far."""
         with self._port_errors():
-            while self.serial.in_waiting:
+            while self.serial.in_waiting and time.monotonic() < deadline:
                 self.received += len(self.serial.read(self.serial.in_waiting))
 
     def soft_reset(self, deadline: float) -> None:
         """From the raw prompt: reset the board and come back to the raw prompt."""
         self.send(b"\x04")
+        self.await_reset(deadline)
+
+    def await_reset(self, deadline: float) -> None:
+        """The raw prompt after a soft reset that was sent before; raises Silence."""
         # boot.py may print between the two, and the prompt before the reset is the same text
         seen = self.read_to(RAW_PROMPT, deadline, "the prompt after a soft reset")
+        if b"soft reboot" not in seen:  # a late answer to an earlier Ctrl-A, or a damaged banner
+            deadline = min(deadline, time.monotonic() + LATE_PROMPT_S)
+            seen = self.read_to(RAW_PROMPT, deadline, "a soft reset's banner")
         if b"soft reboot" not in seen:
-            raise Silence(f"waited for a soft reset's banner, got {seen[-200:]!r}")
+            raise Silence("a soft reset's banner", seen)
 
-    def prompts(self, deadline: float) -> bytes:
-        """Ask whether the raw REPL listens (Ctrl-A prints its header anew).
+    def challenge(self, deadline: float) -> bytes:
+        """Ask the raw REPL something that no program printed in advance.
 
-        Returns what came before the header. Raises Silence when it does not answer, as when a
+        Returns what came before its answer. Raises Silence when it does not answer, as when a
         program that printed a prompt of its own still runs.
         """
-        self.send(b"\x01")
-        return self.read_to(RAW_PROMPT, deadline, "an answer of the raw REPL")[: -len(RAW_PROMPT)]
+        number = str(secrets.randbelow(10**8)).encode()
+        self.send(b"print(%s)\x04" % number)
+        answer = re.compile(rb"OK%s\r?\n\x04\x04>\Z" % number)
+        data = b""
+        while True:
+            piece = self.read_some(deadline)
+            data = (data + piece)[-SEEN:]
+            found = answer.search(data)
+            if found:
+                return data[: found.start()]
+            if not piece or time.monotonic() >= deadline:
+                raise Silence("an answer of the raw REPL", data)
 
     def paste(
         self, code: bytes, deadline: float, before_start: Callable[[], None] | None = None
@@ -192,7 +229,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         self.send(b"\x04")
         answer = self.read_exactly(2, deadline, "the raw REPL to take the code")
         if answer != b"OK":
-            raise Silence(f"waited for the raw REPL to take the code, got {answer!r}")
+            raise Silence("the raw REPL to take the code", answer)
 
     def _raw_paste(
         self, code: bytes, deadline: float, before_start: Callable[[], None] | None
@@ -212,7 +249,7 @@ class Link(SerialTransport):  # type: ignore[misc]
                     self.send(b"\x04")
                     return
                 else:
-                    raise Silence(f"the board sent {mark!r} in the midst of a raw paste")
+                    raise Silence("flow control in the midst of a raw paste", mark)
                 continue
             piece = code[sent : sent + room]
             self.send(piece)
@@ -226,7 +263,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             if mark == b"\x04":
                 return
             if mark != b"\x01":
-                raise Silence(f"the board sent {mark!r} at the end of a raw paste")
+                raise Silence("flow control at the end of a raw paste", mark)
 
     # -- for mpremote's file system commands ------------------------------------------------
 

@@ -1,62 +1,102 @@
-"""What is sent to a board: nonce, parameters and overlay, the harness, the device test."""
+"""What is sent to a board: a loader, and in it parameters, overlay, harness and device test.
+
+The loader checks that the upload arrived whole before any of it runs, and says so in a record
+of its own: a damaged upload then cannot be taken for a fault of the board.
+"""
 
 from __future__ import annotations
 
 import re
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from rig.board.shrink import deflated, literal, shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
 
-TRACE_LINE = re.compile(r'(File "<stdin>", line )(\d+)')
+Packing = Literal["deflate", "literal", "source"]
+"""How a program travels: compressed, as a literal with a checksum (a board without `deflate`),
+or as it is (a board without `binascii.crc32`, or without memory for the text beside the code)."""
+
+TRACE_LINE = re.compile(r'File "<(stdin|string)>", line (\d+)')
+LOADER_FRAME = re.compile(r'  File "<stdin>", line \d+(?:, in <module>)?\n(?=  File "<string>)')
+LOADERS: dict[str, str] = {
+    "deflate": (
+        "import io,deflate,binascii as _b\n"
+        "_s=deflate.DeflateIO(io.BytesIO({data}),deflate.RAW,{bits}).read()"
+    ),
+    "literal": "import binascii as _b\n_s={data}",
+}
+CHECK = "\nif _b.crc32(_s)!={crc}:raise ValueError\n_nonce='{nonce}';print('\\x1e{nonce} ok')\n"
 
 
 @dataclass(frozen=True)
 class Program:
-    """Code as sent, and where each of its lines comes from."""
+    """A script to push, shrunk, and where its lines come from.
 
-    text: bytes
-    lines: tuple[tuple[str, int], ...] = ()  # (file, line) of each line sent, from line 1
+    `parts` are (first line, file) in ascending order; `last`, with `{nonce}` in it, runs when the
+    script is over, SystemExit included.
+    """
+
+    text: str
+    parts: tuple[tuple[int, str], ...] = ()
+    last: str = ""
+
+    def packed(self, nonce: str, packing: Packing) -> bytes:
+        """The bytes to send."""
+        last = self.last.replace("{nonce}", nonce)
+        text = self.text.encode()
+        if packing == "source":
+            start = f"_nonce='{nonce}';print('\\x1e{nonce} ok')\n".encode()
+            return start + text + last.encode()
+        bits = 0
+        data = literal(text, ascii_only=True)
+        if packing == "deflate":
+            compressed, bits = deflated(text)
+            data = literal(compressed)
+        before, after = LOADERS[packing].format(data="\0", bits=bits).encode().split(b"\0")
+        check = CHECK.format(crc=zlib.crc32(text), nonce=nonce).encode()
+        run = b"exec(_s)"
+        if last:
+            run = b"try:exec(_s)\nexcept SystemExit:pass\n" + last.encode()
+        return before + data + after + check + run
 
     def map_traceback(self, traceback: str) -> str:
-        """A traceback with the lines of the device test's own source."""
+        """A traceback with the files and lines of the script's own sources."""
 
         def own(found: re.Match[str]) -> str:
-            number = int(found[2])
-            if 1 <= number <= len(self.lines):
-                name, line = self.lines[number - 1]
-                return f'File "{name}", line {line}'
+            number = int(found[2]) - (found[1] == "stdin")  # `source` has one line in front
+            for first, name in reversed(self.parts):
+                if number >= first:
+                    return f'File "{name}", line {number - first + 1}'
             return found[0]
 
-        return TRACE_LINE.sub(own, traceback)
+        return TRACE_LINE.sub(own, LOADER_FRAME.sub("", traceback))
 
 
 @cache
-def source(path: Path) -> tuple[tuple[str, int], ...]:
-    """A script's lines with their numbers, without blank lines and comments."""
+def source(path: Path) -> str:
+    """A script's text, shrunk; its lines are where they were."""
     try:
-        text = path.read_text(encoding="utf-8")
+        return shrink(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise RigError(f"{path}: {error.strerror}", "is the device test's name right?") from error
-    return tuple((line, number) for number, line in enumerate(text.splitlines(), 1))
 
 
 def program(
-    device_test: str, nonce: str, params: dict[str, Any], prefix: str = "", overlay: str = ""
+    device_test: str, params: dict[str, Any], prefix: str = "", overlay: str = ""
 ) -> Program:
     """The whole script for one execution. Raises RigError for a device test that is not there."""
-    head = f"_nonce={nonce!r};params={params!r}"
+    head = f"params={params!r}"
     if overlay:
         head += f";import sys;sys.path.insert(0,{overlay!r})"
-    text: list[str] = [head]
-    origin: list[tuple[str, int]] = [("looprig", 1)]
+    text = head + "\n"
+    parts = [(1, "looprig")]
     for name in ("harness", *([prefix] if prefix else []), device_test):
-        for line, number in source(DEVICE_TESTS / f"{name}.py"):
-            text.append(line)
-            origin.append((f"{name}.py", number))
-    text.append("_end()\n")
-    origin.append(("looprig", 1))
-    return Program("\n".join(text).encode(), tuple(origin))
+        parts.append((text.count("\n") + 1, f"{name}.py"))
+        text += source(DEVICE_TESTS / f"{name}.py").rstrip("\n") + "\n"
+    parts.append((text.count("\n") + 1, "looprig"))
+    return Program(text + "_end()\n", tuple(parts))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import shlex
 import subprocess
 import time
@@ -16,12 +15,17 @@ from rig.errors import LooprigError
 if TYPE_CHECKING:
     from rig.board.board import Board
 
-INTERRUPT_S = 1.0
-RESET_S = 3.0
-REOPEN_S = 5.0
+INTERRUPT_S = 0.5
+INTERRUPTS = 3
+RESET_S = 5.0
+HARD_RESET_S = 3.0
+REOPEN_S = 2.8
+ABSENT_S = 5.0
+"""How long a port that is not there may take to come back: a USB device that boots."""
 POWER_S = 8.0
-LADDER_S = 14.0
-"""A board that has not come back by then is lost, so that a run learns it within 15 s."""
+"""All told a mute board is lost after 4.3 s, one whose port is gone after 5 s, and either after
+8 s more where there is a power switch: within 15 s of the fault, a test's usual deadline of 10 s
+included where no switch helps."""
 REOPEN_LOOK_S = 0.05
 
 
@@ -30,25 +34,25 @@ class Ladder:
 
     def __init__(self, board: Board) -> None:
         self.board = board
+        self.listens = False  # the raw REPL answered, though the soft reset failed
 
     def climb(self, record: list[str]) -> str:
         """Try every step in turn. Returns '' once the board is back, else why it is lost."""
         board = self.board
-        limit = board.within(LADDER_S)
-        rungs: list[tuple[str, float, Callable[[float], None]]] = [
-            ("interrupt and soft reset", INTERRUPT_S + RESET_S, self.interrupt),
-            ("machine.reset", RESET_S, self.hard_reset),
-            ("close and reopen the port", REOPEN_S, self.reopen),
+        rungs: list[tuple[str, Callable[[], None]]] = [
+            ("interrupt and soft reset", self.interrupt),
+            ("machine.reset", self.hard_reset),
+            ("close and reopen the port", self.reopen),
         ]
         if board.power_cycle:
-            rungs.append((f"power cycle ({board.power_cycle})", POWER_S, self.power_cycle))
+            rungs.append((f"power cycle ({board.power_cycle})", self.power_cycle))
+        self.listens = False
         tried = []
-        for name, seconds, rung in rungs:
-            deadline = min(limit, board.within(seconds))
-            if rung != self.power_cycle and time.monotonic() >= limit:
-                break
+        for name, rung in rungs:
+            if rung == self.hard_reset and not self.listens:
+                continue  # nobody would hear it
             try:
-                rung(max(deadline, board.within(1.0)))
+                rung()
             except (Silence, Disconnected, LooprigError, OSError) as error:
                 record.append(f"{name}: {error}")
                 tried.append(name)
@@ -64,61 +68,65 @@ class Ladder:
             raise Disconnected("the port is closed")
         return self.board.link
 
-    def interrupt(self, deadline: float) -> None:
+    def interrupt(self) -> None:
         """Ctrl-C until the raw prompt shows, then a soft reset."""
         link = self.link()
-        step = (deadline - time.monotonic()) / 4
-        for attempt in range(3):
+        for attempt in range(1, INTERRUPTS + 1):
             try:
-                link.interrupt(time.monotonic() + step)
+                link.interrupt(self.board.within(INTERRUPT_S))
                 break
             except Silence:
-                if attempt == 2:
+                if attempt == INTERRUPTS:
                     raise
-        link.soft_reset(deadline)
+        self.listens = True
+        link.soft_reset(self.board.within(RESET_S))
 
-    def hard_reset(self, deadline: float) -> None:
-        """`machine.reset()` through whatever still listens, then the raw REPL anew."""
-        link = self.link()
-        link.send(b"\r\x03\x03\r\x01import machine;machine.reset()\x04")
-        self.await_raw(deadline)
+    def hard_reset(self) -> None:
+        """`machine.reset()` through what still listens, then the raw REPL anew."""
+        self.link().send(b"\r\x03\x03\r\x01import machine;machine.reset()\x04")
+        self.await_raw(self.board.within(HARD_RESET_S))
 
     def await_raw(self, deadline: float) -> None:
-        """Ask for the raw REPL until it answers."""
+        """Ask for the raw REPL until it answers, then reset it softly."""
+        link = self.link()
         while True:
-            with contextlib.suppress(Silence):
-                self.link().interrupt(min(deadline, time.monotonic() + 0.5))
-                self.link().soft_reset(deadline)
-                return
-            if time.monotonic() >= deadline:
-                raise Silence("the raw REPL did not come back")
+            try:
+                link.interrupt(min(deadline, self.board.within(INTERRUPT_S)))
+                break
+            except Silence:
+                if time.monotonic() >= deadline:
+                    raise
+        link.soft_reset(self.board.within(RESET_S))
 
-    def reopen(self, deadline: float) -> None:
+    def reopen(self) -> None:
         """Close the port and open it again, waiting for it to be there: a reset board drops off
         the bus and comes back."""
         board = self.board
         if board.link:
             board.link.close()
             board.link = None
+        absent = board.within(ABSENT_S)
         while True:
             try:
                 board.link = Link(board.port, board.baudrate)
                 break
             except LooprigError:
-                if time.monotonic() >= deadline:
+                if time.monotonic() >= absent:
                     raise
                 time.sleep(REOPEN_LOOK_S)  # a poll: pyserial cannot be told of a new port
-        self.await_raw(deadline)
+        self.await_raw(board.within(REOPEN_S))
 
-    def power_cycle(self, deadline: float) -> None:
+    def power_cycle(self) -> None:
         """The bench's own command for the board's power, then a fresh port."""
         command = shlex.split(self.board.power_cycle)
+        patience = self.board.within(POWER_S - REOPEN_S) - time.monotonic()
         try:
-            done = subprocess.run(
-                command, capture_output=True, text=True, timeout=deadline - time.monotonic()
-            )
-        except (subprocess.TimeoutExpired, FileNotFoundError) as error:
-            raise Silence(f"{self.board.power_cycle}: {error}") from error
+            done = subprocess.run(command, capture_output=True, text=True, timeout=patience)
+        except (subprocess.TimeoutExpired, OSError) as error:
+            raise Silence(f"{self.board.power_cycle} to switch the board: {error}") from error
         if done.returncode:
-            raise Silence(f"{self.board.power_cycle}: exit {done.returncode}, {done.stderr[-200:]}")
-        self.reopen(deadline)
+            raise Silence(
+                f"{self.board.power_cycle} to switch the board: exit {done.returncode}",
+                done.stderr.encode(),
+            )
+        self.reopen()
