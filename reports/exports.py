@@ -13,7 +13,7 @@ from reports.matrix import UNEXPECTED, URGENT, Matrix, verdicts
 from reports.neutral import csv_cell, markdown, markdown_code, xml
 from reports.units import count
 
-_INNER = ["line_offset", "line_bytes", "run_order", "result", "name", "capture_path"]
+_INNER = ["line_offset", "line_bytes", "run_order", "result", "name", "identity"]
 _MAX_ROWS = 50  # rows of a table in the summary; a CI job's summary is bounded
 
 
@@ -152,7 +152,7 @@ def junit(loaded: Loaded, table: Matrix) -> ElementTree.ElementTree[ElementTree.
                 for cell in line.cells:
                     if cell.board != board or cell.row is None:
                         continue
-                    row = loaded.results.loc[cell.row]
+                    row: pd.Series = loaded.results.loc[cell.row]  # type: ignore[assignment]
                     case = ElementTree.SubElement(
                         suite,
                         "testcase",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
+from pathlib import PurePath
 from typing import Any
 
 import pandas as pd
@@ -161,13 +162,18 @@ def board_labels(infos: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, 
 def frames(
     rows: Rows, labels: dict[tuple[str, str], str]
 ) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame, pd.DataFrame]:
-    """results, power, measurements, boards, runs."""
+    """results, power, measurements, boards, runs.
+
+    A board under an overlay does not run its firmware's own asyncio: it is a board of its own in
+    `board`, and the same one in `identity`, by which releases are compared.
+    """
+    overlays = {row[0]: PurePath(row[5]).name for row in rows.runs}
     made = [
-        _frame(rows.results, RESULT_COLUMNS, labels),
-        _frame(rows.power, POWER_COLUMNS, labels),
-        _frame(rows.measurements, MEASUREMENT_COLUMNS, labels),
-        _frame(rows.boards, BOARD_COLUMNS, labels),
-        _frame(rows.runs, RUN_COLUMNS, {}),
+        _frame(rows.results, RESULT_COLUMNS, labels, overlays),
+        _frame(rows.power, POWER_COLUMNS, labels, overlays),
+        _frame(rows.measurements, MEASUREMENT_COLUMNS, labels, overlays),
+        _frame(rows.boards, BOARD_COLUMNS, labels, overlays),
+        _frame(rows.runs, RUN_COLUMNS, {}, {}),
     ]
     runs = made[4]
     when = pd.to_datetime(runs["started"], errors="coerce", utc=True, format="ISO8601")
@@ -181,7 +187,10 @@ def frames(
 
 
 def _frame(
-    rows: list[tuple[Any, ...]], columns: tuple[str, ...], labels: dict[tuple[str, str], str]
+    rows: list[tuple[Any, ...]],
+    columns: tuple[str, ...],
+    labels: dict[tuple[str, str], str],
+    overlays: dict[str, str],
 ) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(columns))
     rows.clear()
@@ -196,5 +205,11 @@ def _frame(
             frame[column] = frame[column].astype("str")
     if "name" in columns:
         pairs = zip(frame["run"], frame["name"], strict=True)
-        frame.insert(1, "board", pd.Series([labels[pair] for pair in pairs], dtype="str"))
+        identity = [labels[pair] for pair in pairs]
+        with_overlay = [
+            f"{label} with {overlays[run]}" if overlays[run] else label
+            for run, label in zip(frame["run"], identity, strict=True)
+        ]
+        frame.insert(1, "board", pd.Series(with_overlay, dtype="str"))
+        frame["identity"] = pd.Series(identity, dtype="str")
     return frame

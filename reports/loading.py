@@ -47,8 +47,8 @@ class Loaded:
 
     def result(self, row: int) -> Result:
         """The whole result behind a row of `results`, read again from its line."""
-        where: list[Any] = self.results.loc[row, ["run", "line_offset", "line_bytes"]].to_list()
-        run, offset, size = where
+        at: pd.Series = self.results.loc[row]  # type: ignore[assignment]
+        run, offset, size = (at[name] for name in ("run", "line_offset", "line_bytes"))
         with (self.directories[run] / RESULTS_FILE).open("rb") as file:
             file.seek(offset)
             return Result.model_validate_json(file.read(size))

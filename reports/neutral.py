@@ -47,7 +47,9 @@ def csv_cell(text: str) -> str:
     return "'" + shown if text and dangerous else shown
 
 
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#|<>&~$!:/\"']|(?<=www)\.|^[-+.\d](?=[\s.)]|$)|^[-+=]", re.I)
+_MARKDOWN = re.compile(
+    r"[\\`*_{}\[\]()#|<>&~$:]|(?<=www)\.|^\d(?=\d*[.)](?:\s|$))|^[-+=]", re.IGNORECASE
+)
 
 
 def markdown(text: str, limit: int = 0) -> str:

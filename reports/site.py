@@ -150,8 +150,9 @@ def environment() -> jinja2.Environment:
         lstrip_blocks=True,
     )
     made.globals["style"] = Markup((TEMPLATES / "style.css").read_text(encoding="utf-8"))
-    made.globals["scripts"] = [_script(name) for name in _SCRIPTS]
-    made.globals["policy"] = _policy(made.globals["scripts"])
+    scripts = [_script(name) for name in _SCRIPTS]
+    made.globals["scripts"] = scripts
+    made.globals["policy"] = _policy(scripts)
     made.filters["count"] = count
     made.filters["link"] = link
     made.tests["urgent"] = lambda state: state.name in URGENT
@@ -185,5 +186,5 @@ def _policy(scripts: list[Markup]) -> str:
 def _render(template: str, path: Path, **values: Any) -> None:
     stream = environment().get_template(template).stream(**values)
     stream.enable_buffering(200)
-    with path.open("w", encoding="utf-8", newline="\n") as file:
-        stream.dump(file)
+    with path.open("wb") as file:
+        stream.dump(file, encoding="utf-8")

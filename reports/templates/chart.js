@@ -27,13 +27,14 @@
   };
   const tested = (chart) => chart.windows.filter((w) => w.label.startsWith("window"));
 
-  const layout = (chart, label) => {
+  const layout = (chart, label, narrow) => {
     const windows = tested(chart);
     const shapes = chart.windows.map((w) => ({
       type: "rect", xref: "x", yref: "paper", x0: w.start_s, x1: w.end_s, y0: 0, y1: 1, layer: "below",
       line: { width: 0 }, fillcolor: colour(windows.includes(w) ? "--mark" : "--soft"),
       opacity: windows.includes(w) ? 0.75 : 0.9 }));
-    const notes = chart.windows.map((w) => ({
+    // On a narrow screen the labels of short windows would run into each other.
+    const notes = (narrow ? windows : chart.windows).map((w) => ({
       x: (w.start_s + w.end_s) / 2, xref: "x", y: 1, yref: "paper", yanchor: "bottom", showarrow: false,
       text: plain(w.label), font: { size: 11 } }));
     for (const [name, value] of [["busy", chart.busy_a], ["floor", chart.floor_a]]) {
@@ -80,10 +81,10 @@
     const paint = () => plotly(root).then((Plotly) => {
       if (!place.isConnected) return null;
       const range = place.layout && !place.layout.xaxis.autorange ? place.layout.xaxis.range : null;
-      const form = layout(chart, chart.source);
+      const form = layout(chart, chart.source, place.clientWidth < 560);
       if (range) form.xaxis.range = range;
       return Plotly.react(place, traces(chart), form, { responsive: true, displaylogo: false,
-        modeBarButtonsToRemove: ["lasso2d", "select2d", "autoScale2d", "toImage"] });
+        modeBarButtons: [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]] });
     }).then((drawn) => { if (drawn) place.dataset.drawn = "1"; }, () => {
       place.replaceChildren(h("p", { class: "notice" }, "The chart needs plotly.min.js, which stands beside this page in the report directory."));
     });

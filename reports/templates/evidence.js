@@ -41,7 +41,7 @@ const looprig = { h: null, draw: null };
 
   const verdict = (e) => {
     const list = h("dl", { class: "pairs" },
-      pair("Required", e.required), pair("Expected", e.expected, "code"),
+      pair("Required", e.required), e.expected === e.required ? [] : pair("Expected", e.expected, "code"),
       pair("Actual", e.actual, ["diverges", "crashed"].includes(e.word) ? "code failed" : "code"),
       pair("Why", e.why));
     if (e.known) {

@@ -1,0 +1,223 @@
+"""What changed between two releases: outcomes, classes of waits, currents, latencies.
+
+A current or a latency changed only if three things say so: the 95 % intervals do not touch, the
+change exceeds the threshold, and the new interval lies outside of every old one where several
+olds show what varies by itself from run to run.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from reports.loading import Loaded
+from reports.matrix import state_of
+from reports.neutral import one_line
+from reports.units import percent, quantity
+from reports.views import records
+from rig.results import Outcome
+
+Kind = Literal["outcome", "wait", "current", "latency"]
+Direction = Literal["regression", "improvement", "undecided"]
+_HIGHER_IS_BETTER = {"Hz", "1/s", "B/s"}
+# How good an outcome is; what is missing here is no verdict, and decides nothing.
+_RANK = {
+    Outcome.CONFORMS.value: 0,
+    Outcome.UNSUPPORTED.value: 1,
+    Outcome.DIVERGES.value: 2,
+    Outcome.CRASHED.value: 3,
+}
+_CLASS = {"sleeps": 0, "polls": 1, "spins": 2}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One thing that is not as it was."""
+
+    kind: Kind
+    direction: Direction
+    board: str
+    claim: str
+    what: str  # the wait or the measurement, empty for an outcome
+    before: str
+    after: str
+    change: float | None = None  # relative
+    note: str = ""
+
+    def sentence(self) -> str:
+        """In one line, every text safe to print."""
+        what = f" {one_line(self.what)}" if self.what else ""
+        by = f" ({signed(self.change)})" if self.change is not None else ""
+        note = f"; {one_line(self.note, 200)}" if self.note else ""
+        return (
+            f"{one_line(self.claim)} on {one_line(self.board)}:{what} "
+            f"{self.before} → {self.after}{by}{note}"
+        )
+
+
+def signed(change: float | None) -> str:
+    """A relative change with its sign, `+12.4 %`; nothing for none."""
+    if change is None or not math.isfinite(change):
+        return ""
+    if change >= 2:
+        return f"× {1 + change:.3g}"  # noqa: RUF001
+    return f"{'+' if change >= 0 else '−'}{percent(abs(change))}"  # noqa: RUF001
+
+
+def last_of(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """Key -> its rows run by run, one a run, the oldest first."""
+    ordered = frame.sort_values("run_order", kind="stable")
+    ordered = ordered.drop_duplicates(["run_order", *keys], keep="last")
+    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for row in records(ordered):
+        found.setdefault(tuple(row[key] for key in keys), []).append(row)
+    return found
+
+
+def outcome_changes(old: Loaded, new: Loaded, unfinished: bool) -> Iterator[Change]:
+    """Claims whose outcome is not that of the latest old run that judged them."""
+    keys = ["identity", "claim"]
+    before = last_of(old.results, keys)
+    after = last_of(new.results, keys)
+    judged = {board for board, _ in after}
+    for key, rows in before.items():
+        board, claim = key
+        was = _baseline(rows)
+        if key not in after:
+            if unfinished and was["outcome"] in _RANK:
+                note = "the new run ended before it"
+                yield Change("outcome", "undecided", board, claim, "", _state(was), "–", note=note)  # noqa: RUF001
+            elif board not in judged:
+                continue  # the board as a whole is named once, by `missing_boards`
+            continue
+        now = after[key][-1]
+        direction = _outcome_direction(was, now)
+        if direction is None:
+            continue
+        note = now["why"] or (now["actual"] if now["outcome"] in ("diverges", "crashed") else "")
+        if now["expected_divergence"]:
+            note = f"a known divergence: {now['reason']}"
+        yield Change(
+            "outcome",
+            direction,
+            board,
+            claim,
+            "",
+            _state(was),
+            _state(now),
+            note=one_line(note, 300),
+        )
+
+
+def _baseline(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    """The latest run's row that has a verdict, else the latest."""
+    return next((row for row in reversed(rows) if row["outcome"] in _RANK), rows[-1])
+
+
+def _state(row: dict[str, Any]) -> str:
+    state = state_of(row["outcome"], row["expected_divergence"], False)
+    return f"{state.word} ({state.tag})" if state.tag else state.word
+
+
+def _outcome_direction(was: dict[str, Any], now: dict[str, Any]) -> Direction | None:
+    if was["outcome"] == now["outcome"]:
+        return None
+    before, after = _RANK.get(was["outcome"]), _RANK.get(now["outcome"])
+    if before is None:
+        # Nothing to compare with, except that it is bad now and no one saw it bad before.
+        return "undecided" if after is not None and after >= 2 else None
+    if after is None:
+        return "undecided"
+    return "regression" if after > before else "improvement"
+
+
+def power_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change]:
+    """Waits whose class or mean current changed."""
+    keys = ["identity", "claim", "wait"]
+    before = last_of(old.power, keys)
+    for key, rows in last_of(new.power, keys).items():
+        now = rows[-1]
+        board, claim, wait = key
+        olds = [row for row in before.get(key, []) if row["source"] == now["source"]]
+        if not olds:
+            if key in before:
+                note = "a modelled and a measured current are not compared"
+                was = before[key][-1]
+                yield Change(
+                    "wait", "undecided", board, claim, wait, was["source"], now["source"], note=note
+                )
+            continue
+        was = olds[-1]
+        if was["kind"] != now["kind"]:
+            ranks = _CLASS.get(was["kind"]), _CLASS.get(now["kind"])
+            direction: Direction = "undecided"
+            if ranks[0] is not None and ranks[1] is not None:
+                direction = "regression" if ranks[1] > ranks[0] else "improvement"
+            yield Change("wait", direction, board, claim, wait, was["kind"], now["kind"])
+        spans = [_current(row) for row in olds]
+        if (found := _moved(spans, _current(now), threshold)) is not None:
+            direction = "regression" if found > 0 else "improvement"
+            texts = [f"{quantity(row['window_a'], 'A')} {row['source']}" for row in (was, now)]
+            yield Change("current", direction, board, claim, wait, texts[0], texts[1], found)
+
+
+def _current(row: dict[str, Any]) -> tuple[float, float, float]:
+    """A wait's current with its interval: R's interval in amperes, widened by the drift."""
+    span = row["busy_a"] - row["floor_a"]
+    low = row["floor_a"] + row["ratio_low"] * span - row["drift_a"]
+    high = row["floor_a"] + row["ratio_high"] * span + row["drift_a"]
+    return row["window_a"], min(low, row["window_a"]), max(high, row["window_a"])
+
+
+def latency_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change]:
+    """Medians that moved."""
+    keys = ["identity", "claim", "measurement", "unit"]
+    before = last_of(old.measurements, keys)
+    for key, rows in last_of(new.measurements, keys).items():
+        olds, now = before.get(key, []), rows[-1]
+        board, claim, name, unit = key
+        spans = [(row["median"], row["low"], row["high"]) for row in olds]
+        found = _moved(spans, (now["median"], now["low"], now["high"]), threshold)
+        if found is None:
+            continue
+        worse = found < 0 if unit in _HIGHER_IS_BETTER else found > 0
+        tails = " → ".join(quantity(row["p99"], unit) for row in (olds[-1], now))
+        yield Change(
+            "latency",
+            "regression" if worse else "improvement",
+            board,
+            claim,
+            name,
+            quantity(olds[-1]["median"], unit),
+            quantity(now["median"], unit),
+            found,
+            note=f"p99 {tails}",
+        )
+
+
+def _moved(
+    olds: list[tuple[float, float, float]], new: tuple[float, float, float], threshold: float
+) -> float | None:
+    """The relative change of the value, if it is one; each span is (value, low, high)."""
+    spans = [span for span in olds if all(map(math.isfinite, span))]
+    value, low, high = new
+    if not spans or not all(map(math.isfinite, new)):
+        return None
+    lowest, highest = min(span[1] for span in spans), max(span[2] for span in spans)
+    if low <= highest and high >= lowest:
+        return None
+    was = spans[-1][0]
+    if was == 0:
+        return math.copysign(math.inf, value)
+    change = (value - was) / abs(was)
+    return change if abs(change) > threshold else None
+
+
+def missing_boards(old: Loaded, new: Loaded) -> list[str]:
+    """Boards of the old runs that the new one does not have."""
+    now = set(new.boards["identity"])
+    return [board for board in dict.fromkeys(old.boards["identity"]) if board not in now]
