@@ -214,7 +214,7 @@ def identify(station: Station, overlay: Path | None) -> None:
     if station.meter:
         meter = station.meter.open()
         try:
-            found = {"meter": meter.identify(), "modelled": station.meter.modelled}
+            found = {"meter": meter.identify(), "modelled": meter.source == "modelled"}
         finally:
             meter.close()
         info = info.model_copy(update=found)

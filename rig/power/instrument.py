@@ -15,6 +15,11 @@ LONGEST_S = 120.0
 """No acquisition is asked for that is longer: the board's own deadlines end earlier."""
 
 
+VIRTUAL_SERIAL = "VIRTUAL"
+"""In the serial number of every virtual instrument: however the rig came to such a meter, its
+currents are labelled `modelled`."""
+
+
 class ScpiMeter:
     """Opens a VISA resource and makes a `Meter` of it. Raises RigError where it is none."""
 
@@ -33,6 +38,8 @@ class ScpiMeter:
         self.session = Session(resource, backend)
         try:
             self.identity = self.session.identify()
+            if VIRTUAL_SERIAL in self.identity:
+                self.source = "modelled"
             self.dialect_name, kind = choose(self.identity, dialect)
             self.dialect = kind(self.session, range_a)
         except RigError:
