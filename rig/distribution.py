@@ -31,3 +31,38 @@ def summarise(name: str, samples: Sequence[float], unit: str) -> Measurement:
         p99=float(np.percentile(ordered, 99)),
         maximum=float(ordered[-1]),
     )
+
+
+def lower_quartile(samples: Sequence[float]) -> float:
+    """The lower quartile: a load on the host makes samples late, and never all of them."""
+    import numpy as np
+
+    return float(np.percentile(np.asarray(samples, dtype=float), 25))
+
+
+def growth(sizes: Sequence[float], costs: Sequence[float]) -> float:
+    """The exponent b of cost = a · size^b: the slope of the straight line in logarithms.
+
+    0 for a cost that does not depend on the size, 1 for one that grows in step with it.
+    """
+    import numpy as np
+
+    return float(np.polyfit(np.log(sizes), np.log(np.maximum(costs, 1e-9)), 1)[0])
+
+
+def pattern(samples: Sequence[float], longest: int = 16, fewest: int = 8) -> tuple[int, float]:
+    """(period, excess) of the strongest pattern of late samples.
+
+    The samples are dealt to the phases of each period up to `longest` that leaves at least
+    `fewest` to a phase. A phase all of whose samples are late is a pattern; its excess is by
+    how much its earliest exceeds the lower quartile of all. Chance lateness leaves at least
+    one sample of every phase in time.
+    """
+    base = lower_quartile(samples)
+    strongest = (0, 0.0)
+    for period in range(2, min(longest, len(samples) // fewest) + 1):
+        for phase in range(period):
+            excess = min(samples[phase::period]) - base
+            if excess > strongest[1]:
+                strongest = (period, excess)
+    return strongest

@@ -1,0 +1,392 @@
+"""Latency and cost: how soon tasks wake, what turns and tasks cost, what they take of the heap.
+
+All times are the board's own, in seconds. Each is judged against what the same board did in
+the same execution: its own wait below the loop (`own`), its own turn of the loop (`turn`). A
+loaded host makes single samples late, so verdicts rest on lower quartiles and minima, and a
+fault must show in every one of `ATTEMPTS` executions: it is the loop's own every time, a busy
+host's only by chance. 99th percentiles and maxima are reported, and decide nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from rig.board.execution import Execution
+from rig.board.link import Link, Silence
+from rig.distribution import growth, lower_quartile, pattern
+from rig.errors import Inconclusive, Unsupported
+
+ATTEMPTS = 3
+TICK = 1e-3
+"""The resolution of the loop's clock, `ticks_ms`."""
+TURNS = 20
+"""Turns of the loop that a wake may take: it is queued, others finish theirs, it is resumed."""
+SUBLINEAR = 0.5
+"""The exponent halfway between a cost that does not grow and one that grows linearly."""
+ONE_BY_ONE = [(1, 8), (2, 8), (3, 8), (5, 8), (7, 8), (10, 8), (20, 4), (33, 4), (50, 4)]
+TOGETHER = [(100, 4), (200, 2), (333, 2), (1000, 1)]
+SLEEPS = [ms for ms, _ in ONE_BY_ONE + TOGETHER]
+TIMER_MS = 150
+"""When the next timer is due while a task waits for something else."""
+ENQ = b"\x05"
+
+
+def push(board: BoardUnderTest, device_test: str, **params: Any) -> Execution:
+    return board.run(f"latency/{device_test}", prefix="latency/reference", deadline=20, **params)
+
+
+def attempts(record: Record) -> Iterator[int]:
+    """Count the attempts; what the last one measured is what the result keeps."""
+    for number in range(ATTEMPTS):
+        record.measurements.clear()
+        yield number
+
+
+def numbers(run: Execution, name: str, *key: Any) -> list[int]:
+    """The list at the end of the only event that starts with `key`; AssertionError otherwise."""
+    found = [event.data for event in run.all(name) if event.data[:-1] == key]
+    assert len(found) == 1, f"the board emitted {len(found)} {name!r} events for {key}"
+    values = found[0][-1]
+    assert isinstance(values, list) and values, f"{name!r} {key}: no measurements"
+    assert all(isinstance(value, int) for value in values), f"{name!r} {key}: not all are numbers"
+    return values
+
+
+def seconds(run: Execution, name: str, *key: Any) -> list[float]:
+    """As `numbers`, for microseconds."""
+    return [value / 1e6 for value in numbers(run, name, *key)]
+
+
+def turn(run: Execution) -> float:
+    """What one turn of the loop takes on this board, at its quickest."""
+    return min(seconds(run, "turns", 32)) / 32
+
+
+# -- waking on time -----------------------------------------------------------------------------
+
+
+@claim("latency.sleep-never-early")
+def test_sleep_never_early(board: BoardUnderTest, record: Record) -> None:
+    run = push(board, "sleeps", one_by_one=ONE_BY_ONE, together=TOGETHER)
+    early = {ms: ms / 1e3 - min(seconds(run, "slept", ms)) for ms in SLEEPS}
+    record.measure("sleep ended early by", list(early.values()))
+    # the loop's clock and the clock that times it may run apart by 0.1 %
+    too_early = {ms: by for ms, by in early.items() if by > TICK + ms / 1e3 * 1e-3}
+    assert not too_early
+
+
+@claim("latency.sleep-overshoot")
+def test_sleep_overshoot(board: BoardUnderTest, record: Record) -> None:
+    late: dict[int, float] = {}
+    for _ in attempts(record):
+        run = push(board, "sleeps", one_by_one=ONE_BY_ONE, together=TOGETHER)
+        over = {ms: [s - ms / 1e3 for s in seconds(run, "slept", ms)] for ms in SLEEPS}
+        own = {ms: [s - ms / 1e3 for s in seconds(run, "own", ms)] for ms, _ in ONE_BY_ONE}
+        for ms in (1, 10, 100, 1000):
+            record.measure(f"overshoot of a sleep of {ms} ms", over[ms])
+        record.measure("overshoot of sleeps", sum(over.values(), []))
+        record.measure("overshoot of the board's own waits", sum(own.values(), []))
+        allowed = max(map(lower_quartile, own.values())) + TICK + TURNS * turn(run)
+        late = {
+            ms: lower_quartile(samples)
+            for ms, samples in over.items()
+            # the long sleeps have few samples, and a busy host the more time to delay them
+            if lower_quartile(samples) > allowed + (ms / 1e3 * 0.05 if ms >= 100 else 0)
+        }
+        if not late:
+            break
+    assert not late, f"in each of {ATTEMPTS} executions, the last one's: {late}"
+
+
+@claim("latency.steady-period")
+def test_steady_period(board: BoardUnderTest, record: Record) -> None:
+    count, ms = 160, 3
+    period, excess, allowed, often, usual = 0, 0.0, 0.0, 0, 0
+    for _ in attempts(record):
+        run = push(board, "periodic", ms=ms, count=count)
+        slept, own = seconds(run, "slept", ms), seconds(run, "own", ms)
+        record.measure("period of a task that sleeps 3 ms", slept)
+        middle = sorted(slept)[count // 2]
+        record.measure("jitter of a periodic task", [abs(s - middle) for s in slept])
+        allowed = max(pattern(own)[1], lower_quartile(own) - ms / 1e3) + 2 * TICK
+        allowed += TURNS * turn(run)
+        period, excess = pattern(slept)
+        late = lower_quartile(slept) + allowed + 3 * TICK
+        often = sum(s > late for s in slept)
+        usual = sum(s > late for s in own)
+        if excess <= allowed and often <= 3 * usual + count // 10:
+            break
+    assert excess <= allowed, f"every {period}th wake is late by {excess:.4f} s or more"
+    assert often <= 3 * usual + count // 10, "many wakes are late, in no fixed order"
+
+
+@claim("latency.event-to-task")
+def test_event_to_task(board: BoardUnderTest, record: Record) -> None:
+    latency, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        run = push(board, "event", timer_ms=50, count=20)
+        there, back = seconds(run, "there"), seconds(run, "back")
+        record.measure("Event.set to the waiter running", there + back)
+        allowed = TURNS * turn(run) + TICK
+        latency = max(lower_quartile(there), lower_quartile(back))
+        if latency <= allowed:
+            break
+    assert latency <= allowed
+
+
+@claim("latency.callback-to-task")
+def test_callback_to_task(board: BoardUnderTest, record: Record) -> None:
+    latency, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        run = push(board, "flag", timer_ms=100, count=12)
+        if run.value("source") == "none":
+            raise Unsupported("a callback while the loop waits: machine.Timer or _thread")
+        woken, own = seconds(run, "woken"), seconds(run, "own")
+        if min(own) < 0:
+            raise Inconclusive("the board's own poll did not notice the callback within 5 s")
+        record.measure("callback to task, by ThreadSafeFlag", woken)
+        record.measure("callback to the board's own poll", own)
+        allowed = lower_quartile(own) + 2 * TICK + TURNS * turn(run)
+        latency = lower_quartile(woken)
+        if latency <= allowed:
+            break
+    assert latency <= allowed
+
+
+def answering(count: int) -> Callable[[Link], None]:
+    """A host that answers so many ENQs with a byte each, at once."""
+
+    def answer(link: Link) -> None:
+        for _ in range(count):
+            try:
+                if link.read_exactly(1, time.monotonic() + 20, "an ENQ") != ENQ:
+                    return
+                link.send(b"a")
+            except Silence:
+                return  # following the script to its end says how it ended
+
+    return answer
+
+
+def round_trips(board: BoardUnderTest, record: Record, ready: int) -> tuple[float, float, float]:
+    """(what the loop adds to a round trip, what it may add, the board's own round trip)."""
+    count = 12
+    run = push(
+        board, "stream", while_running=answering(2 * count),
+        count=count, timer_ms=TIMER_MS, ready=ready, ready_ms=4000,
+    )  # fmt: skip
+    assert run.value("got") == [b"a"] * (2 * count)
+    looped, own = seconds(run, "looped"), seconds(run, "own")
+    wire = lower_quartile(own)
+    among = f" among {ready} ready tasks" if ready else ""
+    record.measure(f"round trip of a byte through a stream{among}", looped)
+    record.measure("round trip of a byte by the board's own poll", own)
+    record.measure(f"a byte to its task{among}, without the wire", [s - wire for s in looped])
+    if wire > TIMER_MS / 1e3 / 4:
+        raise Inconclusive(
+            f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
+            f"delayed wake would wait for ({TIMER_MS} ms); is the host or the wire slow?"
+        )
+    # USB and hubs carry bytes in frames of a millisecond: a wake that is late costs whole ones
+    allowed = wire + 4 * TICK + (ready + 1) * TURNS * turn(run)
+    return lower_quartile(looped) - wire, allowed, wire
+
+
+@claim("latency.byte-to-task")
+def test_byte_to_task(board: BoardUnderTest, record: Record) -> None:
+    latency, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        latency, allowed, _wire = round_trips(board, record, ready=0)
+        if latency <= allowed:
+            break
+    assert latency <= allowed
+
+
+@claim("latency.byte-among-ready")
+def test_byte_among_ready(board: BoardUnderTest, record: Record) -> None:
+    latency, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        latency, allowed, _wire = round_trips(board, record, ready=4)
+        if latency <= allowed:
+            break
+    assert latency <= allowed
+
+
+# -- turns --------------------------------------------------------------------------------------
+
+READY = 8
+
+
+@claim("latency.ready-tasks-take-turns")
+def test_ready_tasks_take_turns(board: BoardUnderTest, record: Record) -> None:
+    run = push(board, "among_ready", tasks=READY, turns=40 * READY, ms=40, flag=False)
+    worst = numbers(run, "worst")
+    record.measure("gap that a ready task sees among 8", seconds(run, "seen"))
+    record.measure("longest gap of each ready task", [float(w) for w in worst], unit="turns")
+    assert len(worst) == READY
+    assert max(worst) <= 2 * READY
+
+
+@claim("latency.woken-among-ready")
+def test_woken_among_ready(board: BoardUnderTest, record: Record) -> None:
+    flag = "micropython" in board.info.implementation
+    run = push(board, "among_ready", tasks=READY, turns=40 * READY, ms=60, flag=flag)
+    gaps = {}
+    for name in ("event", "timer", "flag") if flag else ("event", "timer"):
+        waited = [value for which, value in run.values("never") if which == name]
+        found = [data[1] for data in run.values("gap") if data[0] == name]
+        assert len(found) == 1, f"no gaps of {name}"
+        gaps[name] = list(found[0]) + waited
+        assert gaps[name], f"no task was woken by {name}"
+        record.measure(f"{name} to task among 8 ready", [float(g) for g in gaps[name]], "turns")
+    longest = {name: max(found) for name, found in gaps.items()}
+    assert max(longest.values()) <= 2 * (READY + len(gaps)), longest
+
+
+# -- cost ---------------------------------------------------------------------------------------
+
+
+def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> float:
+    """The exponent by which the time of a switch grows with the number of tasks.
+
+    Fitted from 16 tasks on, where what a switch costs by itself no longer hides the growth;
+    a board whose heap holds fewer is fitted by all it has.
+    """
+    run = push(board, "switch", asleep=asleep, most=512, batch=64, samples=8, enough_us=1_500_000)
+    costs = {}
+    for event in run.all("switches"):
+        assert len(event.data) == 3, "an event of another shape"
+        tasks, switches, took = event.data
+        costs[tasks] = [us / 1e6 / switches for us in took]
+    what = "asleep" if asleep else "ready"
+    for tasks in (1, 8, 64, 512):
+        if tasks in costs:
+            record.measure(f"switch, {tasks} tasks {what}", costs[tasks])
+    sizes = [tasks for tasks in costs if tasks >= 16]
+    if len(sizes) < 3:
+        sizes = list(costs)
+    if len(sizes) < 3:
+        raise Inconclusive(f"the heap holds too few tasks to see a growth: {list(costs)}")
+    exponent = growth(sizes, [min(costs[tasks]) for tasks in sizes])
+    record.measure(f"exponent of a switch's growth, {what}", [exponent], unit="1")
+    return exponent
+
+
+@claim("latency.switch-growth")
+def test_switch_growth(board: BoardUnderTest, record: Record) -> None:
+    exponent = 0.0
+    for _ in attempts(record):
+        exponent = switch_growth(board, record, asleep=False)
+        if exponent < SUBLINEAR:
+            break
+    assert exponent < SUBLINEAR
+
+
+@claim("latency.switch-among-sleepers")
+def test_switch_among_sleepers(board: BoardUnderTest, record: Record) -> None:
+    exponent = 0.0
+    for _ in attempts(record):
+        exponent = switch_growth(board, record, asleep=True)
+        if exponent < SUBLINEAR:
+            break
+    assert exponent < SUBLINEAR
+
+
+@claim("latency.waiting-flag-is-free")
+def test_waiting_flag_is_free(board: BoardUnderTest, record: Record) -> None:
+    factor = 0.0
+    for _ in attempts(record):
+        run = push(board, "waiting_flag", batch=16, samples=8)
+        costs = {}
+        for name in ("without", "with"):
+            costs[name] = [s / 32 for s in seconds(run, name, 32)]
+            record.measure(f"switch {name} a task that waits for a flag", costs[name])
+        factor = round(min(costs["with"]) / min(costs["without"]), 3)
+        if factor < 10:
+            break
+    assert factor < 10, "one poll of the flag outweighs ten switches"
+
+
+@claim("latency.task-costs")
+def test_task_costs(board: BoardUnderTest, record: Record) -> None:
+    sizes = [4, 16, 64]
+    exponents: dict[str, float] = {}
+    for _ in attempts(record):
+        run = push(board, "tasks", sizes=sizes, times=6)
+        for name in ("create", "finish", "gather", "cancel"):
+            costs = {n: [s / n for s in seconds(run, name, n)] for n in sizes}
+            record.measure(f"{name} a task, of 16", costs[16])
+            record.measure(f"{name} a task, of 64", costs[64])
+            # a tick of the microsecond clock is more than some boards need
+            least = [max(min(costs[n]), 1e-6 / n) for n in sizes]
+            exponents[name] = round(growth(sizes, least), 3)
+        del exponents["cancel"]  # a figure: upstream's own queue looks for the task it removes
+        if max(exponents.values()) < SUBLINEAR:
+            break
+    assert max(exponents.values()) < SUBLINEAR, exponents
+
+
+@claim("latency.collection-pause")
+def test_collection_pause(board: BoardUnderTest, record: Record) -> None:
+    more, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        run = push(board, "collection", count=8, litter=200)
+        pauses, gaps = seconds(run, "pauses"), seconds(run, "gaps")
+        assert len(pauses) == len(gaps)
+        record.measure("pause of a collection", pauses)
+        record.measure("gap that a ready task sees around a collection", gaps)
+        allowed = TICK + TURNS * turn(run)
+        more = lower_quartile([gap - pause for gap, pause in zip(gaps, pauses, strict=True)])
+        if more <= allowed:
+            break
+    assert more <= allowed
+
+
+# -- memory -------------------------------------------------------------------------------------
+
+
+@claim("latency.turns-allocate-nothing")
+def test_turns_allocate_nothing(board: BoardUnderTest, record: Record) -> None:
+    run = push(board, "allocation", turns=100, sleeps=10, times=3)
+    least = {}
+    for name, count in (("alone", 100), ("two tasks", 100), ("sleeping", 10)):
+        allocated = numbers(run, "allocated", name, count)
+        record.measure(f"allocated per turn, {name}", [a / count for a in allocated], unit="B")
+        least[name] = min(allocated) / count
+    assert max(least.values()) <= 0, least
+
+
+FEW, MANY = 12, 36
+
+
+def heap(board: BoardUnderTest, record: Record) -> tuple[Execution, float, float]:
+    """The execution, and bytes per task among few and among many."""
+    run = push(board, "heap", few=FEW, many=MANY, cycles=10)
+    few = [taken / FEW for taken in numbers(run, "tasks", FEW)]
+    many = [taken / MANY for taken in numbers(run, "tasks", MANY)]
+    record.measure("heap per waiting task", many, unit="B")
+    for name, size in run.values("primitive"):
+        record.measure(f"heap per {name}", [float(size)], unit="B")
+    return run, min(few), min(many)
+
+
+@claim("latency.heap-per-task")
+def test_heap_per_task(board: BoardUnderTest, record: Record) -> None:
+    _run, few, many = heap(board, record)
+    assert few > 0
+    assert many <= 1.5 * few
+
+
+@claim("latency.heap-comes-back")
+def test_heap_comes_back(board: BoardUnderTest, record: Record) -> None:
+    run, few, _many = heap(board, record)
+    left = numbers(run, "left")
+    kept = left[-1] - left[1]  # the first cycles may grow tables that the loop keeps
+    record.measure("heap kept by tasks that ended", [float(kept)], unit="B")
+    # a collector that scans the stack may find some task there still; a leak keeps them all
+    assert kept <= 3 * few
