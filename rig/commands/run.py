@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rig import bench as benches
+from rig import profiles
 from rig.board.execution import Ended
 from rig.claims import catalogue, select
 from rig.errors import LooprigError, UsageError
@@ -23,6 +24,7 @@ from rig.stations import Station, attach
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INTERRUPTED = 130
+PYTEST_INTERRUPTED = 2  # by Ctrl-C, and by --fail-fast
 PYTEST_BROKE = {3: "pytest failed inside itself", 4: "pytest took its arguments for bad usage"}
 
 
@@ -90,7 +92,7 @@ def run(options: Options) -> int:
             progress=True,
         )
         ended = start_pytest(plan, options)
-    return conclude(run_dir, ended, levels)
+    return conclude(run_dir, ended, plan)
 
 
 # -- what is asked for ----------------------------------------------------------------------
@@ -219,6 +221,9 @@ def identify(station: Station, overlay: Path | None) -> None:
             meter.close()
         info = info.model_copy(update=found)
     station.info = info
+    if not station.power.floor:
+        floor = profiles.floor_of(info, station.profile)
+        station.power = station.power.model_copy(update={"floor": floor})
 
 
 def remove_overlay(station: Station) -> None:
@@ -270,18 +275,28 @@ def workers(asked: str, boards: int) -> list[str]:
 # -- the end --------------------------------------------------------------------------------
 
 
-def conclude(run_dir: RunDir, ended: int, levels: list[Level]) -> int:
+def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
     """Judge the run as a whole, note it in run.json, write and print the report."""
     results = run_dir.results()
+    info = run_dir.read()
+    missing = len(info.claims) * len(info.boards) - len(results)
+    stopped = plan.fail_fast and any(_counts_against(result, plan.levels) for result in results)
     if ended in PYTEST_BROKE:
         run_dir.error(f"{PYTEST_BROKE[ended]} (exit {ended})")
+    elif missing and ended == PYTEST_INTERRUPTED and not stopped:
+        run_dir.error(f"interrupted; go on with looprig run --resume {run_dir.path}")
+    elif missing and not stopped:
+        run_dir.error(f"{missing} results are missing: has every claim its host test?")
     info = run_dir.read()
-    code = INTERRUPTED if ended == 2 and not info.errors and not results else None
-    if code is None:
-        code = exit_code(results, info, levels)
+    interrupted = missing and ended == PYTEST_INTERRUPTED and not stopped
+    code = INTERRUPTED if interrupted else exit_code(results, info, plan.levels)
     run_dir.write(info.model_copy(update={"finished": now(), "exit_code": code}))
     show(run_dir, code)
     return code
+
+
+def _counts_against(result: Result, levels: Sequence[Level]) -> bool:
+    return result.outcome is Outcome.ERRORED or (result.unexpected and result.level in levels)
 
 
 def exit_code(results: Sequence[Result], info: RunInfo, levels: Sequence[Level]) -> int:
@@ -291,13 +306,7 @@ def exit_code(results: Sequence[Result], info: RunInfo, levels: Sequence[Level])
         return 3
     if any(result.outcome is Outcome.ERRORED for result in results):
         return 3
-    if len(results) < len(info.claims) * len(info.boards) and not _stopped_early(results, levels):
-        return 3
     return int(any(result.unexpected and result.level in levels for result in results))
-
-
-def _stopped_early(results: Sequence[Result], levels: Sequence[Level]) -> bool:
-    return any(result.unexpected and result.level in levels for result in results)
 
 
 def show(run_dir: RunDir, code: int) -> None:
