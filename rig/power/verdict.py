@@ -6,12 +6,13 @@ itself is a definition of what a class means.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import ndimage, stats
 
 from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut
 from rig.power.samples import Currents, Samples
@@ -38,6 +39,8 @@ RESOLUTION = 0.002
 SIGMAS = 4.0
 """Of every one-sided decision on noise: one in 30,000, so that dozens of looks at one capture
 and thousands of captures stay below one false accusation."""
+SIGMA_OF_MAD = 1.4826  # of normal noise: standard deviation over median absolute deviation
+CHI_SQUARED_MEDIAN = 0.455  # with one degree of freedom
 RESAMPLES = 1000
 LEVEL = 0.95
 
@@ -59,6 +62,7 @@ class Verdict:
     contrast: float
     duration_s: float
     why: str = ""  # for `unclear`: what stood in the way
+    rests: bool = False  # it certainly does not spin
     more_helps: bool = True  # a longer capture could decide it
     attempts: int = 1
     notes: list[str] = field(default_factory=list)
@@ -84,7 +88,8 @@ class Levels:
     floor_a: float
     busy_a: float
     noise_a: float  # standard deviation of one sample at the floor
-    drift_a: float  # between the calibrations before and after the window
+    floor_drift_a: float  # how far the floor strays over the length of the window
+    busy_drift_a: float
     floor_error_a: float
     busy_error_a: float
     correlation: float  # samples that carry as much as one independent one
@@ -92,6 +97,15 @@ class Levels:
     @property
     def span_a(self) -> float:
         return self.busy_a - self.floor_a
+
+    @property
+    def drift_a(self) -> float:
+        return max(self.floor_drift_a, self.busy_drift_a)
+
+    @property
+    def visible_a(self) -> float:
+        """How far above its surroundings a sample must be to count as activity."""
+        return max(SIGMAS * self.noise_a, RESOLUTION * self.span_a)
 
     def mean_error(self, samples: int) -> float:
         """Standard error of a mean over so many samples, in amperes."""
@@ -102,22 +116,45 @@ def levels(samples: Samples, frame: Frame) -> Levels:
     """Floor and busy level with their noise, drift and errors, from the frame's own parts."""
     pulses = [_inside(samples, frame, "busy", k) for k in range(3)]
     floors = [_inside(samples, frame, "floor", k) for k in range(2)]
-    centred = np.concatenate([part - part.mean() for part in floors])
-    noise = float(max(centred.std(), 0.0))
+    centred = np.concatenate([part - np.median(part) for part in floors])
+    spread = float(centred.std())
     correlation = max(1.0, *(_correlation_time(part) for part in floors))
     before = (pulses[0].mean() + pulses[1].mean()) / 2
-    floor_moved = float(floors[1].mean() - floors[0].mean())
-    busy_moved = float(pulses[2].mean() - before)
     busy_noise = float(np.sqrt(np.mean([part.var() for part in pulses])))
     return Levels(
         floor_a=float((floors[0].mean() + floors[1].mean()) / 2),
         busy_a=float((before + pulses[2].mean()) / 2),
-        noise_a=noise,
-        drift_a=float(np.sqrt((floor_moved**2 + busy_moved**2) / 2)),
-        floor_error_a=noise * float(np.sqrt(correlation / sum(map(len, floors)))),
+        # Robust: a floor that wakes now and then has wake-ups, which are counted, not noise.
+        noise_a=float(np.median(np.abs(centred)) * SIGMA_OF_MAD),
+        floor_drift_a=_floor_drift(samples, frame, floors, spread**2 * correlation),
+        busy_drift_a=float(abs(pulses[2].mean() - before)),
+        floor_error_a=spread * float(np.sqrt(correlation / sum(map(len, floors)))),
         busy_error_a=busy_noise * float(np.sqrt(correlation / sum(map(len, pulses)))),
         correlation=correlation,
     )
+
+
+def _floor_drift(samples: Samples, frame: Frame, floors: list[Currents], variance: float) -> float:
+    """How far the floor strays while the window lasts: the larger of what it did, and of what
+    a random walk with the steps seen within the floors and the window would do.
+
+    The floors alone give three differences, too few to bound a walk that happened to come
+    back; those between the window's own stretches, in which a wait's activity can only add,
+    give a dozen. What noise of that variance a sample adds to them is taken off.
+    """
+    length = frame.window.length_s
+    did = abs(float(floors[1].mean() - floors[0].mean()))
+    stretch = frame.floors[0].length_s / 2
+    part = cut(frame.window, WINDOW_GUARD_S)
+    window = samples.between(part.start_s, part.end_s)
+    count = max(int(part.length_s / stretch), 1)
+    means = [piece.mean() for piece in np.array_split(window, count)]
+    squares = [float(d) ** 2 for d in np.diff(means)]
+    squares += [float(b.mean() - a.mean()) ** 2 for a, b in (np.array_split(f, 2) for f in floors)]
+    noise = 2 * variance / max(stretch / samples.interval_s, 1)
+    step = max(float(np.median(squares)) / CHI_SQUARED_MEDIAN - noise, 0.0)
+    walked = float(np.sqrt(step / stretch * length))
+    return max(did, walked)
 
 
 def _inside(samples: Samples, frame: Frame, label: str, number: int) -> Currents:
@@ -146,21 +183,14 @@ def judge(samples: Samples, frame: Frame, expected_wakes_hz: float = 0.0) -> Ver
     level = levels(samples, frame)
     part = cut(frame.window, WINDOW_GUARD_S)
     window = samples.between(part.start_s, part.end_s)
-    floor = np.concatenate([_inside(samples, frame, "floor", k) for k in range(2)])
-    ratio = _ratio(window, floor, level)
-    threshold = level.floor_a + max(
-        SIGMAS * level.noise_a * np.sqrt(1 + 1 / len(floor)) + level.drift_a,
-        RESOLUTION * level.span_a,
-    )
-    active = window > threshold
-    wakes = _wakes(active)
-    spin = _spinning(window, level, samples.interval_s)
+    floors = [_inside(samples, frame, "floor", k) for k in range(2)]
+    active = window > level.floor_a + level.visible_a + level.floor_drift_a
     verdict = Verdict(
         kind="unclear",
-        ratio=ratio,
+        ratio=_ratio(window, np.concatenate(floors), level),
         active_fraction=float(active.mean()),
-        wake_rate_hz=wakes / part.length_s,
-        spin_fraction=float(spin.mean()),
+        wake_rate_hz=_wakes(window, level, samples.interval_s) / part.length_s,
+        spin_fraction=float(_spinning(window, level, samples.interval_s).mean()),
         window_a=float(window.mean()),
         floor_a=level.floor_a,
         busy_a=level.busy_a,
@@ -169,8 +199,13 @@ def judge(samples: Samples, frame: Frame, expected_wakes_hz: float = 0.0) -> Ver
         contrast=_contrast(level),
         duration_s=frame.window.length_s,
     )
-    _decide(verdict, level, threshold, _wakes(floor > threshold), len(floor), samples.interval_s,
-            expected_wakes_hz)  # fmt: skip
+    floor_wakes = sum(_wakes(floor, level, samples.interval_s) for floor in floors)
+    floor_s = sum(map(len, floors)) * samples.interval_s
+    allowed_hz = expected_wakes_hz + POLL_HZ
+    if floor_wakes:  # the floor itself wakes: its share is not the wait's
+        allowed_hz += _rate_high(floor_wakes, floor_s)
+    if _spins(verdict, level):
+        _sleeps_or_polls(verdict, level, allowed_hz, samples.interval_s)
     return verdict
 
 
@@ -180,57 +215,49 @@ def _contrast(level: Levels) -> float:
     return float(min(level.span_a / error, 1e6)) if error > 0 else 1e6
 
 
-def _decide(
-    verdict: Verdict,
-    level: Levels,
-    threshold: float,
-    floor_wakes: int,
-    floor_samples: int,
-    interval_s: float,
-    expected_hz: float,
-) -> None:
-    """Set the verdict's class, or why there is none."""
+def _spins(verdict: Verdict, level: Levels) -> bool:
+    """Decide whether it spins; returns whether it certainly does not."""
+    low, high = verdict.ratio.low, verdict.ratio.high
     if verdict.contrast < SIGMAS:
         verdict.why = (
             f"busy and floor are {level.span_a * 1e3:.3g} mA apart, only {verdict.contrast:.1f} "
             f"times the noise ({level.floor_error_a * 1e3:.2g} mA) or drift "
             f"({level.drift_a * 1e3:.2g} mA) of this capture"
         )
-        return
-    if verdict.spin_fraction > 0:
+    elif verdict.spin_fraction > 0 or (low > HALF and high >= FULLY):
         verdict.kind = "spins"
-        return
-    low, high = verdict.ratio.low, verdict.ratio.high
-    if high > HALF:
-        if low > HALF and high >= FULLY:
-            verdict.kind = "spins"
-        elif low > HALF:
-            verdict.why = (
-                f"R = {verdict.ratio.value:.2f} is neither the floor nor the busy current: it "
-                "rests, but far above the floor that the board's profile names"
-            )
-            verdict.more_helps = False
-        else:
-            verdict.why = f"R may be anything from {low:.2f} to {high:.2f}"
-        return
+    elif low > HALF:
+        verdict.why = (
+            f"R = {verdict.ratio.value:.2f} is neither the floor nor the busy current: it "
+            "rests, but far above the floor that the board's profile names"
+        )
+        verdict.more_helps = False
+    elif high > HALF:
+        verdict.why = f"R may be anything from {low:.2f} to {high:.2f}"
+    else:
+        verdict.rests = True
+    return verdict.rests
+
+
+def _sleeps_or_polls(verdict: Verdict, level: Levels, allowed_hz: float, interval_s: float) -> None:
+    """Decide between sleeping and polling for a wait that does not spin."""
     window_s = verdict.duration_s - 2 * WINDOW_GUARD_S
     wakes = round((verdict.wake_rate_hz or 0) * window_s)
-    floor_hz = _rate_high(floor_wakes, floor_samples * interval_s) if floor_wakes else 0.0
-    allowed_hz = expected_hz + floor_hz + POLL_HZ
-    hidden = (threshold - level.floor_a) / level.span_a > SMALLEST_WAKE
     # Wake-ups as fast as the samples leave no gaps to count, only a level that is too high.
     raised_a = verdict.window_a - level.floor_a
-    merged = verdict.active_fraction > HALF and low > 0 and raised_a > SIGMAS * level.drift_a
-    merged = merged and allowed_hz * interval_s < HALF
+    raised = verdict.ratio.low > 0 and raised_a > SIGMAS * level.floor_drift_a
+    merged = raised and verdict.active_fraction > HALF and allowed_hz * interval_s < HALF
+    smallest_a = SMALLEST_WAKE * level.span_a
     if merged or _rate_low(wakes, window_s) > allowed_hz:
         verdict.kind = "polls"
-    elif hidden:
+    elif level.visible_a > smallest_a or SIGMAS * level.floor_drift_a / 2 > smallest_a:
+        verdict.more_helps = level.visible_a <= smallest_a
         verdict.why = (
             f"it does not spin, but {level.noise_a * 1e3:.2g} mA of noise and "
-            f"{level.drift_a * 1e3:.2g} mA of drift would hide wake-ups at a contrast of "
+            f"{level.floor_drift_a * 1e3:.2g} mA of drift would hide wake-ups at a contrast of "
             f"{level.span_a * 1e3:.3g} mA, so that sleeping and polling look alike"
         )
-    elif _rate_high(wakes, window_s) > allowed_hz and wakes / window_s > allowed_hz:
+    elif wakes / window_s > allowed_hz:
         verdict.why = f"{wakes} wake-ups are too few to tell polling from sleeping"
     else:
         verdict.kind = "sleeps"
@@ -245,11 +272,12 @@ def _rate_high(count: int, seconds: float) -> float:
     return float(stats.chi2.ppf(0.975, 2 * count + 2) / 2 / seconds)
 
 
-def _wakes(active: NDArray[np.bool_]) -> int:
-    """How many separate stretches of activity there are."""
-    if not len(active):
-        return 0
-    return int(np.count_nonzero(np.diff(active.astype(np.int8)) == 1) + bool(active[0]))
+def _wakes(samples: Currents, level: Levels, interval_s: float) -> int:
+    """How many separate times the current rose visibly above its surroundings, their median
+    over a fifth of a second: slow drift is none."""
+    width = min(round(0.2 / interval_s), len(samples)) | 1
+    above = samples - ndimage.median_filter(samples, width, mode="nearest") > level.visible_a
+    return int(np.count_nonzero(np.diff(above.astype(np.int8)) == 1) + bool(above[:1].any()))
 
 
 def _spinning(window: Currents, level: Levels, interval_s: float) -> NDArray[np.bool_]:
@@ -268,7 +296,7 @@ def _spinning(window: Currents, level: Levels, interval_s: float) -> NDArray[np.
     sums = np.concatenate(([0.0], np.cumsum(window)))
     means = (sums[length:] - sums[:-length]) / length
     ratios = (means - level.floor_a) / level.span_a
-    error = SIGMAS * (level.mean_error(length) + level.drift_a) / level.span_a
+    error = SIGMAS * (level.mean_error(length) + level.drift_a / 2) / level.span_a
     starts = (ratios - error > HALF) & (ratios + max(error, 0.01) >= FULLY)
     if not starts.any():
         return found
@@ -287,8 +315,9 @@ def _ratio(window: Currents, floor: Currents, level: Levels) -> Estimate:
     random = np.random.default_rng(0)  # the same capture gives the same interval
     shift = _block_means(window, level.correlation, random) - window.mean()
     shift -= _block_means(floor, level.correlation, random) - floor.mean()
-    shift += value * random.normal(0, level.busy_error_a, len(shift))
-    shift += random.normal(0, level.drift_a / 2, len(shift))
+    busy = np.hypot(level.busy_error_a, level.busy_drift_a / 2)
+    shift += value * random.normal(0, busy, len(shift))
+    shift += random.normal(0, level.floor_drift_a / 2, len(shift))
     low, high = np.quantile(shift / span, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     return Estimate(value=value, low=value + float(low), high=value + float(high))
 
@@ -306,3 +335,25 @@ def _block_means(
     blocks = (sums[length:] - sums[:-length]) / length
     chosen = random.integers(0, len(blocks), (RESAMPLES, max(1, n // length)))
     return np.asarray(blocks[chosen].mean(axis=1))
+
+
+def charge_per_wake(verdicts: Sequence[Verdict], rates_hz: Sequence[float]) -> Estimate:
+    """The slope of mean current over wake rate, in coulombs, with its 95 % interval.
+
+    Weighted least squares; each current's error is the half width of its R's interval, and the
+    slope's interval is widened by how badly a straight line fits (chi-squared per degree).
+    """
+    rates = np.asarray(rates_hz, dtype=float)
+    current = np.array([v.window_a - v.floor_a for v in verdicts])
+    spans = np.array([v.busy_a - v.floor_a for v in verdicts])
+    widths = np.array([(v.ratio.high - v.ratio.low) / 2 for v in verdicts])
+    error = np.maximum(widths * spans, RESOLUTION * spans / 10) / 1.96
+    weight = 1 / error**2
+    centre = float((weight * rates).sum() / weight.sum())
+    spread = float((weight * (rates - centre) ** 2).sum())
+    slope = float((weight * (rates - centre) * current).sum() / spread)
+    fitted = (weight * current).sum() / weight.sum() + slope * (rates - centre)
+    free = len(rates) - 2
+    misfit = float((weight * (current - fitted) ** 2).sum() / free) if free > 0 else 1.0
+    half = float(stats.t.ppf(0.975, max(free, 1))) * float(np.sqrt(max(misfit, 1.0) / spread))
+    return Estimate(value=slope, low=slope - half, high=slope + half)

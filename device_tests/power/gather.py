@@ -1,0 +1,15 @@
+# A gather of several sleeps of the same length.
+import asyncio
+
+
+async def sleeper():
+    await asyncio.sleep_ms(params["window_ms"])
+
+
+async def main():
+    begin()
+    await asyncio.gather(sleeper(), sleeper(), sleeper())
+    done()
+
+
+frame(lambda: asyncio.run(main()))

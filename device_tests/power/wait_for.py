@@ -1,0 +1,15 @@
+# A wait_for whose time-out ends the wait.
+import asyncio
+
+
+async def main():
+    never = asyncio.Event()
+    begin()
+    try:
+        await asyncio.wait_for_ms(never.wait(), params["window_ms"])
+    except asyncio.TimeoutError:
+        pass
+    done()
+
+
+frame(lambda: asyncio.run(main()))
