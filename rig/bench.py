@@ -1,12 +1,12 @@
 """The bench file: boards, meters and which meter measures which board.
 
-    [board.pico]
-    port = "/dev/ttyACM0"
-    meter = "dmm"
+[board.pico]
+port = "/dev/ttyACM0"
+meter = "dmm"
 
-    [meter.dmm]
-    resource = "USB0::0x05E6::0x6500::04412345::INSTR"
-    range = "100 mA"
+[meter.dmm]
+resource = "USB0::0x05E6::0x6500::04412345::INSTR"
+range = "100 mA"
 """
 
 from __future__ import annotations
@@ -141,6 +141,10 @@ def check(bench: Bench) -> None:
         where = f"bench file {bench.path}: board.{name}"
         if not name.replace("-", "").replace("_", "").isalnum():
             raise UsageError(f"{where}: a name is letters, digits, - and _", "rename it")
+        if board.profile:
+            from rig import profiles
+
+            profiles.named(board.profile, f"{where}.profile: ")
         if board.meter and board.meter not in bench.meter:
             raise UsageError(
                 f"{where}.meter: there is no meter {board.meter!r}",

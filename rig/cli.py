@@ -139,6 +139,47 @@ def virtual_command(
     return virtual(boards, kind, options)
 
 
+Ports = Annotated[list[str] | None, typer.Argument(metavar="[PORT]...", help="Only these ports.")]
+
+
+@app.command("boards")
+def boards_command(ports: Ports = None, bench: Bench = None, board: Boards = None) -> int:
+    """List MicroPython boards by asking them: those attached, at the ports named, or of a bench
+    file. Exit 3: one that was named does not answer."""
+    from rig.commands.boards import boards
+
+    return boards(ports or [], bench, board or [])
+
+
+@app.command("doctor")
+def doctor_command(
+    bench: Bench = None,
+    board: Boards = None,
+    port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
+) -> int:
+    """Whether a bench's boards and meters answer, and how to mend what does not. Exit 0: all is
+    well; 3: findings; 2: a bad bench file."""
+    from rig.commands.doctor import doctor
+    from rig.commands.run import Options, choose_bench
+
+    return doctor(choose_bench(Options(bench=bench, boards=board or [], port=port, meter=meter)))
+
+
+@app.command("init")
+def init_command(
+    ports: Ports = None,
+    meter: Annotated[
+        list[str] | None, typer.Option(metavar="VISA", help="A meter's VISA name; repeatable.")
+    ] = None,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The bench file.")] = Path("bench.toml"),
+) -> int:
+    """Write a bench file from what is attached."""
+    from rig.commands.init import init
+
+    return init(ports or [], meter or [], out)
+
+
 def main() -> None:
     """Entry point: a user's mistake is one sentence and an exit code, never a traceback."""
     from rig.errors import LooprigError, UsageError

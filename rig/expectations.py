@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from rig import profiles
 from rig.errors import RigError
 from rig.results import BoardInfo, Divergence
 
@@ -33,11 +34,13 @@ class Expectations(BaseModel):
 def port_of(info: BoardInfo) -> str:
     """The MicroPython port a board runs, by what it says of itself.
 
-    `sys.platform` is the port's name on boards; the Unix port says the host's instead.
+    That is its family in fixtures/profiles: `sys.platform` is the port's name on most boards,
+    but the Unix port says the host's and stm32 says `pyboard`.
     """
     if info.implementation != "micropython":
         return info.implementation
-    return "unix" if info.platform in ("linux", "darwin") else info.platform
+    profile = profiles.of(info)
+    return profile.family if profile else info.platform
 
 
 @cache

@@ -1,0 +1,59 @@
+"""The walk over a bench: each board by itself, so that one says nothing of another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rig.bench import Bench, BoardEntry
+from rig.checkup.boards import check_board
+from rig.checkup.finding import Finding, ill
+from rig.checkup.meters import check_meter
+from rig.checkup.ports import check_port
+from rig.errors import LooprigError
+from rig.stations import MeterStation, Station, attach, find_by_serial_number
+
+
+def walk(bench: Bench) -> Iterator[Finding]:
+    """Findings on every board of the bench and its meter, as they come."""
+    for name, entry in bench.board.items():
+        yield from check_one(bench, name, entry)
+    measured = {entry.meter for entry in bench.board.values()}
+    for name in bench.meter:
+        if name not in measured:
+            mend = f'[board.NAME] meter = "{name}", or take it out of the bench file'
+            yield Finding(f"meter {name}", "bench", False, "no board names it", mend)
+
+
+def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
+    """Findings on one board, from its port to its meter; it stops where there is no way on."""
+    about = f"board {name}"
+    try:
+        if entry.kind == "serial" and not entry.labgrid:
+            port = entry.port or find_by_serial_number(name, entry)
+            for finding in check_port(about, port):
+                yield finding
+                if not finding.well:
+                    return
+        with attach(bench.choose([name])) as [station]:
+            board = station.board()
+            board.open()
+            yield Finding(about, "REPL", True, f"MicroPython's raw REPL answers on {station.port}")
+            try:
+                yield from check_board(about, station, board)
+                if station.meter:
+                    yield from check_meter(board, station, other_meters(bench, station))
+                elif station.kind != "cpython":
+                    yield Finding(about, "meter", True, "none: power claims will be unmeasured")
+            finally:
+                board.close()
+    except LooprigError as error:
+        yield ill(about, "REPL", error)
+
+
+def other_meters(bench: Bench, station: Station) -> dict[str, MeterStation]:
+    """The bench's other real meters, any of which may be the one that this board feeds."""
+    return {
+        name: MeterStation(name=name, entry=entry, resource=entry.resource)
+        for name, entry in bench.meter.items()
+        if entry.kind == "visa" and station.meter and name != station.meter.name
+    }

@@ -1,0 +1,124 @@
+"""A board: does its REPL answer, does it reset, has it room, does its clock keep time?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rig import profiles
+from rig.board.board import STEP_S, Board
+from rig.board.execution import Ended, Execution
+from rig.board.link import Disconnected, Silence
+from rig.checkup.finding import Finding
+from rig.errors import RigError
+from rig.ports import lookup
+from rig.power.framing import CLOCK_ERROR
+from rig.stations import Station
+
+OVERLAY_BYTES = 64 * 1024
+"""Room for a changed asyncio: the firmware's own is 30 kB of source, and blocks are not full."""
+PROBE_MS = 200
+CLOCK_MS = 2000
+
+
+def check_board(about: str, station: Station, board: Board) -> Iterator[Finding]:
+    """Findings on an open board. Raises RigError where it stops answering on the way."""
+    yield check_reset(about, board)
+    info = board.identify()
+    station.info = info
+    station.ticks_period = board.ticks_period
+    who = f"{info.implementation} {info.version} ({info.platform}), {info.machine or 'no name'}"
+    yield Finding(
+        about, "identity", True, f"{who}{f', id {info.unique_id}' if info.unique_id else ''}"
+    )
+    yield check_profile(about, station)
+    yield check_room(about, board)
+    yield check_clock(about, board)
+
+
+def check_reset(about: str, board: Board) -> Finding:
+    """A soft reset from the raw prompt, on which every device test depends."""
+    try:
+        board.wire.soft_reset(board.within(STEP_S))
+    except (Silence, Disconnected) as error:
+        board.clean = False
+        mend = "does boot.py block or reboot? move it away, or press the reset button"
+        return Finding(about, "soft reset", False, f"no soft reset: {error}", mend)
+    return Finding(about, "soft reset", True, "Ctrl-D resets it and the REPL comes back")
+
+
+def check_profile(about: str, station: Station) -> Finding:
+    """The family, and the floor that captures will use."""
+    assert station.info is not None
+    found = profiles.of(station.info, station.profile)
+    if found is None:
+        if station.kind == "cpython" or station.power.floor:
+            return Finding(about, "profile", True, "none is needed")
+        what = f"no profile knows the port {station.info.platform!r}"
+        mend = 'name one (profile = "…") or a floor, or add one: docs/adding-a-port.md'
+        return Finding(about, "profile", not station.meter, what, mend)
+    own_usb = lookup(station.port).own_usb
+    floor = station.power.floor or found.floor_for(own_usb)
+    if own_usb and floor in found.drops_usb:
+        what = f"its floor {floor} ends the connection over its own USB"
+        mend = f'floor = "{found.floor_over_usb or "sleep_ms"}", or a UART bridge for the REPL'
+        return Finding(about, "profile", False, what, mend)
+    basis = "run on this rig" if found.was_run else "from documentation and source, never run"
+    return Finding(about, "profile", True, f"{found.family}, floor {floor} ({basis})")
+
+
+def check_room(about: str, board: Board) -> Finding:
+    """The file system, which holds an overlay for as long as a run with one takes."""
+    execution = finished(board.run("checkup/room"))
+    heap = execution.value("heap")
+    memory = f", {heap // 1024} kB of heap free" if isinstance(heap, int) and heap > 0 else ""
+    if not execution.all("files"):
+        what = f"it has no file system{memory}: --overlay cannot be used on it"
+        return Finding(about, "room", True, what)
+    free = execution.value("files")
+    if free < OVERLAY_BYTES:
+        what = f"{free // 1024} kB of files free{memory}: too little for an overlay"
+        return Finding(about, "room", False, what, "delete files: mpremote fs ls, mpremote fs rm")
+    return Finding(about, "room", True, f"{free // 1024} kB of files free{memory}")
+
+
+def check_clock(about: str, board: Board) -> Finding:
+    """The board's microseconds against the host's, and both against the deadlines."""
+    rate = clock_rate(board, PROBE_MS)
+    if rate > 0.5:
+        rate = clock_rate(board, CLOCK_MS)
+    seconds = f"a second of it takes {1 / rate:.3g} s" if rate > 0 else "it stands still"
+    if rate < 0.5:
+        if board.deadline_scale * rate >= 0.9:
+            what = f"{seconds}, and deadline_scale = {board.deadline_scale:g} allows for that"
+            return Finding(about, "clock", True, what)
+        mend = f"deadline_scale = {max(2, round(1.5 / max(rate, 1e-3)))} in its bench table"
+        return Finding(about, "clock", False, seconds, mend)
+    if abs(rate - 1) > CLOCK_ERROR:
+        what = f"{seconds}: {abs(rate - 1):.1%} off, captures allow for {CLOCK_ERROR:.0%}"
+        mend = "is the crystal fitted and the processor's frequency the default?"
+        return Finding(about, "clock", False, what, mend)
+    return Finding(about, "clock", True, f"{seconds} by the host's")
+
+
+def clock_rate(board: Board, ms: int) -> float:
+    """Board seconds in a host second. A run of no length is taken off: it holds all that the
+    wire and the script's start cost."""
+    nothing = finished(board.run("checkup/clock", ms=0)).run_s
+    execution = finished(board.run("checkup/clock", ms=ms))
+    host_s = max(execution.run_s - nothing, 1e-6)
+    return execution.ms_between("began", "over") / 1e3 / host_s
+
+
+def finished(execution: Execution) -> Execution:
+    """The execution; raises RigError for one that did not run to its end, or was damaged."""
+    problem = (
+        execution.how if execution.ended is not Ended.FINISHED else "; ".join(execution.damage)
+    )
+    if problem or execution.ended is not Ended.FINISHED:
+        trace = execution.traceback.strip().splitlines()
+        said = trace[-1] if trace else problem
+        raise RigError(
+            f"board {execution.board}: {execution.device_test} {execution.ended}: {said}",
+            "try it by hand: mpremote connect PORT run FILE",
+        )
+    return execution

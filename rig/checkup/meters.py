@@ -1,0 +1,145 @@
+"""A meter: is it one, does its range fit, and does the board's current flow through it?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from rig import profiles
+from rig.board.board import Board
+from rig.board.execution import Execution
+from rig.checkup.boards import finished
+from rig.checkup.finding import Finding, ill
+from rig.errors import Inconclusive, LooprigError
+from rig.power.capture import Capture, capture
+from rig.power.meter import Meter
+from rig.stations import MeterStation, Station
+from rig.units import amperes
+
+WINDOW_S = 0.5
+COARSE = 0.01
+"""Below so much of the range a meter's own noise is what a capture shows."""
+
+
+class Probe:
+    """A board as a capture wants it: its executions end well, or the check is over."""
+
+    def __init__(self, board: Board) -> None:
+        self.board = board
+
+    def run(self, device_test: str, **options: Any) -> Execution:
+        return finished(self.board.run(device_test, **options))
+
+
+def check_meter(
+    board: Board, station: Station, others: Mapping[str, MeterStation]
+) -> Iterator[Finding]:
+    """Findings on the meter of a board, and on the wire between the two."""
+    found = station.meter
+    assert found is not None
+    about = f"meter {found.name}"
+    try:
+        meter = found.open()
+    except LooprigError as error:
+        yield ill(about, "identity", error)
+        return
+    try:
+        modelled = " (modelled current)" if found.modelled else ""
+        yield Finding(about, "identity", True, f"{found.resource}: {meter.identify()}{modelled}")
+        if not meter.waveform:
+            what = "it gives means only, too slow to show whether a wait sleeps or polls"
+            yield Finding(about, "speed", False, what, "see docs/meters.md for meters that do")
+            return
+        yield from check_wire(about, board, station, meter, others)
+    except LooprigError as error:
+        yield ill(about, "capture", error)
+    finally:
+        meter.close()
+
+
+def check_wire(
+    about: str, board: Board, station: Station, meter: Meter, others: Mapping[str, MeterStation]
+) -> Iterator[Finding]:
+    """Let the board draw its pulses and look for them."""
+    assert station.meter is not None
+    taken = one_capture(board, station, station.meter, meter)
+    samples = taken.samples
+    current = samples.current_a[~np.isnan(samples.current_a)]
+    named = station.meter.entry.range or "its default range"
+    if samples.overrange or samples.clipped:
+        count = samples.overrange + samples.clipped
+        what = f"{count} of {len(samples.current_a)} samples are out of range ({named})"
+        mend = f'a larger one in the bench file: [meter.{station.meter.name}] range = "…"'
+        yield Finding(about, "range", False, what, mend)
+        return
+    if taken.frame is None:
+        what = (
+            f"it does not see board {station.name}: {taken.why}; it read "
+            f"{milli(float(np.mean(current)))} mA all along"
+        )
+        mend = elsewhere(board, station, others) or (
+            f"is it in series with the supply of {station.name}, does it measure another board, "
+            "does USB or a debugger feed the board past it?"
+        )
+        yield Finding(about, "pulses", False, what, mend)
+        return
+    busy = level(taken, "busy")
+    floor = level(taken, "floor")
+    what = (
+        f"the pulses of board {station.name} show: {milli(busy)} mA busy, {milli(floor)} mA floor"
+    )
+    yield Finding(about, "pulses", True, what)
+    limit = amperes(station.meter.entry.range) if station.meter.entry.range else 0.0
+    if limit and busy < COARSE * limit:
+        what = f"{milli(busy)} mA busy is under {COARSE:.0%} of the range {named}"
+        mend = f'a smaller one in the bench file: [meter.{station.meter.name}] range = "…"'
+        yield Finding(about, "range", False, what, mend)
+    elif limit:
+        yield Finding(about, "range", True, f"{named} fits {milli(busy)} mA busy")
+
+
+def one_capture(board: Board, station: Station, found: MeterStation, meter: Meter) -> Capture:
+    """A framed sleep, measured. Raises RigError where board or meter fails."""
+    assert station.info is not None
+    floor = station.power.floor or profiles.floor_of(station.info, station.profile)
+    return capture(
+        Probe(board),
+        meter,
+        "power/sleep",
+        window_s=WINDOW_S,
+        floor=floor,
+        rate_hz=found.entry.rate_hz,
+    )
+
+
+def level(taken: Capture, label: str) -> float:
+    """Mean current of the frame's parts of that name, in amperes."""
+    assert taken.frame is not None
+    parts = [part for part in taken.frame.parts if part.label == label]
+    means = [np.mean(taken.samples.between(part.start_s, part.end_s)) for part in parts]
+    return float(np.mean(means))
+
+
+def elsewhere(board: Board, station: Station, others: Mapping[str, MeterStation]) -> str:
+    """The other meter of the bench that sees the board's pulses, as advice; '' for none."""
+    for name, found in others.items():
+        try:
+            meter = found.open()
+            try:
+                seen = meter.waveform and one_capture(board, station, found, meter).frame
+            finally:
+                meter.close()
+        except (LooprigError, Inconclusive):
+            continue
+        if seen:
+            return (
+                f"meter {name} sees them: [board.{station.name}] meter = {name!r}, "
+                "or swap the wires"
+            )
+    return ""
+
+
+def milli(current_a: float) -> str:
+    return f"{current_a * 1e3:.3g}"

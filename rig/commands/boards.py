@@ -1,0 +1,87 @@
+"""`looprig boards`: which MicroPython boards are there, by asking them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from rig import bench as benches
+from rig.discovery import Answer, ask_all
+from rig.errors import LooprigError
+from rig.ports import Port, attached, lookup
+from rig.results import BoardInfo
+from rig.stations import attach
+
+HEADINGS = ("port", "firmware", "machine", "unique id", "USB id", "USB serial number")
+
+
+def boards(ports: Sequence[str], bench: Path | None, names: list[str]) -> int:
+    """List the boards attached, at the ports named, or of a bench file. Exit 3 if a board of
+    the bench does not answer."""
+    if bench:
+        return of_bench(benches.load(bench).choose(names))
+    candidates = [lookup(device) for device in ports] if ports else attached()
+    if not candidates:
+        print("no USB serial port is attached; a port of another kind has to be named")
+        return 0
+    answers = ask_all(candidates)
+    show([row(answer.port.device, answer.board, answer.port) for answer in answers if answer.board])
+    silent = [answer for answer in answers if not answer.board]
+    for answer in silent:
+        print(f"no board: {described(answer)}")
+    return 3 if ports and silent else 0
+
+
+def of_bench(bench: benches.Bench) -> int:
+    """Each board of a bench file, started or locked by itself so that one says nothing of
+    another."""
+    rows, problems = [], []
+    for name, info, problem in identified(bench):
+        if info:
+            rows.append([name, *row(info.port, info, lookup(info.port))])
+        else:
+            problems.append(f"board {name}: {problem}")
+    show(rows, ("board", *HEADINGS))
+    for problem in problems:
+        print(problem)
+    return 3 if problems else 0
+
+
+def identified(bench: benches.Bench) -> Iterator[tuple[str, BoardInfo | None, str]]:
+    for name in bench.board:
+        try:
+            with attach(bench.choose([name]), power=False) as [station]:
+                board = station.board()
+                board.open()
+                try:
+                    yield name, board.identify(), ""
+                finally:
+                    board.close()
+        except LooprigError as error:
+            yield name, None, str(error)
+
+
+def described(answer: Answer) -> str:
+    about = " ".join(part for part in (answer.port.usb, answer.port.description) if part)
+    return f"{answer.port.device}{f' ({about})' if about else ''}: {answer.problem}"
+
+
+def row(device: str, info: BoardInfo, port: Port) -> list[str]:
+    firmware = f"{info.implementation} {info.version} ({info.platform})"
+    return [device, firmware, info.machine, info.unique_id, port.usb, port.serial_number]
+
+
+def show(rows: Sequence[Sequence[str]], headings: Sequence[str] = HEADINGS) -> None:
+    """Columns as wide as what stands in them; a column with nothing in it is left out."""
+    if not rows:
+        return
+    kept = [c for c in range(len(headings)) if any(cells[c] for cells in rows)]
+    table = [headings, *rows]
+    widths = {c: max(len(cells[c]) for cells in table) for c in kept}
+    for cells in table:
+        print("  ".join(printable(cells[c]).ljust(widths[c]) for c in kept).rstrip())
+
+
+def printable(text: str) -> str:
+    """What a board said, with nothing in it that a terminal would obey."""
+    return "".join(character if character.isprintable() else "?" for character in text)

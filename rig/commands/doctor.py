@@ -1,0 +1,17 @@
+"""`looprig doctor`: walks a bench and says of everything that is not well how to mend it."""
+
+from __future__ import annotations
+
+from rig.bench import Bench
+from rig.checkup.bench import walk
+
+
+def doctor(bench: Bench) -> int:
+    """Check every board and meter. Exit 0: all is well; 3: there are findings."""
+    found = 0
+    for finding in walk(bench):
+        print(finding, flush=True)
+        found += not finding.well
+    count = f"{found} finding{'' if found == 1 else 's'}"
+    print(f"{bench.path}: {count if found else 'all is well'}")
+    return 3 if found else 0

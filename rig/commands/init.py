@@ -1,0 +1,130 @@
+"""`looprig init`: writes a bench file from what is attached."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from rig import profiles
+from rig.commands.boards import described, printable
+from rig.discovery import Answer, ask_all
+from rig.errors import LooprigError, RigError, UsageError
+from rig.ports import attached, lookup
+
+HEAD = """\
+# A bench: boards, meters, and which meter measures which board. Every key: docs/bench.md
+# Check it with `looprig doctor --bench {name}`, then `looprig run --bench {name}`.
+"""
+
+
+def init(ports: Sequence[str], meters: Sequence[str], out: Path) -> int:
+    """Ask what is attached and write what answered; nothing is written unless a board did."""
+    if out.exists():
+        raise UsageError(f"--out {out}: it is there already", "name another file, or remove it")
+    if not out.parent.is_dir():
+        raise UsageError(f"--out {out}: {out.parent} is no directory", "make it first")
+    answers = ask_all([lookup(port) for port in ports] if ports else attached())
+    boards = [answer for answer in answers if answer.board]
+    for answer in answers:
+        if not answer.board:
+            print(f"left out: {described(answer)}")
+    if not boards:
+        raise RigError(
+            "no MicroPython board answered, so no bench file was written",
+            "plug one in, name its port (looprig init PORT), or see looprig boards",
+        )
+    instruments = [found for name in meters or visa_names() if (found := instrument(name, meters))]
+    text = bench_file(boards, instruments, out.name)
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--out {out}: {error.strerror}", "name another file") from error
+    counted = f"{len(boards)} board{'s' if len(boards) > 1 else ''}"
+    print(f"{out}: {counted}, {len(instruments)} meters; next: looprig doctor --bench {out}")
+    return 0
+
+
+def bench_file(
+    boards: Sequence[Answer], instruments: Sequence[tuple[str, str, str]], name: str = "bench.toml"
+) -> str:
+    """The bench file's text. One board and one meter belong together; of more nobody but the
+    reader knows which measures which."""
+    parts = [HEAD.format(name=name)]
+    meter_names = unique([dialect for _, _, dialect in instruments])
+    names = unique([str(answer.board.platform) for answer in boards if answer.board])
+    for board_name, answer in zip(names, boards, strict=True):
+        assert answer.board is not None
+        profile = profiles.of(answer.board)
+        lines = [
+            f"# {printable(answer.board.machine)}, {answer.board.version}",
+            f"[board.{board_name}]",
+        ]
+        if answer.port.serial_number:
+            lines.append(f"serial_number = {quoted(answer.port.serial_number)}")
+            lines.append(f"# at the time on {answer.port.device}")
+        else:
+            lines.append(f"port = {quoted(answer.port.device)}")
+        if profile:
+            lines.append(f"profile = {quoted(profile.family)}")
+        if len(boards) == len(instruments) == 1:
+            lines.append(f"meter = {quoted(meter_names[0])}")
+        elif instruments:
+            lines.append(f"# meter = {quoted(meter_names[0])}  # the one in this board's supply")
+        parts.append("\n".join(lines) + "\n")
+    for meter_name, (resource, identity, _) in zip(meter_names, instruments, strict=True):
+        parts.append(
+            f"# {printable(identity)}\n[meter.{meter_name}]\nresource = {quoted(resource)}\n"
+            "# fixed, for autoranging opens gaps; above what the board draws when busy\n"
+            'range = "100 mA"\n'
+        )
+    return "\n".join(parts)
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Names fit for a bench file: a number follows where two would be the same."""
+    clean = [re.sub(r"[^A-Za-z0-9_-]", "-", name) or "board" for name in names]
+    return [
+        name if clean.count(name) == 1 else f"{name}-{clean[: index + 1].count(name)}"
+        for index, name in enumerate(clean)
+    ]
+
+
+def quoted(text: str) -> str:
+    """A TOML string; what a device calls itself may hold anything."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+
+
+def visa_names() -> list[str]:
+    """The VISA resources that pyvisa-py sees: USB, and what announces itself on the network.
+
+    Serial ports are left out: a meter on one has to be named, for the ports are the boards'.
+    """
+    import pyvisa
+
+    with contextlib.suppress(Exception):  # backends raise what their libraries raise
+        found = pyvisa.ResourceManager("@py").list_resources()
+        return [name for name in found if not name.startswith("ASRL")]
+    return []
+
+
+def instrument(resource: str, asked: Sequence[str]) -> tuple[str, str, str] | None:
+    """(resource, identity, dialect) of a meter. Raises RigError for one that was asked for and
+    does not answer; None for one that only happened to be there."""
+    from rig.power.dialect import choose
+    from rig.power.visa import Session
+
+    try:
+        session = Session(resource)
+        try:
+            identity = session.identify()
+        finally:
+            session.close()
+    except LooprigError as error:
+        if resource in asked:
+            raise
+        print(f"left out: {error.what}")
+        return None
+    return resource, identity, choose(identity)[0]

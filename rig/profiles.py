@@ -1,0 +1,104 @@
+"""Board families: what the rig must know of a board that the board does not say itself.
+
+`fixtures/profiles/<family>.toml` holds one family. Each of its facts says where it comes from,
+so that nothing read in a manual passes for something that was run.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from rig.errors import RigError, UsageError, nearest
+from rig.ports import lookup
+from rig.results import BoardInfo
+
+FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "profiles"
+
+Basis = Literal["documentation", "source", "report", "run"]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Fact(_Strict):
+    """One thing known of a family, and how it is known.
+
+    `source` is MicroPython's code, `report` somebody else's board, `run` this rig.
+    """
+
+    says: str
+    basis: Basis
+    where: str  # a link, a file in the MicroPython tree, or what was run on what
+
+
+class Profile(_Strict):
+    """A board family.
+
+    `floor` is the lowest sleep that the rig's capture can use, by the names in
+    rig/power/floors.py; `floor_over_usb` replaces it while the REPL is the board's own USB,
+    where `floor` would take that away.
+    """
+
+    family: str
+    title: str
+    platforms: tuple[str, ...]  # values of sys.platform
+    floor: str
+    floor_over_usb: str = ""
+    drops_usb: tuple[str, ...] = ()  # floors that end the connection over the board's own USB
+    copes: str  # what the rig does about that, in a sentence
+    resets: str  # how it is reset, from soft to power
+    hardware: bool = True  # False: a virtual bench is all there is
+    fact: tuple[Fact, ...] = ()
+
+    def floor_for(self, own_usb: bool) -> str:
+        """The floor for a board whose REPL is, or is not, its own USB."""
+        return self.floor_over_usb if own_usb and self.floor_over_usb else self.floor
+
+    @property
+    def was_run(self) -> bool:
+        """Whether anything said of it was seen by this rig."""
+        return any(fact.basis == "run" for fact in self.fact)
+
+
+@cache
+def profiles(folder: Path = FOLDER) -> dict[str, Profile]:
+    """Every family by its name. Raises RigError naming the file that does not hold together."""
+    found = {}
+    for path in sorted(folder.glob("*.toml")):
+        try:
+            profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        except (tomllib.TOMLDecodeError, ValidationError) as error:
+            raise RigError(f"{path}: {error}", "see docs/adding-a-port.md") from error
+        if profile.family != path.stem:
+            raise RigError(f"{path}: its family is {profile.family!r}", "name the file after it")
+        found[profile.family] = profile
+    return found
+
+
+def named(name: str, where: str = "") -> Profile:
+    """The family of that name. Raises UsageError where there is none."""
+    if name not in profiles():
+        what = f"{where}there is no board profile {name!r}"
+        raise UsageError(what, nearest(name, list(profiles())))
+    return profiles()[name]
+
+
+def of(info: BoardInfo, name: str = "") -> Profile | None:
+    """The family that the bench names, else the one whose port the board runs."""
+    if name:
+        return named(name)
+    if info.implementation != "micropython":
+        return None
+    return next((p for p in profiles().values() if info.platform in p.platforms), None)
+
+
+def floor_of(info: BoardInfo, name: str = "") -> str:
+    """The floor of a board that has said what it is, on the port it is on; '' if none is known."""
+    profile = of(info, name)
+    return profile.floor_for(lookup(info.port).own_usb) if profile else ""
