@@ -35,7 +35,6 @@ async def main():
         polled = poller.poll(5000)
         got.append(wire.read(1) if polled else b"")
         own.append(ticks_diff(ticks_us(), start))
-    # No event before this: the host takes all that comes until then for an ENQ.
     emit("got", got)
     emit("looped", looped)
     emit("own", own)

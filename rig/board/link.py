@@ -82,6 +82,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             self.serial.write_timeout = WRITE_S
         self.sent = 0
         self.received = 0
+        self.put_back = b""
 
     @staticmethod
     def _why(device: str, baudrate: int, error: Exception) -> UsageError | RigError:
@@ -118,9 +119,12 @@ class Link(SerialTransport):  # type: ignore[misc]
 
     def read_some(self, deadline: float) -> bytes:
         """What has arrived, waiting for the first byte until the deadline; b'' if none came."""
+        if self.put_back:
+            data, self.put_back = self.put_back, b""
+            return data
         while True:
             with self._port_errors():
-                data: bytes = self.serial.read(1)
+                data = bytes(self.serial.read(1))
                 if data:
                     waiting = self.serial.in_waiting
                     if waiting:
@@ -130,6 +134,10 @@ class Link(SerialTransport):  # type: ignore[misc]
                 return data
             if time.monotonic() >= deadline:
                 return b""
+
+    def unread(self, data: bytes) -> None:
+        """Put back what came in the midst of a conversation: the next `read_some` returns it."""
+        self.put_back += data
 
     def read_exactly(self, count: int, deadline: float, what: str) -> bytes:
         """`count` bytes; raises Silence at the deadline."""
