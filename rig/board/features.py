@@ -22,5 +22,6 @@ FEATURES: dict[str, str] = {
     "asyncio.core": "from asyncio import core\ncore.ticks,core._task_queue,core._io_queue",
     "deflate": "import deflate\ndeflate.DeflateIO",
     "binascii.crc32": "import binascii\nbinascii.crc32(b'')",
+    "ssl.SSLContext": "import ssl\nssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)",
     "float": "if 1/2==0:raise ValueError",
 }

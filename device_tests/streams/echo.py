@@ -1,0 +1,42 @@
+# Clients of one server, all at once: each has a connection of its own.
+async def echo(*streams):
+    reader, writer = streams
+    emit("called", len(streams), writer.get_extra_info("peername") is not None)
+    while True:
+        line = await reader.readline()
+        if not line:
+            break
+        writer.write(b"echo " + line)
+        await writer.drain()
+    ended.append(True)
+    await finish(writer)
+
+
+ended = []
+
+
+async def client(number, port):
+    pair = await asyncio.open_connection(HOST, port)
+    reader, writer = pair
+    got = []
+    for line in (b"one\n", b"two\n", b"three\n"):
+        writer.write(b"%d " % number + line)
+        await writer.drain()
+        got.append(await reader.readline())
+    await finish(writer)
+    return [len(pair), got]
+
+
+async def main():
+    server, port = await serve(echo)
+    results = await asyncio.gather(*[client(number, port) for number in range(params["clients"])])
+    for result in results:
+        emit("client", *result)
+    while len(ended) < params["clients"]:
+        await asyncio.sleep(0.001)
+    server.close()
+    await server.wait_closed()
+    emit("closed")
+
+
+asyncio.run(main())

@@ -1,0 +1,46 @@
+# A task that starts a server is cancelled while it does: no server may be left behind.
+import socket
+
+
+def connect(port):
+    client = socket.socket()
+    try:
+        client.connect(socket.getaddrinfo(HOST, port)[0][-1])
+        return "connected"
+    except OSError:
+        return "refused"
+    finally:
+        client.close()
+
+
+async def ignore(reader, writer):
+    await finish(writer)
+
+
+async def start(port):
+    try:
+        server = await asyncio.start_server(ignore, HOST, port)
+        emit("started")
+        await asyncio.Event().wait()
+        server.close()
+    except asyncio.CancelledError:
+        emit("cancelled")
+        raise
+
+
+async def main():
+    server, port = await serve(ignore)
+    server.close()
+    await server.wait_closed()
+    task = asyncio.create_task(start(port))
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        emit("main-got", "CancelledError")
+    await turns(6)
+    emit("after", connect(port))
+
+
+asyncio.run(main())

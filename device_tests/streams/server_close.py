@@ -1,0 +1,44 @@
+# After a server closed nobody is served at its port, and the port is free.
+import socket
+
+
+def connect(port):
+    """What a client that asks no asyncio meets at that port."""
+    client = socket.socket()
+    try:
+        client.connect(socket.getaddrinfo(HOST, port)[0][-1])
+        return "connected"
+    except OSError:
+        return "refused"
+    finally:
+        client.close()
+
+
+async def ignore(reader, writer):
+    await finish(writer)
+
+
+async def main():
+    server, port = await serve(ignore)
+    emit("type", type(server).__name__)
+    if params["block"]:
+        async with server:
+            emit("inside", connect(port))
+            await turns(4)
+    else:
+        emit("inside", connect(port))
+        await turns(4)
+        server.close()
+        await server.wait_closed()
+    emit("outside", connect(port))
+    try:
+        again = await asyncio.start_server(ignore, HOST, port)
+        emit("again", connect(port))
+        await turns(4)
+        again.close()
+        await again.wait_closed()
+    except OSError as error:
+        emit("again", error.errno)
+
+
+asyncio.run(main())
