@@ -1,0 +1,17 @@
+# Sleepers started in one order and due in another.
+import asyncio
+
+
+async def sleeper(number, seconds):
+    emit("starts", number)
+    await asyncio.sleep(seconds)
+    emit("wakes", number)
+
+
+async def main():
+    tasks = [asyncio.create_task(sleeper(n, s)) for n, s in enumerate(params["seconds"])]
+    for task in tasks:
+        await task
+
+
+asyncio.run(main())

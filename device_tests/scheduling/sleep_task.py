@@ -1,0 +1,15 @@
+# A sleep made a task, without a coroutine of one's own around it.
+import asyncio
+
+
+async def main():
+    emit("before")
+    try:
+        task = asyncio.create_task(asyncio.sleep(0.003))
+    except TypeError as error:
+        emit("refused", str(error))
+        return
+    emit("after", await task)
+
+
+asyncio.run(main())

@@ -1,0 +1,12 @@
+# How long each sleep takes on the loop's clock, in milliseconds.
+import asyncio
+
+
+async def main():
+    for unit, amount in params["sleeps"]:
+        before = now
+        await (asyncio.sleep(amount) if unit == "s" else asyncio.sleep_ms(amount))
+        emit("slept", ticks_diff(now, before))
+
+
+asyncio.run(main())

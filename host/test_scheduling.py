@@ -1,0 +1,216 @@
+"""Scheduling: whose turn it is, and when sleeping tasks wake."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+
+VIRTUAL_TIME = "scheduling/virtual_time"
+SCRAMBLED = [1 + n * 7919 % 397 for n in range(120)] + [50, 50, 7, 7, 7, 400, 400]
+"""Milliseconds, of which some are equal."""
+
+
+@claim("sched.created-in-order")
+def test_created_in_order(board: BoardUnderTest) -> None:
+    log = board.run("scheduling/orders").value("log")
+    first = ["a", "b", "c", "a1", "b1", "c1"]
+    second = ["a'", "b'", "c'", "a1'", "b1'", "c1'"]
+    later = ["a2", "b2", "c2", "a2'", "b2'", "c2'"]
+    by_round = [name for name in log if name in first]
+    assert by_round == first
+    assert [name for name in log if name in second] == second
+    assert [name for name in log if name in later] == later
+    assert log[:3] == first[:3]
+
+
+@claim("sched.even-turns")
+def test_even_turns(board: BoardUnderTest) -> None:
+    turns = board.run("scheduling/even_turns", tasks=6, rounds=40).value("turns")
+    assert turns[0] >= 40
+    assert max(turns) - min(turns) <= 1
+
+
+@claim("sched.timer-not-starved")
+def test_timer_not_starved(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/starved_timer", sleeps=5, limit=200_000)
+    assert run.value("through") is True
+
+
+@claim("sched.flag-not-starved")
+def test_flag_not_starved(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/starved_flag", times=10, limit=1000)
+    assert run.value("count") == 10
+
+
+@claim("sched.hundreds")
+def test_hundreds(board: BoardUnderTest) -> None:
+    assert list(board.run("scheduling/hundreds", tasks=300).value("ended")) == [1] * 300
+
+
+@claim("sched.handover")
+def test_handover(board: BoardUnderTest) -> None:
+    assert board.run("scheduling/handover", tasks=7, rounds=30).value("passed") == [30] * 7
+
+
+@claim("sched.overdue-wakes")
+def test_overdue_wakes(board: BoardUnderTest) -> None:
+    assert board.run("scheduling/busy").value("log") == ["held", "woke", "again"]
+
+
+@claim("sched.overdue-in-order")
+def test_overdue_in_order(board: BoardUnderTest) -> None:
+    for before_wrap in (0, 1000, 20):
+        run = board.run("scheduling/vt_overdue", prefix=VIRTUAL_TIME, before_wrap=before_wrap)
+        assert run.value("woke") == [(10, 45), (20, 45), (25, 45), (30, 45), (60, 60)]
+
+
+@claim("sched.long-sleeper-holds-nobody")
+def test_long_sleeper_holds_nobody(board: BoardUnderTest) -> None:
+    log = board.run("scheduling/sleeping_others", long=5).value("log")
+    assert sorted(log[:-1]) == ["a", "a", "a", "b", "b", "b"]
+    assert log[-1] == "cancelled"
+
+
+def woken(board: BoardUnderTest, delays: list[int], before_wrap: int) -> tuple[Any, Any]:
+    """(task, its instant) as they woke, and the loop's waits, for these delays in ms."""
+    run = board.run(
+        "scheduling/vt_order", prefix=VIRTUAL_TIME, delays=delays, before_wrap=before_wrap
+    )
+    return run.value("woke"), run.value("waits")
+
+
+@claim("sched.waits-once")
+def test_waits_once(board: BoardUnderTest) -> None:
+    _, waits = woken(board, SCRAMBLED, 10_000)
+    assert waits == [b - a for a, b in pairwise([0, *sorted(set(SCRAMBLED))])]
+
+
+@claim("sched.waits-to-the-instant")
+def test_waits_to_the_instant(board: BoardUnderTest) -> None:
+    woke, waits = woken(board, SCRAMBLED, 10_000)
+    assert [instant for _, instant in woke] == sorted(SCRAMBLED)
+    assert [instant for number, instant in woke if instant != SCRAMBLED[number]] == []
+    assert sum(waits) == max(SCRAMBLED)
+
+
+@claim("sched.equal-in-order")
+def test_equal_in_order(board: BoardUnderTest) -> None:
+    delays = [n * 31 % 4 for n in range(60)]
+    woke, _ = woken(board, delays, 10_000)
+    assert [number for number, _ in woke] == sorted(range(60), key=lambda n: delays[n])
+
+
+@claim("sched.wraps")
+def test_wraps(board: BoardUnderTest) -> None:
+    for before_wrap in (1, 3, 200, 399):
+        woke, waits = woken(board, SCRAMBLED, before_wrap)
+        assert [instant for _, instant in woke] == sorted(SCRAMBLED)
+        assert sum(waits) == max(SCRAMBLED)
+
+
+def slept(board: BoardUnderTest, sleeps: list[tuple[str, float]], before_wrap: int) -> list[int]:
+    """How many milliseconds each sleep took on the loop's clock."""
+    run = board.run(
+        "scheduling/vt_sleeps", prefix=VIRTUAL_TIME, sleeps=sleeps, before_wrap=before_wrap
+    )
+    return run.values("slept")
+
+
+@claim("sleep.seconds")
+def test_seconds(board: BoardUnderTest) -> None:
+    seconds = [1, 2, 10, 3600]
+    assert slept(board, [("s", s) for s in seconds], 10**8) == [s * 1000 for s in seconds]
+
+
+@claim("sleep.float")
+def test_float(board: BoardUnderTest) -> None:
+    seconds = [0.5, 0.125, 1.5, 2.75, 100.25, 0.0]  # exact in any float
+    assert slept(board, [("s", s) for s in seconds], 10**8) == [int(s * 1000) for s in seconds]
+
+
+@claim("sleep.ms")
+def test_ms(board: BoardUnderTest) -> None:
+    ms = [1, 2, 7, 999, 1000, 86_400_000, 0]
+    assert slept(board, [("ms", t) for t in ms], 10**8) == ms
+
+
+@claim("sleep.over-the-wrap")
+def test_over_the_wrap(board: BoardUnderTest) -> None:
+    for before_wrap in (1, 5, 500):
+        assert slept(board, [("ms", 5), ("ms", 600), ("s", 2)], before_wrap) == [5, 600, 2000]
+
+
+@claim("sleep.never-early")
+def test_never_early(board: BoardUnderTest) -> None:
+    seconds = [0.001] * 5 + [0.002] * 5 + [0.005, 0.01]
+    run = board.run("scheduling/never_early", seconds=seconds)
+    took = [(b.us - a.us) / 1000 for a, b in zip(run.all("before"), run.all("after"), strict=True)]
+    assert len(took) == len(seconds)
+    tick = 1  # ms, the resolution of the clock that the loop counts by
+    early = [(ms, s) for ms, s in zip(took, seconds, strict=True) if ms < s * 1000 - tick]
+    assert early == []
+
+
+@claim("sleep.in-due-order")
+def test_in_due_order(board: BoardUnderTest) -> None:
+    seconds = [0.009, 0.003, 0.012, 0.006, 0.0]
+    run = board.run("scheduling/sleep_order", seconds=seconds)
+    started = {event.data[0]: event.us for event in run.all("starts")}
+    woke = run.values("wakes")
+    assert sorted(woke) == list(range(len(seconds)))
+    due = [started[number] + seconds[number] * 1e6 for number in woke]
+    tick = 1000  # us: instants closer than a tick may change places
+    assert [(a, b) for a, b in pairwise(due) if b < a - tick] == []
+
+
+@claim("sleep.same-time-in-order")
+def test_same_time_in_order(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/equal", tasks=40, seconds=0.003)
+    assert run.value("woke") == list(range(40))
+
+
+@claim("sleep.zero-takes-a-turn")
+def test_zero_takes_a_turn(board: BoardUnderTest) -> None:
+    log = board.run("scheduling/no_wait", seconds=[0, 0, 0.0, 0]).value("log")
+    assert log[:8] == ["main", "other"] * 4
+
+
+@claim("sleep.negative-is-zero")
+def test_negative_is_zero(board: BoardUnderTest) -> None:
+    log = board.run("scheduling/no_wait", seconds=[-1, -0.5, -100_000, -0.001]).value("log")
+    assert log[:8] == ["main", "other"] * 4
+
+
+@claim("sleep.returns-none")
+def test_returns_none(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/no_wait", seconds=[0, 0.001, -1])
+    assert run.values("value") == [None, None, None]
+
+
+@claim("sleep.beyond-the-clock")
+def test_beyond_the_clock(board: BoardUnderTest) -> None:
+    for before_wrap in (0, 30):
+        run = board.run("scheduling/vt_limit", prefix=VIRTUAL_TIME, before_wrap=before_wrap)
+        after = dict(run.values("after"))
+        assert after.pop("below") == []
+        assert len(after) == 5
+        assert [name for name, log in after.items() if log not in ([], [(name, "refused")])] == []
+        assert run.value("ended") == "still works"
+
+
+@claim("sleep.two-are-not-mixed-up")
+def test_two_are_not_mixed_up(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/two_sleeps")
+    assert run.ms_between("before", "after") >= 10 - 1
+    assert run.names[-1] == "goes_on"
+
+
+@claim("sleep.can-be-a-task")
+def test_can_be_a_task(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/sleep_task")
+    assert run.names == ["before", "after"]
+    assert run.value("after") is None
+    assert run.ms_between("before", "after") >= 3 - 1
