@@ -26,7 +26,6 @@ import select
 import selectors
 import signal
 import struct
-import sys
 import termios
 import time
 import tty
@@ -35,6 +34,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from rig.board.interpreters import INTERPRETERS, Interpreter
+from rig.errors import RigError
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 SOFT_RESET = b"MPY: soft reboot\r\n"
@@ -73,9 +73,9 @@ class Child:
         prompt is the best evidence.
         """
         try:
-            with open(f"/proc/{self.pid}/status", "rb") as status:
-                found = re.search(rb"SigCgt:\s*([0-9a-f]+)", status.read())
-                return bool(found and int(found[1], 16) & 2)
+            status = Path(f"/proc/{self.pid}/status").read_bytes()
+            found = re.search(rb"SigCgt:\s*([0-9a-f]+)", status)
+            return bool(found and int(found[1], 16) & 2)
         except OSError:
             return not self.tail.endswith((b">>> ", b"... ", b"\x04>", RAW_PROMPT, b"=== "))
 
@@ -93,9 +93,8 @@ class Holder:
         os.set_blocking(self.outer, False)
         self.to_client = bytearray()
         self.last_interrupt = 0.0
-        with open(pid_file, "wb") as file:
-            file.write(bytes(8))
-        with open(pid_file, "r+b") as file:
+        pid_file.write_bytes(bytes(8))
+        with pid_file.open("r+b") as file:
             self.pid_page = mmap.mmap(file.fileno(), 8)
         self.wake_r, wake_w = os.pipe()
         for end in (self.wake_r, wake_w):
@@ -138,8 +137,8 @@ class Holder:
             os.closerange(3, 256)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
             os.chdir(self.root)
-            with contextlib.suppress(OSError), open("/proc/self/comm", "w") as comm:
-                comm.write(self.interpreter.name)  # so that `pgrep micropython` finds it
+            with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
+                Path("/proc/self/comm").write_text(self.interpreter.name)
             code = self.interpreter.run()
         except BaseException:
             import traceback
@@ -328,7 +327,11 @@ def main() -> None:
     parser.add_argument("--interpreter", choices=sorted(INTERPRETERS), required=True)
     parser.add_argument("--heap", default="")
     args = parser.parse_args()
-    interpreter = INTERPRETERS[args.interpreter](args.heap)
+    try:
+        interpreter = INTERPRETERS[args.interpreter](args.heap)
+    except RigError as error:
+        print(error, flush=True)  # where `ready` is awaited: the parent passes it on
+        raise SystemExit(1) from error
     Holder(interpreter, args.link, args.root, args.pid_file).run()
 
 
