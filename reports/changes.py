@@ -17,7 +17,7 @@ import pandas as pd
 from reports.loading import Loaded
 from reports.matrix import state_of
 from reports.neutral import one_line
-from reports.units import percent, quantity
+from reports.units import quantity, signed
 from reports.views import records
 from rig.results import Outcome
 
@@ -57,15 +57,6 @@ class Change:
             f"{one_line(self.claim)} on {one_line(self.board)}:{what} "
             f"{self.before} → {self.after}{by}{note}"
         )
-
-
-def signed(change: float | None) -> str:
-    """A relative change with its sign, `+12.4 %`; nothing for none."""
-    if change is None or not math.isfinite(change):
-        return ""
-    if change >= 2:
-        return f"× {1 + change:.3g}"  # noqa: RUF001
-    return f"{'+' if change >= 0 else '−'}{percent(abs(change))}"  # noqa: RUF001
 
 
 def last_of(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], list[dict[str, Any]]]:

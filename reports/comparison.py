@@ -17,7 +17,7 @@ from reports.loading import Loaded, load
 from reports.neutral import markdown, visible
 from reports.site import environment
 from reports.trend import trends
-from reports.units import count, percent
+from reports.units import count, percent, signed
 from rig.errors import UsageError
 
 _TITLES = {"regressions": "Worse", "improvements": "Better", "undecided": "Cannot be told"}
@@ -50,7 +50,9 @@ class Comparison:
         if not (self.regressions or self.improvements or self.undecided):
             return "Nothing changed"
         parts = [
-            f"{len(self.regressions)} worse" if self.regressions else "nothing worse",
+            f"{count(len(self.regressions), 'thing')} worse"
+            if self.regressions
+            else "nothing worse",
             f"{len(self.improvements)} better" if self.improvements else "",
             f"{len(self.undecided)} cannot be told" if self.undecided else "",
         ]
@@ -104,7 +106,7 @@ class Comparison:
             for item in group[:100]:
                 cells = (item.board, item.claim, item.what, item.before, item.after)
                 texts = " | ".join(markdown(text, 120) for text in cells)
-                moved = changes.signed(item.change)
+                moved = signed(item.change)
                 lines.append(f"| {item.kind} | {texts} | {moved} {markdown(item.note, 160)} |")
             if len(group) > 100:
                 lines += ["", f"… and {len(group) - 100} more."]
@@ -119,7 +121,7 @@ class Comparison:
         page = (
             environment()
             .get_template("compare.html")
-            .render(comparison=self, history=history, signed=changes.signed)
+            .render(comparison=self, history=history, signed=signed)
         )
         path.write_text(page, encoding="utf-8")
         return path
@@ -166,6 +168,9 @@ def compare(old: Sequence[Path], new: Path, threshold: float = 0.1) -> Compariso
         made.notes.append("the new run did not finish")
     if before.runs.shape[0] > 1:
         made.history = load([*old, new])
+        for name in ("results", "power", "measurements", "boards"):
+            frame = getattr(made.history, name)
+            frame["board"] = frame["identity"]
     return made
 
 

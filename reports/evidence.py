@@ -66,7 +66,7 @@ def _text(text: str) -> str:
 
 
 def _data(data: list[Any]) -> str:
-    text = visible(json.dumps(data, ensure_ascii=False, default=str)[1:-1])
+    text = visible(", ".join(map(repr, data)))
     return text if len(text) <= MAX_DATA else text[:MAX_DATA] + "…"
 
 

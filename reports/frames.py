@@ -182,7 +182,7 @@ def frames(
     runs = runs.sort_values("when", kind="stable", na_position="first").reset_index(drop=True)
     order = {run: number for number, run in enumerate(runs["run"])}
     for frame in made[:4]:
-        frame["run_order"] = [order[run] for run in frame["run"]]
+        frame["run_order"] = pd.Series([order[run] for run in frame["run"]], dtype="int64")
     return made[0], made[1], made[2], made[3], runs
 
 

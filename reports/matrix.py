@@ -133,7 +133,8 @@ def latest_results(results: pd.DataFrame) -> pd.DataFrame:
     ordered = results.sort_values("run_order", kind="stable")
     latest = ordered.drop_duplicates(["board", "claim"], keep="last").sort_index()
     last_run = results.groupby("board")["run_order"].max()
-    return latest.assign(earlier=latest["run_order"] < latest["board"].map(last_run))
+    latest_run = latest["board"].map(last_run).astype("int64")
+    return latest.assign(earlier=latest["run_order"] < latest_run)
 
 
 def matrix(loaded: Loaded) -> Matrix:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports.loading import Loaded
 from reports.matrix import STATES, state_of
-from reports.units import percent, quantity
+from reports.units import quantity, signed
 from reports.views import records
 
 MAX_RUNS = 40  # runs listed on a page; the rest is in the CSV files
@@ -113,7 +113,7 @@ def _lines(frame: pd.DataFrame | None, keys: list[str], value: str, unit: str | 
                 "line": sparkline(values.tolist()),
                 "first": quantity(first, shown),
                 "last": quantity(last, shown),
-                "change": percent(last / first - 1) if first else "–",  # noqa: RUF001
+                "change": signed(last / first - 1) if first else "",
                 "kind": row.get("kind", ""),
                 "source": row.get("source", ""),
                 "runs": len(values),

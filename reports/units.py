@@ -63,3 +63,12 @@ def percent(value: float | None) -> str:
 def count(number: int, noun: str, plural: str = "") -> str:
     """`1 board`, `2 boards`."""
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
+def signed(change: float | None) -> str:
+    """A relative change with its sign, `+12.4 %`; nothing for none."""
+    if change is None or not math.isfinite(change):
+        return ""
+    if change >= 2:
+        return f"× {1 + change:.3g}"  # noqa: RUF001
+    return f"{'+' if change >= 0 else '−'}{percent(abs(change))}"  # noqa: RUF001

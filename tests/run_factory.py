@@ -237,7 +237,8 @@ def _power(
 ) -> PowerRecord:
     floor, busy, window = 1.3e-3, 24.8e-3, 1.62e-3
     source = "modelled" if board.modelled else "measured"
-    name = f"captures/{board.name}-{short}.parquet"
+    plain = "".join(c for c in board.name if c.isalnum() or c == "-")
+    name = f"captures/{plain}-{short}.parquet"
     at = write_capture(directory / name, recipe.samples, floor, busy, window, source, random)
     r = (window - floor) / (busy - floor)
     return PowerRecord(

@@ -1,0 +1,229 @@
+"""Compare: names what got worse, and nothing where nothing did."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+import reports
+from rig.errors import UsageError
+from rig.results import Divergence, Estimate, Outcome, PowerRecord, Result
+from tests.run_factory import CLAIMS, HOSTILE, PICO, START, UNIX, Edit, Recipe, change, write_run
+
+LATER = START + timedelta(days=30)
+
+
+def compared(tmp_path: Path, edit: Edit | None = None, **fields: object) -> reports.Comparison:
+    old = write_run(tmp_path, Recipe(id="old", samples=300))
+    recipe = Recipe(id="new", started=LATER, samples=300, edit=edit, seed=5)
+    for name, value in fields.items():
+        setattr(recipe, name, value)
+    return reports.compare([old], write_run(tmp_path, recipe))
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_two_runs_of_one_board_differ_in_nothing(tmp_path: Path, seed: int) -> None:
+    comparison = compared(tmp_path, seed=100 + seed)
+    assert comparison.regressions == comparison.improvements == comparison.undecided == []
+    assert comparison.exit_code == 0
+    assert comparison.compared == {"claim": len(CLAIMS), "wait": 3, "measurement": 5}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "direction"),
+    [
+        ("conforms", "diverges", "regressions"),
+        ("conforms", "crashed", "regressions"),
+        ("diverges", "crashed", "regressions"),
+        ("conforms", "unsupported", "regressions"),
+        ("crashed", "diverges", "improvements"),
+        ("diverges", "conforms", "improvements"),
+        ("unsupported", "conforms", "improvements"),
+        ("conforms", "inconclusive", "undecided"),
+        ("conforms", "errored", "undecided"),
+        ("inconclusive", "diverges", "undecided"),
+        ("inconclusive", "conforms", None),
+        ("unmeasured", "inconclusive", None),
+    ],
+)
+def test_outcomes(tmp_path: Path, before: str, after: str, direction: str | None) -> None:
+    edit = change("run.reraises", outcome=Outcome(before))
+    old = write_run(tmp_path, Recipe(id="old", edit=edit))
+    edit = change("run.reraises", outcome=Outcome(after))
+    new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=edit))
+    comparison = reports.compare([old], new)
+    named = {
+        name: [item.claim for item in getattr(comparison, name)]
+        for name in ("regressions", "improvements", "undecided")
+    }
+    expected = {name: [] for name in named}
+    if direction:
+        expected[direction] = ["run.reraises"]
+    assert named == expected
+    wanted = 1 if direction == "regressions" else 3 if after == "errored" else 0
+    assert comparison.exit_code == wanted
+
+
+def test_a_regression_that_is_a_known_divergence_is_still_named(tmp_path: Path) -> None:
+    known = Divergence(reason="lost in 1.30")
+    edit = change("run.reraises", outcome=Outcome.DIVERGES, expectation=known)
+    (change_,) = compared(tmp_path, edit).regressions
+    assert change_.after == "diverges (expected)"
+    assert "lost in 1.30" in change_.note
+
+
+def power(edit: dict[str, object]) -> Edit:
+    def apply(result: Result) -> Result:
+        if result.claim != "power.event-sleeps":
+            return result
+        record: PowerRecord = result.power[0].model_copy(update=edit)
+        return result.model_copy(update={"power": [record]})
+
+    return apply
+
+
+def test_a_wait_that_spins_now(tmp_path: Path) -> None:
+    spins = {
+        "kind": "spins",
+        "ratio": Estimate(value=0.98, low=0.97, high=0.99),
+        "window_a": 24.3e-3,
+    }
+    comparison = compared(tmp_path, power(spins))
+    assert [(c.kind, c.claim) for c in comparison.regressions] == [
+        ("wait", "power.event-sleeps"),
+        ("current", "power.event-sleeps"),
+    ]
+    assert "modelled" in comparison.regressions[1].sentence()
+
+
+def test_a_current_within_its_interval_did_not_change(tmp_path: Path) -> None:
+    wide = {"ratio": Estimate(value=0.05, low=0.01, high=0.09), "window_a": 2.47e-3}
+    assert compared(tmp_path, power(wide)).regressions == []
+
+
+def test_a_drift_of_the_meter_is_no_change(tmp_path: Path) -> None:
+    drifted = {
+        "ratio": Estimate(value=0.03, low=0.028, high=0.032),
+        "window_a": 2.0e-3,
+        "drift_a": 0.6e-3,
+    }
+    assert compared(tmp_path, power(drifted)).regressions == []
+
+
+def test_a_modelled_current_is_not_compared_with_a_measured_one(tmp_path: Path) -> None:
+    comparison = compared(tmp_path, power({"source": "measured", "window_a": 9e-3}))
+    assert comparison.regressions == []
+    assert [item.kind for item in comparison.undecided] == ["wait"]
+
+
+def test_slower_is_worse_and_faster_is_better(tmp_path: Path) -> None:
+    slow = compared(tmp_path / "slow", slower=1.3)
+    assert {c.kind for c in slow.regressions} == {"latency"}
+    assert len(slow.regressions) == 5
+    assert all(c.change and 0.2 < c.change < 0.4 for c in slow.regressions)
+    fast = compared(tmp_path / "fast", slower=0.7)
+    assert len(fast.improvements) == 5
+    assert fast.exit_code == 0
+
+
+def test_the_threshold_is_the_users(tmp_path: Path) -> None:
+    old = write_run(tmp_path, Recipe(id="old"))
+    new = write_run(tmp_path, Recipe(id="new", slower=1.3, started=LATER))
+    assert reports.compare([old], new, threshold=0.5).regressions == []
+    assert len(reports.compare([old], new, threshold=0.05).regressions) == 5
+
+
+def test_several_olds_show_what_varies_by_itself(tmp_path: Path) -> None:
+    olds = [
+        write_run(tmp_path, Recipe(id=f"old{n}", slower=slower, started=START + timedelta(n)))
+        for n, slower in enumerate((1.0, 1.35, 1.02))
+    ]
+    new = write_run(tmp_path, Recipe(id="new", slower=1.3, started=LATER))
+    assert len(reports.compare([olds[0]], new).regressions) == 5
+    assert reports.compare(olds, new).regressions == []
+    worse = write_run(tmp_path, Recipe(id="worse", slower=1.8, started=LATER))
+    assert len(reports.compare(olds, worse).regressions) == 5
+
+
+def test_a_board_under_an_overlay_is_compared_with_the_board(tmp_path: Path) -> None:
+    edit = change("run.reraises", outcome=Outcome.DIVERGES)
+    comparison = compared(tmp_path, edit, overlay="fixtures/faults/swallows")
+    assert [item.claim for item in comparison.regressions] == ["run.reraises"]
+    assert any("overlay" in note for note in comparison.notes)
+
+
+def test_a_replaced_board_of_one_name_is_compared(tmp_path: Path) -> None:
+    other = PICO.model_copy(update={"unique_id": "e66141047345ab12"})
+    old = write_run(tmp_path, Recipe(id="old", boards=(PICO,)))
+    edit = change("run.reraises", outcome=Outcome.DIVERGES)
+    new = write_run(tmp_path, Recipe(id="new", boards=(other,), edit=edit, started=LATER))
+    assert [c.claim for c in reports.compare([old], new).regressions] == ["run.reraises"]
+
+
+def test_a_board_that_is_gone_is_told(tmp_path: Path) -> None:
+    old = write_run(tmp_path, Recipe(id="old", boards=(UNIX, PICO)))
+    new = write_run(tmp_path, Recipe(id="new", boards=(UNIX,), started=LATER))
+    comparison = reports.compare([old], new)
+    assert comparison.notes == ["not in the new run: pico"]
+    assert comparison.exit_code == 0
+
+
+def test_a_run_that_was_cut_off_cannot_say_that_nothing_is_worse(tmp_path: Path) -> None:
+    old = write_run(tmp_path, Recipe(id="old"))
+    new = write_run(tmp_path, Recipe(id="new", started=LATER, claims=CLAIMS[:20]))
+    text = (new / "run.json").read_text()
+    finished = "2026-03-31T08:01:35.000Z"
+    assert finished in text
+    (new / "run.json").write_text(text.replace(finished, ""))
+    comparison = reports.compare([old], new)
+    assert len(comparison.undecided) == len(CLAIMS) - 20
+    assert comparison.exit_code == 3
+
+
+def test_a_selection_of_claims_is_compared_for_what_it_has(tmp_path: Path) -> None:
+    comparison = compared(tmp_path, claims=CLAIMS[:20])
+    assert comparison.undecided == []
+    assert comparison.exit_code == 0
+
+
+def test_nothing_to_compare_is_a_usage_error(tmp_path: Path) -> None:
+    run = write_run(tmp_path)
+    with pytest.raises(UsageError, match="there is no such run"):
+        reports.compare([tmp_path / "nowhere"], run)
+    with pytest.raises(UsageError, match="the new run holds no results"):
+        reports.compare([run], tmp_path / "nowhere")
+
+
+def test_all_three_forms_say_the_same_and_stay_harmless(tmp_path: Path) -> None:
+    edit = change("run.reraises", outcome=Outcome.DIVERGES, actual=HOSTILE)
+    comparison = compared(tmp_path, edit, slower=1.3)
+    console = Console(file=io.StringIO(), width=80)
+    comparison.render_terminal(console)
+    told = console.file.getvalue()  # type: ignore[attr-defined]
+    markdown = comparison.to_markdown()
+    page = comparison.write_html(tmp_path / "out" / "compare.html").read_text()
+    for text in (told, markdown, page):
+        assert "run.reraises" in text
+        assert "6 things worse" in text
+        assert "\x1b" not in text
+        assert "\u202e" not in text
+    assert "<img" not in page
+    assert "<img" not in markdown
+    assert "@everyone" not in markdown
+    assert all(line.count("|") == 8 for line in markdown.splitlines() if line.startswith("|"))
+
+
+def test_several_olds_make_a_history(tmp_path: Path) -> None:
+    olds = [
+        write_run(tmp_path, Recipe(id=f"old{n}", started=START + timedelta(n), samples=300))
+        for n in range(3)
+    ]
+    edit = change("run.reraises", outcome=Outcome.DIVERGES)
+    new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=edit, samples=300))
+    page = reports.compare(olds, new).write_html(tmp_path / "compare.html").read_text()
+    assert "Claims whose outcome changed" in page
+    assert page.count("<svg") == 8  # three currents, five latencies
