@@ -22,6 +22,8 @@ CLOCK_ERROR = 0.03
 """How far a board's clock may be off the meter's: an RC oscillator over temperature."""
 PULSE_SIGMAS = 5.0
 """A pulse is found where it stands out of its neighbours by so many standard errors."""
+PULSE_LEAST = 1e-6
+"""… and by so much of the current itself: a meter without noise would show its rounding."""
 PULSE_GUARD_S = 3e-3
 """Cut from each end of a pulse or a quiet stretch: edges, and what alignment leaves over."""
 WINDOW_GUARD_S = 20e-3
@@ -158,7 +160,8 @@ def _verify(samples: Samples, frame: Frame) -> None:
                 "this frame"
             )
         error = np.hypot(high.std() / np.sqrt(len(high)), low.std() / np.sqrt(len(low)))
-        if not high.mean() - low.mean() > PULSE_SIGMAS * error:
+        least = max(PULSE_SIGMAS * error, PULSE_LEAST * abs(high.mean()))
+        if not high.mean() - low.mean() > least:
             raise Inconclusive(
                 f"busy pulse {number} of 3 was not found: {high.mean() * 1e3:.3g} mA in it, "
                 f"{low.mean() * 1e3:.3g} mA at the floor beside it, {error * 1e3:.2g} mA of "
