@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Literal
 
 from rig.board.events import TICKS_PERIOD_US, EventReader
@@ -20,6 +21,8 @@ from rig.board.recovery import Ladder
 from rig.errors import BoardLost, RigError
 from rig.results import BoardInfo
 
+OPEN_S = 5.0
+"""Opening its port resets many a board: its boot is in here."""
 STEP_S = 10.0
 """Deadline of one step of the protocol (a reset with its boot.py, an answer), unscaled."""
 SLOWEST_WIRE = 5_000
@@ -62,20 +65,21 @@ class Board:
         return time.monotonic() + seconds * self.deadline_scale
 
     def open(self) -> None:
-        """Open the port and come to the raw prompt.
+        """Open the port and come to the raw prompt, by the recovery ladder if need be.
 
         Raises RigError or UsageError saying why the port does not open or does not answer.
         """
         self.link = Link(self.port, self.baudrate)
         try:
-            self.link.interrupt(self.within(STEP_S))
+            self.link.interrupt(self.within(OPEN_S))
+            self.clean = True
         except (Silence, Disconnected) as error:
-            self.close()
-            raise RigError(
-                f"port {self.port} (board {self.name}): no MicroPython answers ({error})",
-                "is it running MicroPython, is its REPL on this port, is the baud rate right?",
-            ) from error
-        self.clean = True
+            self.recover(Execution("open", self.name))
+            if self.info.lost:
+                raise RigError(
+                    f"port {self.port} (board {self.name}): no MicroPython answers ({error})",
+                    "is it running MicroPython, is its REPL on this port, is the baud rate right?",
+                ) from error
 
     def close(self) -> None:
         """Leave the board at its friendly REPL and close the port."""
@@ -249,7 +253,7 @@ class Board:
         self.recover(execution)
 
     def recover(self, execution: Execution) -> None:
-        """Bring the board back to a clean raw prompt; raises BoardLost if nothing does."""
+        """Bring the board back to a clean raw prompt, or say in `info.lost` that nothing did."""
         lost = self.ladder.climb(execution.recovery)
         if lost:
             self.info.lost = lost
@@ -273,8 +277,7 @@ class Board:
                     link.fs_mkdir(target)
             for name in names:
                 if name.endswith((".py", ".mpy")):
-                    with open(os.path.join(folder, name), "rb") as file:
-                        link.fs_writefile(f"{target}/{name}", file.read())
+                    link.fs_writefile(f"{target}/{name}", Path(folder, name).read_bytes())
         self.overlay = (
             remote  # relative: boards start in /, and a board may have no root of its own
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,17 +87,25 @@ def source(path: Path) -> str:
         raise RigError(f"{path}: {error.strerror}", "is the device test's name right?") from error
 
 
-def program(
-    device_test: str, params: dict[str, Any], prefix: str = "", overlay: str = ""
+def assemble(
+    sources: Iterable[tuple[str, str]], params: dict[str, Any], overlay: str = ""
 ) -> Program:
-    """The whole script for one execution. Raises RigError for a device test that is not there."""
+    """The harness, and after it scripts given as (name, shrunk text)."""
     head = f"params={params!r}"
     if overlay:
         head += f";import sys;sys.path.insert(0,{overlay!r})"
     text = head + "\n"
     parts = [(1, "looprig")]
-    for name in ("harness", *([prefix] if prefix else []), device_test):
-        parts.append((text.count("\n") + 1, f"{name}.py"))
-        text += source(DEVICE_TESTS / f"{name}.py").rstrip("\n") + "\n"
+    for name, script in (("harness.py", source(DEVICE_TESTS / "harness.py")), *sources):
+        parts.append((text.count("\n") + 1, name))
+        text += script.rstrip("\n") + "\n"
     parts.append((text.count("\n") + 1, "looprig"))
     return Program(text + "_end()\n", tuple(parts))
+
+
+def program(
+    device_test: str, params: dict[str, Any], prefix: str = "", overlay: str = ""
+) -> Program:
+    """The whole script for one execution. Raises RigError for a device test that is not there."""
+    names = [f"{name}.py" for name in (prefix, device_test) if name]
+    return assemble(((name, source(DEVICE_TESTS / name)) for name in names), params, overlay)

@@ -19,11 +19,11 @@ INTERRUPT_S = 0.5
 INTERRUPTS = 3
 RESET_S = 5.0
 HARD_RESET_S = 3.0
-REOPEN_S = 2.8
+REOPEN_S = 2.5
 ABSENT_S = 5.0
 """How long a port that is not there may take to come back: a USB device that boots."""
 POWER_S = 8.0
-"""All told a mute board is lost after 4.3 s, one whose port is gone after 5 s, and either after
+"""All told a mute board is lost after 4 s, one whose port is gone after 5 s, and either after
 8 s more where there is a power switch: within 15 s of the fault, a test's usual deadline of 10 s
 included where no switch helps."""
 REOPEN_LOOK_S = 0.05
