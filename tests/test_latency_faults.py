@@ -1,0 +1,58 @@
+"""Each seeded latency fault is caught by the claims that its fault.toml names, idle and loaded.
+
+The good board, beside the same load, is told apart from it: `tests/test_latency.py` and the
+soak see to that. Here every claim that catches a fault must hold without it.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rig.board.board import Board
+from rig.board.virtual import VirtualBoard
+from rig.results import Outcome
+from tests.test_faults import FAULTS, fault, judge, names
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    """One virtual board for all faults."""
+    virtual = VirtualBoard("late", "micropython", tmp_path_factory.mktemp("board"))
+    try:
+        virtual.wait_ready()
+        board = Board("late", str(virtual.port), power_cycle=virtual.power_cycle)
+        board.open()
+        board.identify()
+        yield board
+        board.close()
+    finally:
+        virtual.stop()
+
+
+@pytest.fixture(scope="module", params=["idle", "loaded"])
+def load(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Every core of the host idle, and every core busy."""
+    count = (os.cpu_count() or 1) if request.param == "loaded" else 0
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
+    yield request.param
+    for process in busy:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize("name", names("latency"))
+def test_is_caught(name: str, board: Board, load: str, tmp_path: Path) -> None:
+    for claim in fault(name)["caught_by"]:
+        assert judge(board, claim, None, tmp_path) is Outcome.CONFORMS, claim
+        outcome = judge(board, claim, FAULTS / name, tmp_path)
+        assert outcome in (Outcome.DIVERGES, Outcome.CRASHED), f"{claim}: {outcome}"
+
+
+def test_there_are_enough() -> None:
+    assert len(names("latency")) >= 6
