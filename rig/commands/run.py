@@ -24,6 +24,8 @@ from rig.stations import Station, attach
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INTERRUPTED = 130
+MOST_WORKERS = 32
+"""Of -n auto: each is a process of some 60 MB. Beyond it, workers take several boards each."""
 PYTEST_INTERRUPTED = 2  # by Ctrl-C, and by --fail-fast
 PYTEST_BROKE = {3: "pytest failed inside itself", 4: "pytest took its arguments for bad usage"}
 
@@ -260,16 +262,19 @@ def start_pytest(plan: Plan, options: Options) -> int:
 
 
 def workers(asked: str, boards: int) -> list[str]:
-    """pytest-xdist's arguments: a group a board, never more workers than boards."""
+    """pytest-xdist's arguments: a worker a board, never more workers than boards.
+
+    A worker mostly waits for its board, so `auto` has many more of them than processors.
+    """
     if not asked:
         return []
     if asked == "auto":
-        count = min(boards, max(2, os.cpu_count() or 1) * 2)
+        count = min(boards, MOST_WORKERS)
     elif asked.isdigit():
         count = min(boards, int(asked))
     else:
         raise UsageError(f"-n {asked}: a number of workers, or auto")
-    return ["-p", "xdist", "-n", str(count), "--dist", "loadgroup"] if count > 1 else []
+    return ["-p", "xdist", "-n", str(count), "--dist", "load"] if count > 1 else []
 
 
 # -- the end --------------------------------------------------------------------------------
