@@ -60,7 +60,7 @@ def test_outcomes(tmp_path: Path, before: str, after: str, direction: str | None
         name: [item.claim for item in getattr(comparison, name)]
         for name in ("regressions", "improvements", "undecided")
     }
-    expected = {name: [] for name in named}
+    expected: dict[str, list[str]] = {name: [] for name in named}
     if direction:
         expected[direction] = ["run.reraises"]
     assert named == expected

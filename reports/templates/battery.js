@@ -21,7 +21,7 @@
       row.querySelector("[data-life]").textContent = sound && mean > 0 ? lasts(capacity / 1000 / mean) : "–";
     }
   };
-  form.addEventListener("input", compute);
+  for (const kind of ["input", "change"]) form.addEventListener(kind, compute);
   form.addEventListener("submit", (event) => event.preventDefault());
   compute();
 })();

@@ -43,7 +43,8 @@
   for (const [name, value] of new URLSearchParams(location.search)) {
     if (["chapter", "level", "outcome", "text"].includes(name)) form.elements[name].value = value;
   }
-  form.addEventListener("input", () => { apply(); remember(); });
+  // Some browsers and aids send but one of the two.
+  for (const kind of ["input", "change"]) form.addEventListener(kind, () => { apply(); remember(); });
   form.addEventListener("submit", (event) => event.preventDefault());
   form.addEventListener("reset", () => setTimeout(() => { apply(); remember(); }));
   for (const tile of tiles) {
