@@ -1,0 +1,16 @@
+# close() when all is done.
+import asyncio
+
+
+async def worker():
+    await asyncio.sleep(0.001)
+    return "value"
+
+
+try:
+    loop = asyncio.get_event_loop()
+except RuntimeError:  # CPython from 3.14 on: there is none until one is made
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+emit("value", loop.run_until_complete(worker()))
+emit("closed", loop.close())
