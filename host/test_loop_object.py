@@ -8,9 +8,12 @@ from fixtures.board import BoardUnderTest
 
 @claim("loop.get")
 def test_get(board: BoardUnderTest) -> None:
-    run = board.run("loop_object/get_loop")
-    assert run.value("same") == [True, True, True]
-    assert run.value("runs_tasks") == ["ran"]
+    assert board.run("loop_object/get_loop").value("same") == [True, True, True]
+
+
+@claim("loop.runs-tasks")
+def test_runs_tasks(board: BoardUnderTest) -> None:
+    assert board.run("loop_object/get_loop").value("runs_tasks") == ["ran"]
 
 
 @claim("loop.new-resets")
