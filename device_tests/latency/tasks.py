@@ -1,48 +1,64 @@
-# What it costs to create, finish, gather and cancel tasks, a few and many at a time.
+# What it costs to create, finish, gather and cancel a few tasks while ever more others wait.
 async def nothing():
     pass
 
 
-async def rest():
+async def rest(event):
+    await event.wait()
+
+
+async def sleep():
     await sleep_ms(60000)
 
 
-def timed(name, count, start):
-    took = ticks_diff(ticks_us(), start)
-    results.setdefault((name, count), []).append(took)
+async def costs(others):
+    took = {"create": [], "finish": [], "gather": [], "cancel": []}
+    few = params["few"]
 
+    def timed(name, start):
+        took[name].append(ticks_diff(ticks_us(), start))
 
-results = {}
+    for _ in range(params["times"]):
+        gc.collect()
+        start = ticks_us()
+        tasks = [asyncio.create_task(nothing()) for _ in range(few)]
+        timed("create", start)
+        start = ticks_us()
+        for task in tasks:
+            await task
+        timed("finish", start)
+        start = ticks_us()
+        await asyncio.gather(*[nothing() for _ in range(few)])
+        timed("gather", start)
+        tasks = [asyncio.create_task(sleep()) for _ in range(few)]
+        await sleep_ms(0)
+        start = ticks_us()
+        for task in tasks:
+            task.cancel()
+        timed("cancel", start)
+        for task in tasks:
+            try:
+                await task
+            except asyncio.CancelledError:
+                pass
+    for name in took:
+        emit(name, others, took[name])
 
 
 async def main():
-    await emit_turn()
-    for count in params["sizes"]:
-        for _ in range(params["times"]):
-            gc.collect()
-            start = ticks_us()
-            tasks = [asyncio.create_task(nothing()) for _ in range(count)]
-            timed("create", count, start)
-            start = ticks_us()
-            for task in tasks:
-                await task
-            timed("finish", count, start)
-            start = ticks_us()
-            await asyncio.gather(*[nothing() for _ in range(count)])
-            timed("gather", count, start)
-            tasks = [asyncio.create_task(rest()) for _ in range(count)]
+    event = asyncio.Event()
+    waiting = []
+    for others in params["others"]:
+        try:
+            while len(waiting) < others:
+                waiting.append(asyncio.create_task(rest(event)))
             await sleep_ms(0)
-            start = ticks_us()
-            for task in tasks:
-                task.cancel()
-            timed("cancel", count, start)
-            for task in tasks:
-                try:
-                    await task
-                except asyncio.CancelledError:
-                    pass
-    for name, count in results:
-        emit(name, count, results[(name, count)])
+            await costs(others)
+        except MemoryError:
+            break  # fewer show the growth as well
+    event.set()
+    for task in waiting:
+        await task
 
 
 asyncio.run(main())
