@@ -42,6 +42,13 @@ def meter_of_one(boards: list[VirtualBoard]) -> Iterator[str]:
     meter.stop()
 
 
+@pytest.fixture(autouse=True)
+def _clock_taken_as_right(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measuring it takes seconds; once is enough."""
+    if request.node.name != "test_a_bench_that_is_well":
+        monkeypatch.setattr("rig.checkup.boards.clock_rate", lambda board, ms: 1.0)
+
+
 def bench_file(folder: Path, text: str) -> Path:
     path = folder / "bench.toml"
     path.write_text(text, encoding="utf-8")

@@ -77,8 +77,8 @@ class Session:
             identity = self.ask("*IDN?")
         except RigError as error:
             raise RigError(
-                f"{self.resource} opens but does not answer *IDN?",
-                "it is no SCPI instrument, or another program holds it",
+                f"{self.resource} does not answer *IDN?",
+                "is it a SCPI instrument, is it on and connected, does another program hold it?",
             ) from error
         if identity.count(",") < 2 or not identity.isprintable() or len(identity) > 200:
             raise RigError(

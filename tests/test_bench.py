@@ -1,0 +1,99 @@
+"""A bench file is checked before anything is opened; what is wrong is one sentence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rig import bench as benches
+from rig.errors import UsageError
+
+PICO = '[board.pico]\nport = "/dev/ttyACM0"\n'
+BAD = {
+    "an unknown key": (
+        PICO + "speed = 9600\n",
+        "unknown key board.pico.speed; known: ",
+    ),
+    "a mistyped key": (
+        PICO + "baud_rate = 9600\n",
+        "unknown key board.pico.baud_rate; did you mean 'baudrate'?",
+    ),
+    "a mistyped key of a meter": (
+        PICO + '[meter.dmm]\nresource = "GPIB::1"\nrate = 5\n',
+        "unknown key meter.dmm.rate; ",
+    ),
+    "a mistyped key of a board's power": (
+        PICO + '[board.pico.power]\nflor = "idle"\n',
+        "unknown key board.pico.power.flor; did you mean 'floor'?",
+    ),
+    "a mistyped table": ("[bord.pico]\nport = 'COM3'\n", "unknown key bord; did you mean 'board'?"),
+    "a wrong type": ("[board.pico]\nport = 3\n", "board.pico.port = 3: "),
+    "a wrong number": (PICO + "deadline_scale = -1\n", "board.pico.deadline_scale = -1: "),
+    "no number": (PICO + 'baudrate = "fast"\n', "board.pico.baudrate = 'fast': "),
+    "an unknown kind": (PICO + 'kind = "virtaul"\n', "board.pico.kind = 'virtaul'; did you mean"),
+    "no port": ("[board.pico]\n", "board.pico: no port; add port"),
+    "no board": ("", "it has no board; add a [board.NAME] table"),
+    "a name that is no name": ('[board."a/b"]\nport = "COM3"\n', "a name is letters, digits"),
+    "a meter that is not there": (
+        PICO + 'meter = "dmn"\n[meter.dmm]\nresource = "GPIB::1"\n',
+        "board.pico.meter: there is no meter 'dmn'; did you mean 'dmm'?",
+    ),
+    "a meter without a resource": (PICO + "[meter.dmm]\n", "meter.dmm: no resource; "),
+    "a range that is no current": (
+        PICO + '[meter.dmm]\nresource = "GPIB::1"\nrange = "5 V"\n',
+        "meter.dmm.range = '5 V': ",
+    ),
+    "a profile that is not there": (
+        PICO + 'profile = "rp2040"\n',
+        "board.pico.profile: there is no board profile 'rp2040'; did you mean 'rp2'?",
+    ),
+    "no TOML": ("[board", "mend the TOML"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_bad_bench_file_is_one_sentence(tmp_path: Path, case: str) -> None:
+    text, sentence = BAD[case]
+    path = tmp_path / "bench.toml"
+    path.write_text(text)
+    with pytest.raises(UsageError) as caught:
+        benches.load(path)
+    said = str(caught.value)
+    assert sentence in said
+    assert str(path) in said
+    assert "\n" not in said
+
+
+def test_a_bench_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="No such file"):
+        benches.load(tmp_path / "none.toml")
+
+
+def test_every_bench_of_this_project_is_well() -> None:
+    for path in sorted((benches.ROOT / "fixtures" / "benches").glob("*.toml")):
+        assert benches.load(path).board, path
+
+
+def test_only_the_boards_asked_for_are_chosen() -> None:
+    bench = benches.load(benches.DEFAULT)
+    assert list(bench.choose(["cpython"]).board) == ["cpython"]
+    assert bench.choose([]) == bench
+    with pytest.raises(UsageError, match="no such board; did you mean 'unix'"):
+        bench.choose(["unx"])
+
+
+def test_a_port_and_a_meter_are_a_bench_of_their_own() -> None:
+    bench = benches.for_port("COM3", "USB0::1::2::INSTR")
+    [board] = bench.board.values()
+    assert board.port == "COM3"
+    assert bench.meter[board.meter].resource == "USB0::1::2::INSTR"
+    assert not benches.for_port("COM3").meter
+
+
+def test_every_key_is_documented() -> None:
+    """docs/bench.md names every key that a bench file may hold."""
+    text = (benches.ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
+    for model in (benches.BoardEntry, benches.MeterEntry, benches.PowerProfile):
+        for key in model.model_fields:
+            assert f"`{key}`" in text, f"{model.__name__}.{key}"

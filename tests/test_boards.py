@@ -1,0 +1,236 @@
+"""`looprig boards` and `looprig init`: what is attached, by asking it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from rig import bench as benches
+from rig import profiles
+from rig.board.virtual import VirtualBoard
+from rig.checkup.ports import holders
+from rig.cli import app
+from rig.commands.init import bench_file, quoted, unique
+from rig.discovery import Answer, ask
+from rig.errors import RigError, UsageError
+from rig.ports import Port, attached, lookup
+from rig.power.virtual import VirtualMeter
+from rig.results import BoardInfo
+
+needs_ptys = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[VirtualBoard]:
+    started = VirtualBoard("pico", "micropython", tmp_path_factory.mktemp("board"))
+    started.wait_ready()
+    yield started
+    started.stop()
+
+
+def looprig(*arguments: object) -> int:
+    return int(app([str(argument) for argument in arguments], standalone_mode=False))
+
+
+def listed(monkeypatch: pytest.MonkeyPatch, *ports: SimpleNamespace) -> None:
+    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: list(ports))
+
+
+def usb(device: str, vid: int, pid: int, serial_number: str) -> SimpleNamespace:
+    return SimpleNamespace(
+        device=device, vid=vid, pid=pid, serial_number=serial_number, description="Board in FS mode"
+    )
+
+
+# -- boards ---------------------------------------------------------------------------------
+
+
+@needs_ptys
+def test_a_board_is_known_by_its_answer(
+    board: VirtualBoard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A port of any USB id is asked; the list shows what the board said and its USB numbers."""
+    listed(monkeypatch, usb(str(board.port), 0x2E8A, 0x0005, "E660C06213865126"))
+    assert looprig("boards") == 0
+    said = capsys.readouterr().out
+    assert str(board.port) in said
+    assert "micropython 1." in said
+    assert "2e8a:0005" in said
+    assert "E660C06213865126" in said
+
+
+@needs_ptys
+def test_a_port_that_does_not_answer_is_listed_as_no_board(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("rig.discovery.PATIENCE", 0.05)
+    master, slave = os.openpty()
+    listed(monkeypatch, usb(os.ttyname(slave), 0x0403, 0x6001, "A1"))
+    code = looprig("boards")
+    os.close(master)
+    os.close(slave)
+    assert code == 0
+    assert "no board: /dev/pts/" in capsys.readouterr().out
+
+
+def test_only_usb_ports_are_asked_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A port without USB ids may be a console or a modem: asking interrupts what is there."""
+    plain = SimpleNamespace(
+        device="/dev/ttyS0", vid=None, pid=None, serial_number=None, description="ttyS0"
+    )
+    listed(monkeypatch, plain, usb("COM7", 0x303A, 0x1001, "12:34"))
+    assert [port.device for port in attached()] == ["COM7"]
+    assert lookup("/dev/ttyS0").usb == ""
+
+
+def test_a_port_that_was_named_and_does_not_answer_is_exit_3(tmp_path: Path) -> None:
+    assert looprig("boards", tmp_path / "nothing") == 3
+
+
+@needs_ptys
+def test_the_boards_of_a_bench_file_virtual_ones_too(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = tmp_path / "bench.toml"
+    bench.write_text('[board.here]\nkind = "virtual"\n[board.gone]\nport = "/dev/ttyACM98"\n')
+    assert looprig("boards", "--bench", bench) == 3
+    said = capsys.readouterr().out
+    assert "here" in said
+    assert "board gone: port /dev/ttyACM98: there is no such port" in said
+
+
+@needs_ptys
+def test_a_board_is_left_at_its_repl(board: VirtualBoard) -> None:
+    first, second = ask(Port(str(board.port))), ask(Port(str(board.port)))
+    assert first.board == second.board
+    assert first.board is not None
+    assert first.board.platform in ("linux", "darwin")
+    assert holders(str(board.port)) == []
+
+
+def test_own_usb_is_told_from_a_bridge() -> None:
+    assert Port("COM1", 0x2E8A, 5).own_usb
+    assert Port("COM1", 0x303A, 0x1001).own_usb
+    assert not Port("COM1", 0x10C4, 0xEA60).own_usb
+    assert not Port("COM1", 0x0483, 0x374B).own_usb, "ST-LINK's serial port is a bridge"
+    assert Port("COM1", 0x0483, 0x5740).own_usb, "STM32's own"
+    assert not Port("socket://host:1").own_usb
+
+
+# -- init -----------------------------------------------------------------------------------
+
+
+@needs_ptys
+def test_init_writes_a_bench_that_loads_and_is_well(tmp_path: Path, board: VirtualBoard) -> None:
+    meter = VirtualMeter(board.pid_file)
+    out = tmp_path / "my.toml"
+    assert looprig("init", board.port, "--meter", meter.wait_ready(), "--out", out) == 0
+    bench = benches.load(out)
+    assert looprig("doctor", "--bench", out) == 0
+    meter.stop()
+    [entry] = bench.board.values()
+    assert entry.port == str(board.port)
+    assert entry.profile == "unix"
+    assert bench.meter[entry.meter].range == "100 mA"
+
+
+@needs_ptys
+def test_init_writes_nothing_over_a_file_or_without_a_board(
+    tmp_path: Path, board: VirtualBoard
+) -> None:
+    out = tmp_path / "bench.toml"
+    with pytest.raises(RigError, match="no MicroPython board answered"):
+        looprig("init", tmp_path / "no-port", "--out", out)
+    assert not out.exists()
+    out.write_text("mine")
+    with pytest.raises(UsageError, match="there already"):
+        looprig("init", board.port, "--out", out)
+    assert out.read_text() == "mine"
+    other = tmp_path / "other.toml"
+    with pytest.raises(RigError, match=r"does not answer \*IDN"):
+        looprig("init", board.port, "--meter", "TCPIP::127.0.0.1::9::SOCKET", "--out", other)
+    assert not other.exists()
+
+
+def test_a_bench_of_several_leaves_the_wiring_to_the_reader(tmp_path: Path) -> None:
+    def answer(device: str, serial_number: str, machine: str) -> Answer:
+        info = BoardInfo(
+            name="board", port=device, platform="rp2", implementation="micropython",
+            version="1.28.0", machine=machine,
+        )  # fmt: skip
+        return Answer(Port(device, 0x2E8A, 5, serial_number), info)
+
+    text = bench_file(
+        [answer("/dev/ttyACM0", "E66", "Pico"), answer("COM4", "", 'Pico "2"\nW\\')],
+        [("USB0::1::INSTR", "Keysight,34465A,1,1", "keysight-34465a")],
+    )
+    path = tmp_path / "bench.toml"
+    path.write_text(text)
+    bench = benches.load(path)
+    assert list(bench.board) == ["rp2-1", "rp2-2"]
+    assert bench.board["rp2-1"].serial_number == "E66"
+    assert bench.board["rp2-1"].port == ""
+    assert bench.board["rp2-2"].port == "COM4"
+    assert all(entry.meter == "" for entry in bench.board.values())
+    assert "# meter = " in text
+
+
+def test_names_are_unique_and_fit_a_bench() -> None:
+    assert unique(["rp2", "esp32", "rp2", "a b"]) == ["rp2-1", "esp32", "rp2-2", "a-b"]
+
+
+def test_what_a_device_calls_itself_is_quoted() -> None:
+    assert quoted('a"b\\c\nd') == '"a\\"b\\\\c\\u000ad"'
+
+
+# -- profiles -------------------------------------------------------------------------------
+
+
+def test_every_family_of_the_issue_has_a_profile() -> None:
+    assert set(profiles.profiles()) == {
+        "rp2", "esp32", "stm32", "nrf", "samd", "mimxrt", "zephyr", "renesas-ra", "alif", "unix",
+    }  # fmt: skip
+
+
+def test_nothing_is_called_run_on_hardware_that_was_not() -> None:
+    for profile in profiles.profiles().values():
+        assert profile.fact, profile.family
+        assert not (profile.hardware and profile.was_run), profile.family
+
+
+def test_every_floor_exists_and_spares_the_usb_it_needs() -> None:
+    from rig.power.floors import FLOORS
+
+    for profile in profiles.profiles().values():
+        for own_usb in (True, False):
+            assert profile.floor_for(own_usb) in FLOORS
+        assert profile.floor_for(own_usb=True) not in profile.drops_usb, profile.family
+
+
+def test_a_board_is_of_the_family_it_runs_or_that_the_bench_names() -> None:
+    board = BoardInfo(name="b", platform="pyboard", implementation="micropython")
+    found = profiles.of(board)
+    assert found is not None
+    assert found.family == "stm32"
+    assert profiles.of(board.model_copy(update={"implementation": "cpython"})) is None
+    assert profiles.of(board.model_copy(update={"platform": "novel"})) is None
+    assert profiles.of(board.model_copy(update={"platform": "novel"}), "nrf") == profiles.named(
+        "nrf"
+    )
+
+
+def test_the_floor_follows_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed(
+        monkeypatch,
+        usb("/dev/ttyACM0", 0x303A, 0x1001, "own"),
+        usb("/dev/ttyUSB0", 0x10C4, 0xEA60, "bridge"),
+    )
+    board = BoardInfo(name="b", platform="esp32", implementation="micropython")
+    over_usb = board.model_copy(update={"port": "/dev/ttyACM0"})
+    over_uart = board.model_copy(update={"port": "/dev/ttyUSB0"})
+    assert profiles.floor_of(over_usb) == "sleep_ms"
+    assert profiles.floor_of(over_uart) == "lightsleep"
