@@ -90,7 +90,7 @@ def belay(port: str, scripts: list[Path], args: argparse.Namespace) -> None:
     for script in scripts:
         lines: list[str] = []
         try:
-            with Device(port) as device:
+            with Device(port, startup="") as device:
                 device(script.read_text(), stream_out=_Lines(lines))
         except Exception as error:
             say(script, False, str(error)[-80:])

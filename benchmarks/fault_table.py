@@ -25,7 +25,7 @@ from benchmarks.fault_rows import ROWS, Row, Scene, write_scripts
 from rig.board.fault_bench import FaultBench
 from rig.board.virtual import VirtualBoard
 
-PATIENCE_S = 40.0
+PATIENCE_S = 35.0
 """After so long a runner that has not ended counts as hanging."""
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -77,6 +77,7 @@ def run_cell(
         try:
             board.wait_ready()
             with FaultBench(str(board.port), folder / "wire") as wire:
+                wire.to_host.crlf = True
                 scene = Scene(board, wire)
                 if row.before:
                     row.before(scene)
