@@ -168,8 +168,8 @@ def _variants(node: ast.expr) -> Iterator[tuple[str, str]]:
         case ast.UnaryOp(ast.Invert() | ast.USub(), operand):
             yield "sign removed", f"({ast.unparse(operand)})"
         case ast.BoolOp(operator, values):
-            other = ast.And() if isinstance(operator, ast.Or) else ast.Or()
-            yield "and/or swapped", f"({ast.unparse(ast.BoolOp(other, values))})"
+            opposite = ast.And() if isinstance(operator, ast.Or) else ast.Or()
+            yield "and/or swapped", f"({ast.unparse(ast.BoolOp(opposite, values))})"
             for index in range(len(values)):
                 rest = [value for i, value in enumerate(values) if i != index]
                 text = ast.unparse(rest[0] if len(rest) == 1 else ast.BoolOp(operator, rest))
@@ -183,8 +183,8 @@ def _variants(node: ast.expr) -> Iterator[tuple[str, str]]:
             yield "name swapped", f"{ast.unparse(value)}.{NAMES[attr]}"
         case ast.Tuple(elements) if len(elements) > 1:
             for index in range(len(elements)):
-                rest = [ast.unparse(e) for i, e in enumerate(elements) if i != index]
-                yield "element dropped", f"({', '.join(rest)},)"
+                kept = [ast.unparse(e) for i, e in enumerate(elements) if i != index]
+                yield "element dropped", f"({', '.join(kept)},)"
 
 
 def _constants(value: object) -> list[object]:

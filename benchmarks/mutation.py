@@ -286,9 +286,8 @@ def report(
             documented = sum(outcomes[m][0] == "documented" for m in own)
             noticed = sum(bool(outcomes[m][0]) for m in own)
             count = sum(file in (m.file, "total") for m in same)
-            print(
-                f"{file:10}{score(documented, len(own)):>26}{score(noticed, len(own)):>26}{count:>14}"
-            )
+            scores = score(documented, len(own)), score(noticed, len(own))
+            print(f"{file:10}{scores[0]:>26}{scores[1]:>26}{count:>14}")
     for title, wanted in (("noticed by no claim", ""), ("not by a documented claim", "other")):
         print(f"\n{title}:")
         for mutant, (level, claim, _) in sorted(
