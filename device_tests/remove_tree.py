@@ -3,7 +3,7 @@ import os
 
 
 def remove(path):
-    for entry in os.ilistdir(path):
+    for entry in list(os.ilistdir(path)):
         inside = path + "/" + entry[0]
         if entry[1] == 0x4000:
             remove(inside)

@@ -62,6 +62,7 @@ def run(options: Options) -> int:
             raise UsageError("--no-power leaves no claim", "ask for other claims, or for power")
     levels = choose_levels(options.levels)
     overlay = check_overlay(options.overlay)
+    workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
     folder = run_folder(options)
     with attach(bench, options.power) as stations, prepared(stations, overlay):
         run_dir = RunDir(folder)
@@ -183,13 +184,13 @@ def prepared(stations: list[Station], overlay: Path | None) -> Iterator[None]:
     Raises RigError for a board or meter that does not answer and UsageError for an overlay
     that does not import, before the run has written anything.
     """
-    for station in stations:
-        identify(station, overlay)
     try:
+        for station in stations:
+            identify(station, overlay)
         yield
     finally:
         for station in stations:
-            if overlay and station.kind == "serial":
+            if station.overlay and station.kind == "serial":
                 remove_overlay(station)
 
 
@@ -201,6 +202,7 @@ def identify(station: Station, overlay: Path | None) -> None:
         info = board.identify()
         if overlay and info.implementation == "micropython":
             if station.kind == "serial":
+                station.overlay = str(overlay)  # something to take off, even of half an upload
                 board.put_overlay(str(overlay))
             else:
                 board.overlay = str(overlay)
