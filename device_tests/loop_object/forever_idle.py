@@ -21,12 +21,13 @@ def callback(_):
 
 
 async def worker():
-    micropython.schedule(callback, None)
+    global started
     await asyncio.sleep_ms(1)
     log.append("worker ends")
+    started = time.ticks_ms()
+    micropython.schedule(callback, None)
 
 
-started = time.ticks_ms()
 loop.create_task(worker())
 loop.run_forever()
 ended = True

@@ -19,12 +19,13 @@ def callback(_):
 
 
 async def main():
+    global started
+    started = time.ticks_ms()
     micropython.schedule(callback, None)
     await event.wait()
     return "waited"
 
 
-started = time.ticks_ms()
 result = asyncio.run(main())
 ended = True
 emit("ended", result, event.is_set())

@@ -10,6 +10,8 @@ async def sleeper(number, seconds):
 
 async def main():
     tasks = [asyncio.create_task(sleeper(n, s)) for n, s in enumerate(params["seconds"])]
+    await asyncio.sleep(0)
+    emit("all_sleep")
     for task in tasks:
         await task
 

@@ -1,11 +1,11 @@
 # Time that passes only while the loop waits: the loop's clock and poller are replaced, so that
 # long sleeps take no time and instants are exact. Goes in front of a device test, as a prefix.
+import time
 from asyncio import core
-from time import ticks_add
 
-PERIOD = ticks_add(0, -1) + 1
+PERIOD = time.ticks_add(0, -1) + 1
 waits = []
-now = ticks_add(0, -params.get("before_wrap", 0))
+now = time.ticks_add(0, -params.get("before_wrap", 0))
 
 
 def ticks():
@@ -14,7 +14,7 @@ def ticks():
 
 def pass_time(ms):
     global now
-    now = ticks_add(now, ms)
+    now = time.ticks_add(now, ms)
 
 
 class Queue:

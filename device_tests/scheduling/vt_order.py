@@ -1,12 +1,13 @@
 # Many sleepers with scrambled delays, some of them equal; who wakes when, on the loop's clock.
 import asyncio
+import time
 
 woke = []
 
 
 async def sleeper(number, ms):
     await asyncio.sleep_ms(ms)
-    woke.append((number, ticks_diff(now, start)))
+    woke.append((number, time.ticks_diff(now, start)))
 
 
 async def main():

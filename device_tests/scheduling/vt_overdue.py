@@ -1,12 +1,13 @@
 # A task holds the loop for longer than others sleep; the overdue then run in due order.
 import asyncio
+import time
 
 woke = []
 
 
 async def sleeper(ms):
     await asyncio.sleep_ms(ms)
-    woke.append((ms, ticks_diff(now, start)))
+    woke.append((ms, time.ticks_diff(now, start)))
 
 
 async def main():
