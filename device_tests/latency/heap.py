@@ -3,19 +3,28 @@ async def wait(event):
     await event.wait()
 
 
+async def wait_for(event):
+    await asyncio.wait_for(event.wait(), 60)
+
+
+async def gather(event):
+    await asyncio.gather(event.wait(), event.wait())
+
+
 def used():
     gc.collect()
     return gc.mem_alloc()
 
 
-async def cycle(count):
+async def cycle(count, wait=wait):
     # Bytes with so many tasks waiting, over those before.
     event = asyncio.Event()
     tasks = [None] * count
     before = used()
     for number in range(count):
         tasks[number] = asyncio.create_task(wait(event))
-    await sleep_ms(0)
+    for _ in range(3):
+        await sleep_ms(0)
     taken = used() - before
     event.set()
     for task in tasks:
@@ -47,6 +56,8 @@ async def main():
     for name in ("Event", "Lock", "ThreadSafeFlag"):
         if hasattr(asyncio, name):
             emit("primitive", name, each(getattr(asyncio, name)))
+    emit("primitive", "task in wait_for", await cycle(few, wait_for) // few)
+    emit("primitive", "task in a gather of two", await cycle(few, gather) // few)
 
 
 asyncio.run(main())

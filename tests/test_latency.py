@@ -1,0 +1,77 @@
+"""The statistics that latency verdicts rest on: told by patterns and growth, deaf to load."""
+
+from __future__ import annotations
+
+import random
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rig.board.link import Link
+from rig.board.virtual import VirtualBoard
+from rig.distribution import growth, lower_quartile, pattern, summarise
+
+
+def loaded(count: int, share: float, seed: int) -> list[float]:
+    """Wakes on time to 0.1 ms, a share of them up to 20 ms late, as a busy host makes them."""
+    chance = random.Random(seed)
+    return [
+        0.003 + chance.random() * 1e-4 + (chance.random() * 0.02 if chance.random() < share else 0)
+        for _ in range(count)
+    ]
+
+
+@pytest.mark.parametrize("period", [2, 3, 5, 7, 13, 16])
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_pattern_is_found(period: int, share: float) -> None:
+    samples = loaded(160, share, period)
+    late = [s + 0.03 * (i % period == period - 1) for i, s in enumerate(samples)]
+    found, excess = pattern(late)
+    assert found % period == 0
+    assert excess > 0.025
+
+
+def test_chance_makes_no_pattern() -> None:
+    excesses = [pattern(loaded(160, 0.3, seed))[1] for seed in range(60)]
+    assert max(excesses) < 0.002
+
+
+@given(st.floats(0, 1.2), st.floats(1e-7, 1e-2))
+def test_growth_is_the_exponent(exponent: float, cost: float) -> None:
+    sizes = [16, 32, 64, 128, 256, 512]
+    found = growth(sizes, [cost * (size / 16) ** exponent for size in sizes])
+    assert found == pytest.approx(exponent, abs=1e-6)
+
+
+def test_growth_tells_linear_from_logarithmic() -> None:
+    sizes = [16, 32, 64, 128, 256, 512]
+    assert growth(sizes, [2 + 0.1 * size for size in sizes]) > 0.5
+    assert growth(sizes, [2 + 0.2 * size.bit_length() for size in sizes]) < 0.2
+
+
+def test_lower_quartile_is_deaf_to_load() -> None:
+    assert lower_quartile(loaded(40, 0.5, 1)) < 0.0032
+
+
+def test_median_has_an_interval() -> None:
+    found = summarise("switch", loaded(101, 0.2, 2), "s")
+    assert found.low <= found.median <= found.high <= found.p99 <= found.maximum
+    assert found.n == 101
+
+
+def test_bytes_put_back_come_first(tmp_path: Path) -> None:
+    board = VirtualBoard("b", "micropython", tmp_path)
+    try:
+        board.wait_ready()
+        link = Link(str(board.port))
+        link.interrupt(time.monotonic() + 5)
+        link.unread(b"kept")
+        link.send(b"\x01")
+        assert link.read_some(time.monotonic() + 5) == b"kept"
+        assert b"raw REPL" in link.read_to(b">", time.monotonic() + 5, "the prompt")
+        link.close()
+    finally:
+        board.stop()
