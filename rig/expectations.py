@@ -25,9 +25,15 @@ class Entry(BaseModel):
 
 
 class Expectations(BaseModel):
-    """A port's file: `fixtures/expectations/<port>.toml`."""
+    """A port's file: `fixtures/expectations/<port>.toml`.
+
+    `like` names a port that runs the same asyncio: what that one is known for is expected here
+    too, marked as not seen here, but for the claims in `without`.
+    """
 
     model_config = ConfigDict(extra="forbid")
+    like: str = ""
+    without: list[str] = []
     divergence: list[Entry] = []
 
 
@@ -53,4 +59,10 @@ def known(port: str, folder: Path = FOLDER) -> dict[str, Divergence]:
         content = Expectations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise RigError(f"{path}: {error}", "mend the expectations") from error
-    return {e.claim: Divergence(reason=e.reason, link=e.link) for e in content.divergence}
+    found = {e.claim: Divergence(reason=e.reason, link=e.link) for e in content.divergence}
+    if content.like:
+        for claim, divergence in known(content.like, folder).items():
+            reason = f"{divergence.reason} (seen on {content.like}, which runs the same asyncio)"
+            if claim not in content.without:
+                found.setdefault(claim, divergence.model_copy(update={"reason": reason}))
+    return found

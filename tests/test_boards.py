@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -13,10 +14,12 @@ from rig import bench as benches
 from rig import profiles
 from rig.board.virtual import VirtualBoard
 from rig.checkup.ports import holders
+from rig.claims import catalogue
 from rig.cli import app
 from rig.commands.init import bench_file, quoted, unique
 from rig.discovery import Answer, ask
 from rig.errors import RigError, UsageError
+from rig.expectations import FOLDER, Expectations, known
 from rig.ports import Port, attached, lookup
 from rig.power.virtual import VirtualMeter
 from rig.results import BoardInfo
@@ -234,3 +237,24 @@ def test_the_floor_follows_the_connection(monkeypatch: pytest.MonkeyPatch) -> No
     over_uart = board.model_copy(update={"port": "/dev/ttyUSB0"})
     assert profiles.floor_of(over_usb) == "sleep_ms"
     assert profiles.floor_of(over_uart) == "lightsleep"
+
+
+# -- expected divergences -------------------------------------------------------------------
+
+
+def test_a_port_like_another_expects_the_same_and_says_where_it_was_seen() -> None:
+    unix, rp2 = known("unix"), known("rp2")
+    assert set(rp2) < set(unix)
+    assert "latency.waiting-flag-is-free" not in rp2
+    assert "(seen on unix" in rp2["run.cancels-leftovers"].reason
+    assert rp2["run.cancels-leftovers"].link == unix["run.cancels-leftovers"].link
+    assert known("novel") == {}
+
+
+def test_every_family_has_expectations_that_name_claims() -> None:
+    for family in profiles.profiles():
+        path = FOLDER / f"{family}.toml"
+        content = Expectations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
+        named = {entry.claim for entry in content.divergence} | set(content.without)
+        assert named <= set(catalogue()), path
+        assert all(entry.link for entry in content.divergence), path
