@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
-from rig.board.events import TICKS_PERIOD_US, EventReader
+from rig.board.events import OUTPUT_KEPT, TICKS_PERIOD_US, EventReader
 from rig.board.execution import Ended, Execution
 from rig.board.features import FEATURES
 from rig.board.follow import follow
@@ -170,11 +170,12 @@ class Board:
         *,
         before_start: Callable[[], None] | None = None,
         while_running: Callable[[Link], None] | None = None,
+        keep_output: int = OUTPUT_KEPT,
     ) -> Execution:
-        """Run a finished program; see `run`."""
+        """Run a finished program; see `run`. `keep_output` bounds what is kept of its output."""
         execution = Execution(device_test, self.name)
         nonce = secrets.token_hex(4)
-        reader = EventReader(nonce, self.ticks_period)
+        reader = EventReader(nonce, self.ticks_period, keep_output)
         link = self.wire
         sent, received = link.sent, link.received
         started = time.monotonic()
@@ -210,7 +211,9 @@ class Board:
             self.recover(execution)
         if not reader.started and "MemoryError" in execution.traceback and not before_start:
             self.packing = "source"  # no room for the text beside the code: this board from now on
-            return self.push(device_test, code, deadline, while_running=while_running)
+            return self.push(
+                device_test, code, deadline, while_running=while_running, keep_output=keep_output
+            )
         return execution
 
     def best_packing(self) -> Packing:

@@ -20,7 +20,7 @@ DAMAGE_LIMIT = 20
 LINE_LIMIT = 1 << 16
 EVENT_LIMIT = 20_000
 DATA_LIMIT = 1 << 22
-HEAD = TAIL = 1 << 15
+OUTPUT_KEPT = 1 << 16
 TICKS_PERIOD_US = 1 << 30
 """`time.ticks_us` wraps here on 32-bit ports (docs/library/time.rst: TICKS_PERIOD is unspecified
 but a power of two)."""
@@ -49,9 +49,8 @@ def end_record(nonce: str) -> str:
 class BoundedOutput:
     """The head and the tail of what was printed, and how much between them was dropped."""
 
-    def __init__(self, head: int = HEAD, tail: int = TAIL) -> None:
-        self.head_limit = head
-        self.tail_limit = tail
+    def __init__(self, limit: int = OUTPUT_KEPT) -> None:
+        self.head_limit = self.tail_limit = limit // 2
         self.head = bytearray()
         self.tail = bytearray()
         self.dropped = 0
@@ -85,11 +84,13 @@ class BoundedOutput:
 class EventReader:
     """Splits a board's output into events and other output, as it comes."""
 
-    def __init__(self, nonce: str, ticks_period: int = TICKS_PERIOD_US) -> None:
+    def __init__(
+        self, nonce: str, ticks_period: int = TICKS_PERIOD_US, keep_output: int = OUTPUT_KEPT
+    ) -> None:
         self.marker = nonce.encode() + b" "
         self.ticks_period = ticks_period
         self.events: list[Event] = []
-        self.output = BoundedOutput()
+        self.output = BoundedOutput(keep_output)
         self.damage: list[str] = []
         self.overflow = 0  # events that were not kept
         self.started = False  # the upload arrived whole

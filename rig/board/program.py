@@ -14,6 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from rig.board.events import end_record
 from rig.board.shrink import deflated, literal, shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
@@ -38,21 +39,21 @@ CHECK = "\nif _b.crc32(_s)!={crc}:raise ValueError\n_nonce='{nonce}';print('\\x1
 class Program:
     """A script to push, shrunk, and where its lines come from.
 
-    `parts` are (first line, file) in ascending order; `last`, with `{nonce}` in it, runs when the
-    script is over, SystemExit included.
+    `parts` are (first line, file) in ascending order. A `bare` script has no harness: the loader
+    emits its end, also after SystemExit.
     """
 
     text: str
     parts: tuple[tuple[int, str], ...] = ()
-    last: str = ""
+    bare: bool = False
 
     def packed(self, nonce: str, packing: Packing) -> bytes:
         """The bytes to send."""
-        last = self.last.replace("{nonce}", nonce)
-        text = self.text.encode()
+        text = self.text.encode("utf-8", "surrogateescape")
+        last = f'print("{end_record(nonce)}")'.encode() if self.bare else b""
         if packing == "source":
             start = f"_nonce='{nonce}';print('\\x1e{nonce} ok')\n".encode()
-            return start + text + last.encode()
+            return start + text + b"\n" + last
         bits = 0
         data = literal(text, ascii_only=True)
         if packing == "deflate":
@@ -62,7 +63,7 @@ class Program:
         check = CHECK.format(crc=zlib.crc32(text), nonce=nonce).encode()
         run = b"exec(_s)"
         if last:
-            run = b"try:exec(_s)\nexcept SystemExit:pass\n" + last.encode()
+            run = b"try:exec(_s)\nexcept SystemExit:pass\n" + last
         return before + data + after + check + run
 
     def map_traceback(self, traceback: str) -> str:
