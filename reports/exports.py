@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -26,7 +27,7 @@ def write_exports(loaded: Loaded, table: Matrix, out: Path) -> None:
     write_csv(_wide(table), out / "matrix.csv")
     results.to_parquet(out / "results.parquet", index=False)
     (out / "summary.md").write_text(summary(loaded, table), encoding="utf-8")
-    junit(loaded, table).write(out / "junit.xml", encoding="utf-8", xml_declaration=True)
+    junit(table).write(out / "junit.xml", encoding="utf-8", xml_declaration=True)
     (out / "badge.svg").write_text(badge(table), encoding="utf-8")
 
 
@@ -89,7 +90,7 @@ def summary(loaded: Loaded, table: Matrix) -> str:
         ("Needs a look", URGENT),
         ("Known divergences", ("crashed-expected", "diverges-expected")),
     ):
-        lines += _told(loaded, table, title, names)
+        lines += _told(table, title, names)
     groups = views.power_groups(loaded, table)
     if groups:
         lines += [
@@ -115,8 +116,8 @@ def summary(loaded: Loaded, table: Matrix) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _told(loaded: Loaded, table: Matrix, title: str, names: tuple[str, ...]) -> list[str]:
-    told = views.attention(loaded, table, names)
+def _told(table: Matrix, title: str, names: tuple[str, ...]) -> list[str]:
+    told = views.attention(table, names)
     if not told:
         return []
     lines = [
@@ -141,36 +142,30 @@ def _more(number: int) -> list[str]:
     return ["", f"… and {number - _MAX_ROWS} more in the report."] if number > _MAX_ROWS else []
 
 
-def junit(loaded: Loaded, table: Matrix) -> ElementTree.ElementTree[ElementTree.Element]:
+def junit(table: Matrix) -> ElementTree.ElementTree[ElementTree.Element]:
     """A suite a board, a case a claim. A known divergence is skipped, with its reason."""
     root = ElementTree.Element("testsuites", name="looprig")
-    for board in table.boards:
+    for board, cells in table.by_board():
         suite = ElementTree.SubElement(root, "testsuite", name=xml(board))
         totals = dict.fromkeys(("tests", "failures", "errors", "skipped"), 0)
-        for chapter in table.chapters:
-            for line in chapter.lines:
-                for cell in line.cells:
-                    if cell.board != board or cell.row is None:
-                        continue
-                    row: pd.Series = loaded.results.loc[cell.row]  # type: ignore[assignment]
-                    case = ElementTree.SubElement(
-                        suite,
-                        "testcase",
-                        classname=xml(f"{board}.{chapter.name}"),
-                        name=xml(line.claim),
-                        time=f"{row['duration_s']:.3f}",
-                    )
-                    totals["tests"] += 1
-                    kind = _case(case, cell.state.name, row)
-                    if kind:
-                        totals[kind] += 1
+        for chapter, cell, row in cells:
+            case = ElementTree.SubElement(
+                suite,
+                "testcase",
+                classname=xml(f"{board}.{chapter.name}"),
+                name=xml(cell.claim),
+                time=f"{row['duration_s']:.3f}",
+            )
+            totals["tests"] += 1
+            if kind := _case(case, cell.state.name, row):
+                totals[kind] += 1
         for name, number in totals.items():
             suite.set(name, str(number))
     ElementTree.indent(root)
     return ElementTree.ElementTree(root)
 
 
-def _case(case: ElementTree.Element, state: str, row: pd.Series) -> str:
+def _case(case: ElementTree.Element, state: str, row: dict[str, Any]) -> str:
     """Adds what a case that did not simply pass needs; the total that it counts towards."""
     if state in ("conforms", "now-conforms"):
         if state == "now-conforms":

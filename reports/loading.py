@@ -45,13 +45,14 @@ class Loaded:
     problems: list[str] = field(default_factory=list)
     directories: dict[str, Path] = field(default_factory=dict)
 
-    def result(self, row: int) -> Result:
-        """The whole result behind a row of `results`, read again from its line."""
-        at: pd.Series = self.results.loc[row]  # type: ignore[assignment]
-        run, offset, size = (at[name] for name in ("run", "line_offset", "line_bytes"))
-        with (self.directories[run] / RESULTS_FILE).open("rb") as file:
-            file.seek(offset)
-            return Result.model_validate_json(file.read(size))
+    def whole(self, rows: pd.DataFrame) -> Iterator[tuple[int, Result]]:
+        """The whole results behind rows of `results`, read again from their lines."""
+        for run, of_run in rows.groupby("run", sort=False):
+            with (self.directories[str(run)] / RESULTS_FILE).open("rb") as file:
+                places = zip(of_run.index, of_run["line_offset"], of_run["line_bytes"], strict=True)
+                for row, offset, size in places:
+                    file.seek(offset)
+                    yield int(row), Result.model_validate_json(file.read(size))
 
 
 def load(paths: Sequence[Path], progress: Progress | None = None) -> Loaded:

@@ -6,6 +6,7 @@ run. A cell that an earlier run filled says so.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -89,6 +90,25 @@ class Matrix:
         order = {name: rank for rank, name in enumerate(STATES)}
         every = [cell for chapter in self.chapters for line in chapter.lines for cell in line.cells]
         return sorted(every, key=lambda cell: order[cell.state.name])
+
+    def by_board(self) -> Iterator[tuple[str, list[tuple[Chapter, Cell, dict[str, Any]]]]]:
+        """Board by board, its judged cells in the matrix's order, each with its row's values."""
+        found = dict(list(self.latest.groupby("board", sort=False)))
+        for number, board in enumerate(self.boards):
+            values = found[board].to_dict("index") if board in found else {}
+            yield (
+                board,
+                [
+                    (chapter, cell, {str(key): value for key, value in values[cell.row].items()})
+                    for chapter in self.chapters
+                    for cell in (line.cells[number] for line in chapter.lines)
+                    if cell.row is not None
+                ],
+            )
+
+    def row(self, cell: Cell) -> dict[str, Any]:
+        """The values behind one cell."""
+        return {str(key): value for key, value in self.latest.loc[cell.row].items()}
 
     @property
     def claim_count(self) -> int:

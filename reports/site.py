@@ -21,7 +21,7 @@ from markupsafe import Markup
 from reports import exports, views
 from reports.evidence import evidence, script_json
 from reports.loading import Loaded
-from reports.matrix import STATES, UNEXPECTED, URGENT, Cell, Matrix, matrix
+from reports.matrix import STATES, UNEXPECTED, URGENT, Matrix, matrix
 from reports.neutral import link, visible
 from reports.trend import trends
 from reports.units import count
@@ -63,8 +63,8 @@ def _common(loaded: Loaded, table: Matrix, external: dict[str, str]) -> dict[str
         "good": not table.unexpected and bool(table.latest.shape[0]),
         "tiles": views.tiles(table),
         "boards": views.board_cards(loaded, table),
-        "attention": views.attention(loaded, table, URGENT),
-        "known": views.attention(loaded, table, ("crashed-expected", "diverges-expected")),
+        "attention": views.attention(table, URGENT),
+        "known": views.attention(table, ("crashed-expected", "diverges-expected")),
         "unexpected_states": UNEXPECTED,
         "power": views.power_groups(loaded, table),
         "latency": views.latency_groups(loaded, table),
@@ -79,23 +79,21 @@ def _write_evidence(
     loaded: Loaded, table: Matrix, out: Path
 ) -> tuple[dict[str, str], dict[str, str]]:
     """Evidence by row as JSON texts for within the page, or row -> script where it is too much."""
-    cells: dict[str, list[Cell]] = {}
-    for cell in table.cells():
-        if cell.row is not None:
-            cells.setdefault(cell.run, []).append(cell)
+    cells = {cell.row: cell for cell in table.cells()}
+    runs = table.latest.groupby("run", sort=False)
     inline: dict[str, str] = {}
     external: dict[str, str] = {}
     size = 0
-    for number, (run, of_run) in enumerate(cells.items()):
-        told = {}
-        for cell in of_run:
-            assert cell.row is not None
-            record = evidence(loaded.result(cell.row), cell, loaded.directories[run])
-            told[str(cell.row)] = script_json(record)
+    for number, (run, rows) in enumerate(runs):
+        directory = loaded.directories[str(run)]
+        told = {
+            str(row): script_json(evidence(result, cells[row], directory))
+            for row, result in loaded.whole(rows)
+        }
         if not external:
             inline.update(told)
             size += sum(map(len, told.values()))
-            if size <= INLINE_LIMIT or len(cells) == 1:
+            if size <= INLINE_LIMIT or len(runs) == 1:
                 continue
             # Too much for one page: what was gathered so far moves out as well.
             (out / "evidence").mkdir()
@@ -113,25 +111,20 @@ def _write_script(path: Path, told: dict[str, str]) -> None:
 
 def _write_boards(loaded: Loaded, table: Matrix, out: Path, common: dict[str, Any]) -> None:
     history = trends(loaded)
-    lines: dict[str, list[dict[str, Any]]] = {}
-    for chapter in table.chapters:
-        for line in chapter.lines:
-            for cell in line.cells:
-                if cell.row is not None:
-                    entry = {"chapter": chapter.name, "line": line, **views.told(loaded, cell)}
-                    lines.setdefault(cell.board, []).append(entry)
     power: dict[str, list[Any]] = {}
     for group in common["power"]:
         for row in group["rows"]:
             power.setdefault(row["board"], []).append(row)
     shared = {**common, "power": [], "latency": [], "root": "../"}
-    for board, card in zip(table.boards, common["boards"], strict=True):
+    cards = {card["board"]: card for card in common["boards"]}
+    for board, cells in table.by_board():
+        card = cards[board]
         _render(
             "board.html",
             out / card["page"],
             board=card,
-            lines=lines.get(board, []),
-            rows=power.get(card["label"], []),
+            lines=[views.told(cell, row) for _, cell, row in cells],
+            rows=power.get(board, []),
             history=history.get(board),
             evidence={},
             **shared,

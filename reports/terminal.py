@@ -40,7 +40,7 @@ def terminal_matrix(loaded: Loaded, console: Console) -> None:
         if loaded.measurements.shape[0]:
             rows = loaded.measurements["result"].isin(table.latest.index).sum()
             console.print(Text(f"{count(int(rows), 'latency or cost measurement')}: in the report"))
-        _attention(loaded, table, console)
+        _attention(table, console)
     for problem in loaded.problems:
         console.print(Text(f"left out: {visible(problem)}", style="yellow"))
     if table.latest.shape[0]:
@@ -133,17 +133,17 @@ def _power(loaded: Loaded, table: Matrix) -> Group:
     return Group(heading, drawn, Text())
 
 
-def _attention(loaded: Loaded, table: Matrix, console: Console) -> None:
+def _attention(table: Matrix, console: Console) -> None:
     """What a person should look at, each with what was seen."""
     shown = [cell for cell in table.cells() if cell.state.name in (*UNEXPECTED, "now-conforms")]
     for cell in shown:
-        console.print(_told(loaded, cell, _plain(console)))
+        console.print(_told(table, cell, _plain(console)))
     if shown:
         console.print()
 
 
-def _told(loaded: Loaded, cell: Cell, plain: bool) -> Text:
-    row = loaded.results.loc[cell.row]
+def _told(table: Matrix, cell: Cell, plain: bool) -> Text:
+    row = table.row(cell)
     text = _state(STATES[cell.state.name], _WORDS, plain)
     text.no_wrap = False
     text.append(f" {visible(cell.claim)} on {one_line(cell.board)}", style="bold")

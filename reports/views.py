@@ -85,7 +85,7 @@ def board_cards(loaded: Loaded, table: Matrix) -> list[Row]:
     return cards
 
 
-def attention(loaded: Loaded, table: Matrix, names: tuple[str, ...]) -> list[Row]:
+def attention(table: Matrix, names: tuple[str, ...]) -> list[Row]:
     """The cells in the given states, the most urgent first, with what was seen.
 
     Boards on which a claim went the same way stand together, in `cells` and `boards`.
@@ -93,7 +93,7 @@ def attention(loaded: Loaded, table: Matrix, names: tuple[str, ...]) -> list[Row
     grouped: dict[tuple[str, ...], Row] = {}
     for cell in table.cells():
         if cell.state.name in names:
-            entry = told(loaded, cell)
+            entry = told(cell, table.row(cell))
             key = (cell.claim, cell.state.name, entry["seen"], entry["reason"])
             group = grouped.setdefault(key, {**entry, "cells": [], "boards": []})
             group["cells"].append(cell)
@@ -101,9 +101,8 @@ def attention(loaded: Loaded, table: Matrix, names: tuple[str, ...]) -> list[Row
     return list(grouped.values())
 
 
-def told(loaded: Loaded, cell: Cell) -> Row:
+def told(cell: Cell, row: Row) -> Row:
     """A cell in a sentence: what was seen, or why there is no verdict."""
-    row = loaded.results.loc[cell.row]
     seen = row["why"] or row["actual"]
     if cell.state.name in ("diverges", "crashed") and row["actual"]:
         seen = row["actual"]

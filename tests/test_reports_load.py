@@ -36,8 +36,10 @@ def test_the_whole_result_is_read_again_from_its_line(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     loaded = reports.load([run])
     lines = (run / "results.jsonl").read_text().splitlines()
-    for row in (0, 7, len(lines) - 1):
-        assert loaded.result(row) == Result.model_validate_json(lines[row])
+    whole = dict(loaded.whole(loaded.results.iloc[[0, 7, -1]]))
+    assert sorted(whole) == [0, 7, len(lines) - 1]
+    for row, result in whole.items():
+        assert result == Result.model_validate_json(lines[row])
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,18 @@ def test_the_latest_run_counts_and_an_older_one_says_so(tmp_path: Path) -> None:
     assert "Claims whose outcome changed" in page
 
 
+def test_a_board_that_was_lost_before_its_first_claim_has_its_page(tmp_path: Path) -> None:
+    lost = BoardInfo(name="gone", lost="did not answer at 08:00")
+    run = write_run(tmp_path, Recipe(boards=(UNIX, lost), edit=only_unix))
+    out = reports.write_site(reports.load([run]), tmp_path / "report").parent
+    assert "did not answer at 08:00" in (out / "boards" / "gone.html").read_text()
+    assert "not judged" in (out / "index.html").read_text()
+
+
+def only_unix(result: Result) -> Result | None:
+    return result if result.board == "unix" else None
+
+
 def test_what_is_unexpected_comes_first(tmp_path: Path) -> None:
     run = write_run(tmp_path, Recipe(edit=change("task.cancel-raises", outcome=Outcome.CRASHED)))
     text = reports.write_site(reports.load([run]), tmp_path / "report").read_text()
