@@ -8,6 +8,7 @@ renaming would save, the compression saves as well.
 from __future__ import annotations
 
 import io
+import re
 import token
 import tokenize
 import zlib
@@ -22,6 +23,8 @@ ESCAPED = {byte: b"\\%o" % byte for byte in (0, 1, 2, 3, 4, 5)} | {
     ord("'"): b"\\'",
 }
 """What a REPL would act on, or the string literal would end at. Octal, as the shortest."""
+TO_ESCAPE = re.compile(rb"[\x00-\x05\n\r\\']")
+TO_ESCAPE_ASCII = re.compile(rb"[\x00-\x05\n\r\\'\x80-\xff]")
 FSTRING = {getattr(token, f"FSTRING_{part}", -1): part for part in ("START", "END")}
 
 
@@ -97,13 +100,13 @@ def deflated(source: bytes) -> tuple[bytes, int]:
 
 def literal(data: bytes, ascii_only: bool = False) -> bytes:
     """A bytes literal that passes a REPL untouched."""
-    out = bytearray()
-    for index, byte in enumerate(data):
+
+    def escaped(found: re.Match[bytes]) -> bytes:
+        byte = found[0][0]
         piece = ESCAPED.get(byte)
         if piece is None:
-            plain = byte < 128 or not ascii_only
-            out += bytes((byte,)) if plain else b"\\x%02x" % byte
-            continue
-        digit = data[index + 1 : index + 2].isdigit()
-        out += b"\\%03o" % byte if digit and byte <= 5 else piece
-    return b"b'" + bytes(out) + b"'"
+            return b"\\x%02x" % byte
+        digit = data[found.end() : found.end() + 1].isdigit()
+        return b"\\%03o" % byte if digit and byte <= 5 else piece
+
+    return b"b'" + (TO_ESCAPE_ASCII if ascii_only else TO_ESCAPE).sub(escaped, data) + b"'"
