@@ -113,3 +113,9 @@ def test_set_by_a_waiter(board: BoardUnderTest) -> None:
     run = board.run("events/from_waiter")
     assert run.names[:-1] == ["first", "second", "round"] * 3
     assert run.value("done") == [True, True]
+
+
+@claim("event.trapped-cancellation")
+def test_trapped(board: BoardUnderTest) -> None:
+    run = board.run("events/trapped", kind="event", tasks=3)
+    assert run.names == ["trapped"] * 3 + ["set-other"] + ["woken"] * 3

@@ -103,3 +103,9 @@ def test_does_not_wait_for_a_timer(board: BoardUnderTest) -> None:
     for how in ("set", "schedule"):
         run = board.run("flags/thread", far=FAR_S, how=how, deadline=4 * FAR_S)
         assert run.names == ["waits", "woken"] * 3
+
+
+@claim("flag.trapped-cancellation")
+def test_trapped(board: BoardUnderTest) -> None:
+    run = board.run("events/trapped", kind="flag", tasks=1)
+    assert run.names == ["trapped"] * 1 + ["set-other"] + ["woken"] * 1

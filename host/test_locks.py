@@ -141,3 +141,9 @@ def test_release(board: BoardUnderTest) -> None:
     run = board.run("locks/two_locks")
     assert run.names[:3] == ["second", "other-releases", "acquired"]
     assert run.value("acquired") == (True, True)
+
+
+@claim("lock.trapped-cancellation")
+def test_trapped(board: BoardUnderTest) -> None:
+    run = board.run("events/trapped", kind="lock", tasks=3)
+    assert run.names == ["trapped"] * 3 + ["set-other"] + ["woken"] * 3

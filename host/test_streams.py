@@ -264,3 +264,9 @@ def test_old_names(board: BoardUnderTest) -> None:
     execution = run(board, "legacy")
     assert execution.value("written") == b"abc45678923401text"
     assert execution.value("closed") == 1
+
+
+@claim("stream.trapped-cancellation")
+def test_trapped_cancellation(board: BoardUnderTest) -> None:
+    execution = run(board, "trapped")
+    assert execution.names == ["trapped", "set-other", "woken"] * 2

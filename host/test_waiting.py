@@ -324,3 +324,9 @@ def test_shared_task(board: BoardUnderTest) -> None:
     assert run.value("other-waiter") == "shared"
     assert run.value("shared") == ["shared", "own"]
     assert run.value("twice") == ["twice", "twice"]
+
+
+@claim("gather.trapped-cancellation")
+def test_gather_trapped(board: BoardUnderTest) -> None:
+    run = board.run("events/trapped", kind="gather", tasks=1)
+    assert run.names == ["trapped"] * 1 + ["set-other"] + ["woken"] * 1

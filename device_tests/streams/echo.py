@@ -12,7 +12,7 @@ async def echo(*streams):
     await finish(writer)
 
 
-ended = []
+ended, answered = [], []
 
 
 async def client(number, port):
@@ -23,11 +23,19 @@ async def client(number, port):
         writer.write(b"%d " % number + line)
         await writer.drain()
         got.append(await reader.readline())
+        if len(got) == 1:
+            # Nobody goes on before everybody was answered: served one after another they hang.
+            answered.append(number)
+            if len(answered) == params["clients"]:
+                everybody.set()
+            await everybody.wait()
     await finish(writer)
     return [len(pair), got]
 
 
 async def main():
+    global everybody
+    everybody = asyncio.Event()
     server, port = await serve(echo)
     results = await asyncio.gather(*[client(number, port) for number in range(params["clients"])])
     for result in results:

@@ -27,8 +27,8 @@ async def main():
     memory = Memory()
     task = asyncio.create_task(asyncio.StreamReader(memory).read(4))
     await turns(3)
-    memory.bits = 16
-    memory.chunks.append(b"")
+    memory.read = lambda size: b""
+    memory.bits = 16  # and nothing to read
     await turns(3)
     emit("hang-up", task.done() and await task)
 
