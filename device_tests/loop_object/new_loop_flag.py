@@ -1,25 +1,29 @@
 # A task waits for something outside the loop; then the loop is reset, and that is forgotten too.
 import asyncio
 
-flag = asyncio.ThreadSafeFlag()
+old = asyncio.ThreadSafeFlag()
+new = asyncio.ThreadSafeFlag()
 log = []
 
 
-async def waiter(name):
+async def waiter(name, flag):
     await flag.wait()
     log.append(name)
 
 
 async def leave():
-    asyncio.create_task(waiter("left over"))
+    asyncio.create_task(waiter("left over", old))
     await asyncio.sleep(0)
 
 
 async def again():
-    task = asyncio.create_task(waiter("again"))
+    task = asyncio.create_task(waiter("again", new))
     await asyncio.sleep(0)
-    flag.set()
+    old.set()
+    await asyncio.sleep(0.001)
+    new.set()
     await task
+    await asyncio.sleep(0.001)
 
 
 asyncio.run(leave())
