@@ -2,6 +2,13 @@
 import asyncio
 
 
+def plain(value):
+    """What a broken gather returns may be anything; events hold plain values only."""
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    return value if value is None or isinstance(value, (int, str, tuple)) else type(value).__name__
+
+
 async def work(number, mine, next_one):
     emit("start", number)
     await mine.wait()
@@ -19,7 +26,7 @@ async def main():
     events[count].set()
     result = await asyncio.gather(*works)
     emit("type", type(result).__name__)
-    emit("result", result)
+    emit("result", plain(result))
 
 
 asyncio.run(main())
