@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.board.link import Link
@@ -39,6 +39,7 @@ def test_chance_makes_no_pattern() -> None:
     assert max(excesses) < 0.002
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.floats(0, 1.2), st.floats(1e-7, 1e-2))
 def test_growth_is_the_exponent(exponent: float, cost: float) -> None:
     sizes = [16, 32, 64, 128, 256, 512]
