@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +47,7 @@ def out(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def overlay(tmp_path: Path) -> Iterator[Path]:
+def overlay(tmp_path: Path) -> Path:
     """An overlay whose asyncio.run loses what the coroutine returned."""
     package = tmp_path / "overlay"
     package.mkdir()
