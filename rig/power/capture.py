@@ -111,13 +111,16 @@ def measure(
     Raises Inconclusive when no attempt gave a frame to judge.
     """
     scale = 1.0
+    reasons: list[str] = []
     for attempt in range(1, ATTEMPTS + 1):
         last = capture(board, meter, device_test, window_s=window_s * scale, scale=scale, **options)
         if last.frame is not None:
             verdict = judge(last.samples, last.frame, expected_wakes_hz)
             verdict.attempts = attempt
+            verdict.notes = reasons
             if verdict.kind != "unclear" or not verdict.more_helps or attempt == ATTEMPTS:
                 return verdict, last
+        reasons.append(verdict.why if last.frame else last.why)
         scale *= LONGER
     raise Inconclusive(f"{last.why} ({ATTEMPTS} attempts)")
 

@@ -26,13 +26,22 @@ class Base:
         self.session = session
         self.range_a = range_a or self.DEFAULT_RANGE_A
 
+    def settle(self) -> None:
+        """Wait until every setting has been taken."""
+        self.session.sync()
+
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
         """Set the meter up, ready to start; what it can do of what was asked."""
         raise NotImplementedError
 
     def start(self) -> None:
-        """Begin taking samples; returns once they are being taken."""
+        """Begin taking samples."""
         raise NotImplementedError
+
+    def started(self) -> None:
+        """Wait until samples are being taken. Asking for errors does that, and does not wait for
+        the acquisition to end, as *OPC? would."""
+        self.session.check("being started")
 
     def fetch(self, plan: Plan) -> Samples:
         """End early where the meter can, and return every sample taken."""

@@ -46,6 +46,7 @@ class ScpiMeter:
             self.session.close()
             raise
         self.waveform = self.dialect.WAVEFORM
+        self.max_rate_hz = self.dialect.MAX_RATE_HZ
         self.plan: Plan | None = None
 
     def identify(self) -> str:
@@ -54,8 +55,9 @@ class ScpiMeter:
     def arm(self, duration_s: float, rate_hz: float) -> Plan:
         try:
             self.plan = self.dialect.configure(min(duration_s, LONGEST_S), rate_hz)
-            self.session.sync()
+            self.dialect.settle()
             self.dialect.start()
+            self.dialect.started()
         except RigError:
             self.reopen()
             raise

@@ -22,6 +22,7 @@ class Meter(Protocol):
 
     name: str
     source: Literal["modelled", "measured"]
+    max_rate_hz: float
     waveform: bool  # False: it yields means only, too slow to judge a wait by its shape
 
     def identify(self) -> str:

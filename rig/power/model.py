@@ -31,21 +31,34 @@ class CurrentModel:
     supply_v: float = 5.0
     seed: int | None = None
 
-    def currents(
-        self, duty: NDArray[np.float64], interval_s: float, range_a: float
-    ) -> NDArray[np.float64]:
-        """Readings in amperes, shape (n,), for activity of shape (n,)."""
-        current = self.floor_a + (self.busy_a - self.floor_a) * duty
-        if self.burden_ohm:
-            current *= 1 - np.minimum(current * self.burden_ohm / self.supply_v, 1)
-        random = np.random.default_rng(self.seed)
-        if self.noise_a:
-            current += random.normal(0, self.noise_a, current.shape)
-        if self.drift_a:
-            steps = random.normal(0, self.drift_a * np.sqrt(interval_s), current.shape)
-            current += np.cumsum(steps)
-        over = np.abs(current) > range_a * 1.2  # the usual 20 % over-range
-        if self.step_a:
-            current = np.round(current / self.step_a) * self.step_a
+    def signal(self, range_a: float) -> Signal:
+        """The readings of one acquisition, as they come."""
+        return Signal(self, range_a)
+
+
+class Signal:
+    """One acquisition through the model: its noise and drift go on from piece to piece."""
+
+    def __init__(self, model: CurrentModel, range_a: float) -> None:
+        self.model, self.range_a = model, range_a
+        self.random = np.random.default_rng(model.seed)
+        self.strayed_a = 0.0
+
+    def readings(self, duty: NDArray[np.float64], interval_s: float) -> NDArray[np.float64]:
+        """The next readings in amperes, for activity of shape (n,)."""
+        model = self.model
+        current = model.floor_a + (model.busy_a - model.floor_a) * duty
+        if model.burden_ohm:
+            current *= 1 - np.minimum(current * model.burden_ohm / model.supply_v, 1)
+        if model.noise_a:
+            current += self.random.normal(0, model.noise_a, current.shape)
+        if model.drift_a and len(current):
+            steps = self.random.normal(0, model.drift_a * np.sqrt(interval_s), current.shape)
+            walk = self.strayed_a + np.cumsum(steps)
+            self.strayed_a = float(walk[-1])
+            current += walk
+        over = np.abs(current) > self.range_a * 1.2  # the usual 20 % of over-range
+        if model.step_a:
+            current = np.round(current / model.step_a) * model.step_a
         current[over] = np.copysign(OVERRANGE, current[over])
         return current

@@ -71,6 +71,13 @@ class Session:
             except (errors.Error, OSError, UnicodeDecodeError) as error:
                 raise self.failure(message, error) from error
 
+    def read(self) -> str:
+        """Another line of answer, without the terminator."""
+        try:
+            return str(self.instrument.read()).strip()
+        except (errors.Error, OSError, UnicodeDecodeError) as error:
+            raise self.failure("a further line", error) from error
+
     def identify(self) -> str:
         """The answer to *IDN?. Raises RigError where it is none."""
         try:
@@ -95,19 +102,19 @@ class Session:
         """
         self.ask("*OPC?")
 
-    def errors(self) -> list[str]:
+    def errors(self, query: str = "SYST:ERR?") -> list[str]:
         """Empty the instrument's error queue; oldest first."""
         found: list[str] = []
         while len(found) < ERROR_LIMIT:
-            answer = self.ask("SYST:ERR?")
+            answer = self.ask(query)
             if answer.lstrip("+-").startswith("0,") or answer.lstrip("+-") == "0":
                 break
             found.append(answer[:200])
         return found
 
-    def check(self, doing: str) -> None:
+    def check(self, doing: str, query: str = "SYST:ERR?") -> None:
         """Raise RigError with the instrument's own words if it has an error queued."""
-        found = self.errors()
+        found = self.errors(query)
         if found:
             raise RigError(
                 f"the meter {self.resource} refused while {doing}: {'; '.join(found)}",

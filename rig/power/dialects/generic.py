@@ -24,11 +24,14 @@ class Dialect(Base):
     WAVEFORM = False
     SETUP: tuple[str, ...] = ("*CLS", "CONF:CURR:DC {range:g}")
     READ = "READ?"
+    ERRORS = "SYST:ERR?"
 
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
         for message in self.SETUP:
             self.session.tell(message.format(range=self.range_a))
-        self.session.check("being set up")
+        self.settle()
+        if self.ERRORS:
+            self.session.check("being set up", self.ERRORS)
         self.duration_s = duration_s
         interval = 1 / min(rate_hz, self.MAX_RATE_HZ)
         return Plan(interval, int(duration_s / interval) + 1, self.range_a)
@@ -39,6 +42,9 @@ class Dialect(Base):
         self.stopping = threading.Event()
         self.reader = threading.Thread(target=self.read_on, daemon=True)
         self.reader.start()
+
+    def started(self) -> None:
+        """The first reading is under way; the line belongs to the thread that reads."""
 
     def read_on(self) -> None:
         begin = time.monotonic()

@@ -3,9 +3,21 @@
 Adding one is adding a file with a class derived from `logger.Logger` and a line in `BY_NAME`.
 """
 
+from rig.power.instruments.generic import Generic
+from rig.power.instruments.keithley_2450 import Keithley2450
+from rig.power.instruments.keithley_dmm6500 import KeithleyDMM6500
 from rig.power.instruments.keysight_34465a import Keysight34465A
+from rig.power.instruments.keysight_n6705c import KeysightN6705C
 from rig.power.instruments.logger import Logger
+from rig.power.instruments.owon_xdm import OwonXDM
+from rig.power.instruments.rs_ngu import RohdeSchwarzNGU
 
 BY_NAME: dict[str, type[Logger]] = {
+    "generic": Generic,
+    "keithley-2450": Keithley2450,
+    "keithley-dmm6500": KeithleyDMM6500,
     "keysight-34465a": Keysight34465A,
+    "keysight-n6705c": KeysightN6705C,
+    "owon-xdm": OwonXDM,
+    "rs-ngu": RohdeSchwarzNGU,
 }

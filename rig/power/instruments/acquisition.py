@@ -25,24 +25,22 @@ class Acquisition:
         count: int,
         range_a: float,
     ) -> None:
-        self.model, self.interval_s, self.range_a = model, interval_s, range_a
-        self.count = count
+        self.interval_s, self.count = interval_s, count
+        self.ending = False  # aborted: what was taken is complete a few milliseconds later
+        self.signal = model.signal(range_a)
         self.start_ns = time.monotonic_ns()
-        self.ready: NDArray[np.float64] | None = None
+        self.made: NDArray[np.float64] = np.empty(0)
         self.recording: Recording | None = None
         if board is None:  # a synthetic signal needs no waiting for
-            self.ready = model.currents(np.zeros(count), interval_s, range_a)
+            self.made = self.signal.readings(np.zeros(count), interval_s)
         else:
             length = int(count * interval_s * 1e9)
             self.recording = Recording(board, self.start_ns, length, int(OBSERVE_S * 1e9))
 
     @property
-    def taken(self) -> int:
-        """How many readings have been taken by now."""
-        if self.ready is not None:
-            return len(self.ready)
-        elapsed = (time.monotonic_ns() - self.start_ns) / 1e9
-        return min(self.count, int(elapsed / self.interval_s))
+    def age_s(self) -> float:
+        """Seconds since its first reading began."""
+        return (time.monotonic_ns() - self.start_ns) / 1e9
 
     @property
     def done(self) -> bool:
@@ -51,13 +49,14 @@ class Acquisition:
 
     def abort(self) -> None:
         """Stop where it is; what was taken stays."""
+        self.ending = True
         if self.recording is not None:
             self.recording.stop(time.monotonic_ns())
 
-    def readings(self) -> NDArray[np.float64]:
-        """Every reading in amperes, shape (n,); waits for the acquisition to end."""
-        if self.ready is None:
-            assert self.recording is not None
-            duty = self.recording.duty(self.interval_s)[: self.count]
-            self.ready = self.model.currents(duty, self.interval_s, self.range_a)
-        return self.ready
+    def readings(self, wait: bool = True) -> NDArray[np.float64]:
+        """Every reading in amperes, shape (n,): all of them, or those that are final by now."""
+        if self.recording is not None:
+            duty = self.recording.duty(self.interval_s, wait)[: self.count]
+            fresh = self.signal.readings(duty[len(self.made) :], self.interval_s)
+            self.made = np.concatenate((self.made, fresh)) if len(fresh) else self.made
+        return self.made

@@ -6,8 +6,8 @@ INIT clears; ABORt stops and keeps them; FETCh? waits and copies, R? takes what 
 
 from __future__ import annotations
 
-from rig.power.instruments.logger import Logger, Readings
-from rig.power.instruments.scpi import ScpiError, header, number
+from rig.power.instruments.logger import Logger
+from rig.power.instruments.scpi import ScpiError, block, header, number
 
 
 class Keysight34465A(Logger):
@@ -22,8 +22,6 @@ class Keysight34465A(Logger):
         self.sample_timer = 1.0
         self.sample_count = 1
         self.trigger = "IMM"
-        self.real = False
-        self.swapped = False
 
     @header("CONFigure:CURRent[:DC]")
     def configure(self, range_a: str = "AUTO", resolution: str = "DEF") -> None:
@@ -93,7 +91,6 @@ class Keysight34465A(Logger):
     def initiate(self) -> None:
         if self.acquisition is not None and not self.finished:
             raise ScpiError(-213)
-        self.taken_out = 0
         if self.trigger == "BUS":
             self.acquisition = None
         else:  # nothing is wired to a virtual instrument: its external trigger comes at once
@@ -103,14 +100,9 @@ class Keysight34465A(Logger):
     def bus_trigger(self) -> None:
         self.begin(self.sample_timer, self.sample_count)
 
-    @header("ABORt")
-    def abort(self) -> None:
-        if self.acquisition is not None:
-            self.acquisition.abort()
-
     @header("DATA:POINts?")
     def points(self) -> str:
-        taken = 0 if self.acquisition is None else self.acquisition.taken
+        taken = 0 if self.acquisition is None else len(self.taken(wait=False))
         return str(min(taken, self.memory) - self.taken_out)
 
     @header("FORMat[:DATA]")
@@ -119,16 +111,10 @@ class Keysight34465A(Logger):
             raise ScpiError(-224)
         self.real = kind.upper() == "REAL"
 
-    @header("FORMat:BORDer")
-    def set_order(self, order: str) -> None:
-        self.swapped = order.upper().startswith("SWAP")
-
     @header("FETCh?")
     def fetch(self) -> bytes:
-        readings = self.kept()
-        if self.real:
-            return self.as_block(readings, "<f8" if self.swapped else ">f8")
-        return self.as_text(readings)
+        readings = self.taken()[-self.memory :]
+        return self.as_block(readings) if self.real else self.as_text(readings)
 
     @header("READ?")
     def read(self) -> bytes:
@@ -138,12 +124,7 @@ class Keysight34465A(Logger):
     @header("R?")
     @header("DATA:REMove?")
     def remove(self, most: str = "2000000") -> bytes:
-        done = self.kept()
-        part = done[self.taken_out : self.taken_out + int(number(most))]
-        self.taken_out += len(part)
-        kind = "<f8" if self.swapped else ">f8"
-        return self.as_block(part, kind if self.real else None)
-
-    def kept(self) -> Readings:
-        """The readings still in memory: the most recent ones, when there were too many."""
-        return self.taken()[-self.memory :]
+        """What is in memory by now, as a block even where the format is text."""
+        ending = self.acquisition is not None and self.acquisition.ending
+        part = self.take_out(self.taken(wait=ending)[-self.memory :], int(number(most)))
+        return self.as_block(part) if self.real else block(self.as_text(part))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.power.instruments.acquisition import Acquisition
-from rig.power.instruments.scpi import Instrument, ScpiError, block, number
+from rig.power.instruments.scpi import Instrument, ScpiError, block, header, number
 from rig.power.model import CurrentModel
 from rig.power.runnable import PidFile
 
@@ -25,7 +25,8 @@ class Logger(Instrument):
         self.board, self.model = board, model
         self.damage: Callable[[Readings], Readings] | None = None  # for misbehaviour
         self.acquisition: Acquisition | None = None
-        self.range_a = self.ranges[-1]
+        self.real = False
+        self.swapped = False
         self.reset()
 
     def reset(self) -> None:
@@ -34,6 +35,7 @@ class Logger(Instrument):
         self.acquisition = None
         self.taken_out = 0
         self.range_a = self.ranges[-1]
+        self.real = self.swapped = False
 
     def choose_range(self, text: str) -> None:
         """The smallest range that holds the value; AUTO, MIN, MAX and DEF as SCPI has them."""
@@ -50,32 +52,48 @@ class Logger(Instrument):
             self.range_a = fitting[0]
 
     def begin(self, interval_s: float, count: int) -> None:
+        self.taken_out = 0
         self.acquisition = Acquisition(self.board, self.model, interval_s, count, self.range_a)
 
     @property
     def finished(self) -> bool:
         return self.acquisition is None or self.acquisition.done
 
-    def completed(self) -> Acquisition:
-        """The acquisition, once it has ended. Raises ScpiError where there is none."""
+    def taken(self, wait: bool = True) -> Readings:
+        """The acquisition's readings in amperes: all, once it has ended, or those made by now.
+
+        Raises ScpiError where there is no acquisition.
+        """
         if self.acquisition is None:
             raise ScpiError(-230)
-        self.acquisition.readings()
-        return self.acquisition
-
-    def taken(self) -> Readings:
-        """Every reading of the acquisition, in amperes; waits until it has ended."""
-        readings = self.completed().readings()
+        readings = self.acquisition.readings(wait)
         return readings if self.damage is None else self.damage(readings)
+
+    def take_out(self, readings: Readings, most: int) -> Readings:
+        """The oldest readings that were not taken out yet."""
+        part = readings[self.taken_out : self.taken_out + most]
+        self.taken_out += len(part)
+        return part
 
     def wait_complete(self) -> None:
         if self.acquisition is not None:
             self.acquisition.readings()
 
+    @header("ABORt")
+    def abort(self) -> None:
+        if self.acquisition is not None:
+            self.acquisition.abort()
+
+    @header("FORMat:BORDer")
+    def set_order(self, order: str) -> None:
+        if order.upper() not in ("NORM", "NORMAL", "SWAP", "SWAPPED"):
+            raise ScpiError(-224)
+        self.swapped = order.upper().startswith("SWAP")
+
     @staticmethod
     def as_text(readings: Readings) -> bytes:
         return b",".join(b"%+.8E" % value for value in readings.tolist())
 
-    def as_block(self, readings: Readings, kind: str | None) -> bytes:
-        """A definite-length block of `kind` (a numpy dtype), or of text where it is None."""
-        return block(self.as_text(readings) if kind is None else readings.astype(kind).tobytes())
+    def as_block(self, readings: Readings, size: int = 8) -> bytes:
+        """A definite-length block of floats of that many bytes, in the byte order that is set."""
+        return block(readings.astype(f"{'<' if self.swapped else '>'}f{size}").tobytes())

@@ -1,0 +1,58 @@
+"""Keysight N6705B and N6705C with an N678x module: the external data log (ELOG) of output 1.
+
+After the N6705C programmer's guide. It supplies the board, so it is neither reset nor is its
+output touched. The log is kept in a buffer that must be read before it overflows (about 20 s);
+values are IEEE singles, current only.
+"""
+
+from __future__ import annotations
+
+import re
+
+from rig.power.dialect import Base
+from rig.power.meter import Plan
+from rig.power.samples import Samples, from_readings
+
+CHANNEL = "(@1)"
+SHORTEST_S = 102.4e-6
+"""The shortest ELOG period with one parameter."""
+MOST = 65_536
+"""Readings asked for at once."""
+
+
+class Dialect(Base):
+    IDN = re.compile(r"^(Keysight|Agilent)[^,]*,N6705[BC],", re.IGNORECASE)
+    MAX_RATE_HZ = 1 / SHORTEST_S
+
+    def configure(self, duration_s: float, rate_hz: float) -> Plan:
+        interval = max(1 / rate_hz, SHORTEST_S)
+        tell = self.session.tell
+        tell("*CLS")
+        tell(f"ABOR:ELOG {CHANNEL}")
+        tell(f"SENS:ELOG:FUNC:CURR ON,{CHANNEL}")
+        tell(f"SENS:ELOG:FUNC:VOLT OFF,{CHANNEL}")
+        tell(f"SENS:ELOG:CURR:RANG {self.range_a:g},{CHANNEL}")
+        tell(f"SENS:ELOG:PER {interval:.9g},{CHANNEL}")
+        tell(f"TRIG:ELOG:SOUR BUS,{CHANNEL}")
+        tell("FORM:DATA REAL")
+        tell("FORM:BORD NORM")
+        tell(f"INIT:ELOG {CHANNEL}")
+        self.session.check("being set up")
+        actual = float(self.session.ask(f"SENS:ELOG:PER? {CHANNEL}"))
+        return Plan(actual, int(duration_s / actual) + 1, self.range_a)
+
+    def start(self) -> None:
+        self.session.tell(f"TRIG:ELOG {CHANNEL}")
+
+    def fetch(self, plan: Plan) -> Samples:
+        """What was logged by now; the log is ended after it, for that empties the buffer."""
+        import numpy as np
+
+        pieces = []
+        while True:
+            message = f"FETC:ELOG:CURR? {MOST},{CHANNEL}"
+            pieces.append(self.session.block(message, ">f4", timeout_s=30))
+            if len(pieces[-1]) < MOST:
+                break
+        self.session.tell(f"ABOR:ELOG {CHANNEL}")
+        return from_readings(np.concatenate(pieces), plan.interval_s, plan.range_a)
