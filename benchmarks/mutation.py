@@ -20,7 +20,6 @@ import shutil
 import sys
 import tempfile
 import time
-import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -28,16 +27,16 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.mutants import Mutant, mutants
+from benchmarks.mutation_report import FILES, equivalents, report
 from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
 from rig.board.virtual import VirtualBoard
 from rig.claims import Claim, catalogue
-from rig.errors import BoardCrashed, LooprigError, Unsupported
+from rig.errors import BoardCrashed, BoardLost, LooprigError, Unsupported
 
 HERE = Path(__file__).parent
-FILES = ("core.py", "task.py", "event.py", "lock.py", "funcs.py", "stream.py")
 HUNG_S = 2.5
 """Board seconds after which a mutant hangs: several times the longest test on a good board."""
 
@@ -88,10 +87,23 @@ class Subject:
 class Bench:
     """One virtual board, and what an unmutated copy of asyncio keeps on it."""
 
-    board: Board
+    name: str
+    folder: Path
     tests: list[HostTest]
     kept: dict[bool, set[str]] = field(default_factory=dict)  # by whether task.py is in use
     noticed: dict[str, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
+
+    def start(self) -> None:
+        """Start the board, or another one in its place."""
+        self.virtual = VirtualBoard(self.name, "micropython", self.folder / "board")
+        self.virtual.wait_ready()
+        self.board = Board(self.name, str(self.virtual.port), power_cycle=self.virtual.power_cycle)
+        self.board.open()
+        self.board.identify()
+
+    def stop(self) -> None:
+        self.board.close()
+        self.virtual.stop()
 
     def judge(self, test: HostTest) -> str:
         """What came of a host test: "" for nothing amiss, else a word on it."""
@@ -110,6 +122,8 @@ class Bench:
             return "crashes"
         except Unsupported:
             return "unsupported"
+        except BoardLost:
+            raise
         except LooprigError as error:
             return f"errored: {error}"
         except Exception as error:
@@ -166,14 +180,9 @@ def write_overlay(asyncio: Path, folder: Path, python_tasks: bool, mutant: Mutan
 def work(asyncio: Path, jobs: Any, results: Any, name: str) -> None:
     """In a process of its own: take mutants until there are no more."""
     folder = Path(tempfile.mkdtemp(prefix="looprig-mutation-"))
-    virtual = VirtualBoard(name, "micropython", folder / "board")
-    board: Board | None = None
+    bench = Bench(name, folder, host_tests())
     try:
-        virtual.wait_ready()
-        board = Board(name, str(virtual.port))
-        board.open()
-        board.identify()
-        bench = Bench(board, host_tests())
+        bench.start()
         for python_tasks in (False, True):
             write_overlay(asyncio, folder / "overlay", python_tasks, None)
             results.put(
@@ -181,11 +190,15 @@ def work(asyncio: Path, jobs: Any, results: Any, name: str) -> None:
             )
         while (mutant := jobs.get()) is not None:
             write_overlay(asyncio, folder / "overlay", mutant.file == "task.py", mutant)
-            results.put(("mutant", mutant, bench.notice(mutant, folder / "overlay")))
+            try:
+                outcome = bench.notice(mutant, folder / "overlay")
+            except BoardLost as lost:
+                outcome = ("documented", "(any)", str(lost))
+                bench.stop()
+                bench.start()
+            results.put(("mutant", mutant, outcome))
     finally:
-        if board:
-            board.close()
-        virtual.stop()
+        bench.stop()
         shutil.rmtree(folder, ignore_errors=True)
         results.put(("over", name, None))
 
@@ -210,30 +223,6 @@ def judged(asyncio: Path, chosen: list[Mutant], boards: int) -> Iterator[tuple[A
         yield message
     for worker in workers:
         worker.join()
-
-
-@dataclass(frozen=True)
-class Equivalent:
-    """A mutant that no program can tell from the original."""
-
-    file: str
-    where: str
-    was: str
-    becomes: str
-    why: str
-
-    def names(self, mutant: Mutant) -> bool:
-        mine = (self.file, self.where, self.was, self.becomes)
-        return mine == (mutant.file, mutant.where, mutant.was, mutant.becomes)
-
-
-def equivalents() -> list[Equivalent]:
-    content = tomllib.loads((HERE / "mutation_equivalents.toml").read_text(encoding="utf-8"))
-    return [Equivalent(**entry) for entry in content["equivalent"]]
-
-
-def score(noticed: int, total: int) -> str:
-    return f"{noticed:4} of {total:4}  {100 * noticed / max(total, 1):6.2f} %"
 
 
 def main() -> int:
@@ -272,33 +261,6 @@ def main() -> int:
         ]  # fmt: skip
         options.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
     return 0
-
-
-def report(
-    outcomes: dict[Mutant, tuple[str, str, str]], known: list[Equivalent], asyncio: Path
-) -> None:
-    """Print the score by file and every survivor."""
-    same = {m for m, o in outcomes.items() if not o[0] and any(e.names(m) for e in known)}
-    print(f"\n{'':10}{'documented claims':>26}{'claims of all levels':>26}{'equivalent':>14}")
-    for file in (*FILES, "total"):
-        own = [m for m in outcomes if m not in same and file in (m.file, "total")]
-        if own:
-            documented = sum(outcomes[m][0] == "documented" for m in own)
-            noticed = sum(bool(outcomes[m][0]) for m in own)
-            count = sum(file in (m.file, "total") for m in same)
-            scores = score(documented, len(own)), score(noticed, len(own))
-            print(f"{file:10}{scores[0]:>26}{scores[1]:>26}{count:>14}")
-    for title, wanted in (("noticed by no claim", ""), ("not by a documented claim", "other")):
-        print(f"\n{title}:")
-        for mutant, (level, claim, _) in sorted(
-            outcomes.items(), key=lambda pair: (pair[0].file, pair[0].number)
-        ):
-            if mutant in same or level == "documented" or bool(level) != bool(wanted):
-                continue
-            original = (asyncio / mutant.file).read_text(encoding="utf-8")
-            print(f"\n# {mutant.file}:{mutant.line} in {mutant.where or 'the module'}: "
-                  f"{mutant.kind} {claim}")  # fmt: skip
-            print(mutant.diff(original), end="")
 
 
 if __name__ == "__main__":
