@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations, pairwise
-from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
+from rig.errors import Unsupported
 
 VIRTUAL_TIME = "scheduling/virtual_time"
-SCRAMBLED = [1 + n * 7919 % 397 for n in range(120)] + [50, 50, 7, 7, 7, 400, 400]
+SCRAMBLED = [50, 50, 7, 7, 7, 400, 400] + [1 + n * 7919 % 397 for n in range(90)]
 """Milliseconds, of which some are equal."""
 
 
@@ -43,7 +43,12 @@ def test_flag_not_starved(board: BoardUnderTest) -> None:
 
 @claim("sched.hundreds")
 def test_hundreds(board: BoardUnderTest) -> None:
-    assert list(board.run("scheduling/hundreds", tasks=300).value("ended")) == [1] * 300
+    least = 200
+    run = board.run("scheduling/hundreds", tasks=300, least=least)
+    tasks = run.value("tasks")
+    if tasks < least:
+        raise Unsupported(f"memory for {least} tasks")
+    assert list(run.value("ended")) == [1] * tasks
 
 
 @claim("sched.handover")
@@ -70,41 +75,46 @@ def test_long_sleeper_holds_nobody(board: BoardUnderTest) -> None:
     assert log[-1] == "cancelled"
 
 
-def woken(board: BoardUnderTest, delays: list[int], before_wrap: int) -> tuple[Any, Any]:
-    """(task, its instant) as they woke, and the loop's waits, for these delays in ms."""
+def woken(
+    board: BoardUnderTest, delays: list[int], before_wrap: int
+) -> tuple[list[int], list[tuple[int, int]], list[int]]:
+    """These delays in ms, as many as the board has memory for; (task, its instant) as they woke;
+    and the loop's waits."""
     run = board.run(
         "scheduling/vt_order", prefix=VIRTUAL_TIME, delays=delays, before_wrap=before_wrap
     )
-    return run.value("woke"), run.value("waits")
+    woke, waits = run.value("woke"), run.value("waits")
+    assert len(woke) >= 20
+    return delays[: len(woke)], woke, waits
 
 
 @claim("sched.waits-once")
 def test_waits_once(board: BoardUnderTest) -> None:
-    _, waits = woken(board, SCRAMBLED, 10_000)
-    assert waits == [b - a for a, b in pairwise([0, *sorted(set(SCRAMBLED))])]
+    delays, _, waits = woken(board, SCRAMBLED, 10_000)
+    assert waits == [b - a for a, b in pairwise([0, *sorted(set(delays))])]
 
 
 @claim("sched.waits-to-the-instant")
 def test_waits_to_the_instant(board: BoardUnderTest) -> None:
-    woke, waits = woken(board, SCRAMBLED, 10_000)
-    assert [instant for _, instant in woke] == sorted(SCRAMBLED)
-    assert [instant for number, instant in woke if instant != SCRAMBLED[number]] == []
-    assert sum(waits) == max(SCRAMBLED)
+    delays, woke, waits = woken(board, SCRAMBLED, 10_000)
+    assert [instant for _, instant in woke] == sorted(delays)
+    assert [instant for number, instant in woke if instant != delays[number]] == []
+    assert sum(waits) == max(delays)
 
 
 @claim("sched.equal-in-order")
 def test_equal_in_order(board: BoardUnderTest) -> None:
-    delays = [n * 31 % 4 for n in range(60)]
-    woke, _ = woken(board, delays, 10_000)
-    assert [number for number, _ in woke] == sorted(range(60), key=lambda n: delays[n])
+    delays, woke, _ = woken(board, [n * 31 % 4 for n in range(60)], 10_000)
+    in_order = sorted(range(len(delays)), key=lambda number: delays[number])
+    assert [number for number, _ in woke] == in_order
 
 
 @claim("sched.wraps")
 def test_wraps(board: BoardUnderTest) -> None:
     for before_wrap in (1, 3, 200, 399):
-        woke, waits = woken(board, SCRAMBLED, before_wrap)
-        assert [instant for _, instant in woke] == sorted(SCRAMBLED)
-        assert sum(waits) == max(SCRAMBLED)
+        delays, woke, waits = woken(board, SCRAMBLED, before_wrap)
+        assert [instant for _, instant in woke] == sorted(delays)
+        assert sum(waits) == max(delays)
 
 
 def slept(board: BoardUnderTest, sleeps: list[tuple[str, float]], before_wrap: int) -> list[int]:

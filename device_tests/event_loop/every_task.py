@@ -1,7 +1,10 @@
-# Many tasks, each with a few turns; how many turns did each of them have?
+# Many tasks, as many as there is memory for, each with a few turns; how many had each of them?
 import asyncio
+import gc
 
-turns = bytearray(params["tasks"])
+room = gc.mem_free() // 600 if hasattr(gc, "mem_free") else params["tasks"]
+count = min(params["tasks"], room)
+turns = bytearray(count)
 
 
 async def worker(number):
@@ -12,7 +15,7 @@ async def worker(number):
 
 
 async def main():
-    tasks = [asyncio.create_task(worker(number)) for number in range(params["tasks"])]
+    tasks = [asyncio.create_task(worker(number)) for number in range(count)]
     total = 0
     for task in tasks:
         total += await task
@@ -21,3 +24,4 @@ async def main():
 
 
 asyncio.run(main())
+emit("tasks", count)

@@ -1,7 +1,10 @@
-# Hundreds of tasks that sleep for scrambled times and take a few turns.
+# Hundreds of tasks, if there is memory, that sleep for scrambled times and take a few turns.
 import asyncio
+import gc
 
-ended = bytearray(params["tasks"])
+room = gc.mem_free() // 600 if hasattr(gc, "mem_free") else params["tasks"]
+count = min(params["tasks"], room)
+ended = bytearray(count)
 
 
 async def worker(number):
@@ -12,10 +15,12 @@ async def worker(number):
 
 
 async def main():
-    tasks = [asyncio.create_task(worker(number)) for number in range(params["tasks"])]
+    tasks = [asyncio.create_task(worker(number)) for number in range(count)]
     for task in tasks:
         await task
 
 
-asyncio.run(main())
-emit("ended", bytes(ended))
+emit("tasks", count)
+if count >= params["least"]:
+    asyncio.run(main())
+    emit("ended", bytes(ended))

@@ -1,6 +1,10 @@
-# Many sleepers with scrambled delays, some of them equal; who wakes when, on the loop's clock.
+# Many sleepers, as many as there is memory for, with scrambled delays, of which some are equal:
+# who wakes when, on the loop's clock.
 import asyncio
+import gc
 import time
+
+delays = params["delays"][: gc.mem_free() // 800]
 
 woke = []
 
@@ -11,7 +15,7 @@ async def sleeper(number, ms):
 
 
 async def main():
-    tasks = [asyncio.create_task(sleeper(n, ms)) for n, ms in enumerate(params["delays"])]
+    tasks = [asyncio.create_task(sleeper(n, ms)) for n, ms in enumerate(delays)]
     for task in tasks:
         await task
 
