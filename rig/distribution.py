@@ -6,27 +6,41 @@ from collections.abc import Sequence
 
 from rig.results import Measurement
 
+HOST_SPEED = 2.0
+"""By how much the speed of a host's core varies with what else runs on the host: two threads of
+one core get about half of it each, and clocks follow the temperature."""
 
-def summarise(name: str, samples: Sequence[float], unit: str) -> Measurement:
+
+def summarise(
+    name: str, samples: Sequence[float], unit: str, resolution: float = 0.0, hosted: bool = False
+) -> Measurement:
     """Summarise at least one sample, in SI units.
 
     The 95 % interval of the median comes from its order statistics, which needs no assumption
     on the distribution (the binomial interval); with fewer than six samples it is their range.
+    What the samples cannot show widens it: `resolution` is what the measurement cannot tell
+    apart, in the samples' unit; `hosted` says that the board shares a host with other programs,
+    which make it slower and its wakes later: the interval then spans what the host allows.
     """
     import numpy as np
+    from scipy.stats import binom
 
     ordered = np.sort(np.asarray(samples, dtype=float))
     n = len(ordered)
-    low_rank = _lowest_rank(n)
-    low = max(0, low_rank - 1)
-    high = min(n - 1, n - low_rank)
+    low_rank = int(binom.ppf(0.025, n, 0.5))
+    low = float(ordered[max(0, low_rank - 1)])
+    high = float(ordered[min(n - 1, n - low_rank)])
+    if hosted:
+        low = min(low, *(ordered[0] * factor for factor in (HOST_SPEED, 1 / HOST_SPEED)))
+        late = float(np.percentile(ordered, 75))
+        high = max(high, *(late * factor for factor in (HOST_SPEED, 1 / HOST_SPEED)))
     return Measurement(
         name=name,
         unit=unit,
         n=n,
         median=float(np.median(ordered)),
-        low=float(ordered[low]),
-        high=float(ordered[high]),
+        low=float(low) - resolution,
+        high=float(high) + resolution,
         p99=float(np.percentile(ordered, 99)),
         maximum=float(ordered[-1]),
     )

@@ -109,7 +109,8 @@ class PowerRecord(_Strict):
 class Measurement(_Strict):
     """A distribution measured on the board's clock: SI units, `n` samples.
 
-    `low` and `high` are the 95 % interval of the median.
+    `low` and `high` are the 95 % interval of the median, widened by what the samples cannot
+    show: the clock's resolution, and the host's other programs where the board is one of them.
     """
 
     name: str
