@@ -59,11 +59,11 @@ class Change:
         )
 
 
-def last_of(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+def last_of(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
     """Key -> its rows run by run, one a run, the oldest first."""
     ordered = frame.sort_values("run_order", kind="stable")
     ordered = ordered.drop_duplicates(["run_order", *keys], keep="last")
-    found: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    found: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
     for row in records(ordered):
         found.setdefault(tuple(row[key] for key in keys), []).append(row)
     return found
@@ -128,11 +128,11 @@ def _outcome_direction(was: dict[str, Any], now: dict[str, Any]) -> Direction | 
 
 def power_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change]:
     """Waits whose class or mean current changed."""
-    keys = ["identity", "claim", "wait"]
+    keys = ["identity", "claim", "wait", "occurrence"]
     before = last_of(old.power, keys)
     for key, rows in last_of(new.power, keys).items():
         now = rows[-1]
-        board, claim, wait = key
+        board, claim, wait, _ = key
         olds = [row for row in before.get(key, []) if row["source"] == now["source"]]
         if not olds:
             if key in before:
@@ -166,11 +166,11 @@ def _current(row: dict[str, Any]) -> tuple[float, float, float]:
 
 def latency_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change]:
     """Medians that moved."""
-    keys = ["identity", "claim", "measurement", "unit"]
+    keys = ["identity", "claim", "measurement", "unit", "occurrence"]
     before = last_of(old.measurements, keys)
     for key, rows in last_of(new.measurements, keys).items():
         olds, now = before.get(key, []), rows[-1]
-        board, claim, name, unit = key
+        board, claim, name, unit, _ = key
         spans = [(row["median"], row["low"], row["high"]) for row in olds]
         found = _moved(spans, (now["median"], now["low"], now["high"]), threshold)
         if found is None:

@@ -197,8 +197,8 @@ def _match(before: Loaded, after: Loaded) -> None:
 def _compared(before: Loaded, after: Loaded) -> dict[str, int]:
     pairs = (
         ("claim", "results", ["identity", "claim"]),
-        ("wait", "power", ["identity", "claim", "wait"]),
-        ("measurement", "measurements", ["identity", "claim", "measurement", "unit"]),
+        ("wait", "power", ["identity", "claim", "wait", "occurrence"]),
+        ("measurement", "measurements", ["identity", "claim", "measurement", "unit", "occurrence"]),
     )
     told = {}
     for noun, name, keys in pairs:

@@ -175,6 +175,9 @@ def frames(
         _frame(rows.boards, BOARD_COLUMNS, labels, overlays),
         _frame(rows.runs, RUN_COLUMNS, {}, {}),
     ]
+    # A claim may measure the same wait several times: the first is compared with the first.
+    for frame, name in ((made[1], "wait"), (made[2], "measurement")):
+        frame["occurrence"] = frame.groupby(["result", name]).cumcount()
     runs = made[4]
     when = pd.to_datetime(runs["started"], errors="coerce", utc=True, format="ISO8601")
     # Runs in the order they were made, whatever the order they were named in.

@@ -116,9 +116,12 @@ def _power(loaded: Loaded, table: Matrix) -> Group:
     for name in ("wait", "class", "R [95 %]", "current", ""):
         drawn.add_column(name, overflow="fold", no_wrap=name in ("class", "R [95 %]", "current"))
     rows = loaded.power[loaded.power["result"].isin(table.latest.index)]
-    several = len(table.boards) > 1
+    several = rows["board"].nunique() > 1
+    waits = rows.groupby("claim")["wait"].nunique()
     for row in rows.to_dict("records"):
         wait = Text(visible(row["claim"]))
+        if waits[row["claim"]] > 1:
+            wait.append(f"\n  {one_line(row['wait'], 60)}", style="dim")
         if several:
             wait.append(f"\n  {one_line(row['board'], 30)}", style="dim")
         style = {"sleeps": "green", "spins": "red", "polls": "yellow"}.get(row["kind"], "")

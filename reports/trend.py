@@ -34,8 +34,8 @@ def trends(loaded: Loaded) -> dict[str, Row]:
         made[str(board)] = {
             "runs": _runs(ordered, identities[board], runs),
             "changed": _changed(ordered),
-            "power": _lines(power.get(board), ["claim", "wait"], "window_a", "A"),
-            "latency": _lines(measured.get(board), ["claim", "measurement"], "median", None),
+            "power": _lines(power.get(board), "wait", "window_a", "A"),
+            "latency": _lines(measured.get(board), "measurement", "median", None),
         }
     return made
 
@@ -94,11 +94,12 @@ def _changed(results: pd.DataFrame) -> list[Row]:
     return sorted(changed, key=lambda row: order[row["now"].name])
 
 
-def _lines(frame: pd.DataFrame | None, keys: list[str], value: str, unit: str | None) -> list[Row]:
+def _lines(frame: pd.DataFrame | None, name: str, value: str, unit: str | None) -> list[Row]:
     """A small line a quantity, with its first and last value."""
     if frame is None:
         return []
     lines = []
+    keys = ["claim", name, "occurrence"]
     for _, group in frame.sort_values("run_order", kind="stable").groupby(keys, sort=False):
         values = group[value].dropna()
         if len(values) < 2:
@@ -109,7 +110,7 @@ def _lines(frame: pd.DataFrame | None, keys: list[str], value: str, unit: str | 
         lines.append(
             {
                 "claim": row["claim"],
-                "name": row[keys[1]],
+                "name": row[name],
                 "line": sparkline(values.tolist()),
                 "first": quantity(first, shown),
                 "last": quantity(last, shown),

@@ -52,7 +52,9 @@ def interval(low: float | None, high: float | None, unit: str) -> str:
 
 def ratio(value: float | None) -> str:
     """R as a number of three decimals: it lies between 0 (floor) and 1 (busy)."""
-    return _ABSENT if value is None or not math.isfinite(value) else f"{value:.3f}"
+    if value is None or not math.isfinite(value):
+        return _ABSENT
+    return f"{round(value, 3) + 0.0:.3f}"  # adding zero takes the sign off a zero
 
 
 def percent(value: float | None) -> str:

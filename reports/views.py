@@ -106,12 +106,16 @@ def told(cell: Cell, row: Row) -> Row:
     seen = row["why"] or row["actual"]
     if cell.state.name in ("diverges", "crashed") and row["actual"]:
         seen = row["actual"]
+    # A claim without words of its own for what it expects repeats its sentence.
+    expects = row["expected"] != row["required"] and seen == row["actual"]
     return {
         "cell": cell,
         "claim": cell.claim,
         "board": cell.board,
         "required": str(row["required"]),
         "seen": one_line(str(seen), 240),
+        "wanted": one_line(row["expected"], 240) if expects else "",
+        "level": row["level"],
         "reason": str(row["reason"]),
         "link": link(str(row["link"])),
     }
@@ -168,6 +172,7 @@ def _share(value: float) -> float:
 def latency_groups(loaded: Loaded, table: Matrix) -> list[Row]:
     """Measurements by claim, each with the boards side by side on one scale."""
     rows = loaded.measurements[loaded.measurements["result"].isin(table.latest.index)]
+    sentences = {line.claim: line.required for chapter in table.chapters for line in chapter.lines}
     claims: dict[str, dict[tuple[str, str], list[Row]]] = {}
     for row in records(rows):
         claims.setdefault(row["claim"], {}).setdefault(
@@ -176,6 +181,7 @@ def latency_groups(loaded: Loaded, table: Matrix) -> list[Row]:
     return [
         {
             "claim": claim,
+            "required": sentences.get(claim, ""),
             "measurements": [
                 {"name": name, "rows": [_latency_row(row, _scale(rows)) for row in rows]}
                 for (name, _), rows in measured.items()

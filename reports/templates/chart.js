@@ -27,14 +27,16 @@
   };
   const tested = (chart) => chart.windows.filter((w) => w.label.startsWith("window"));
 
-  const layout = (chart, label, narrow) => {
+  const layout = (chart, label, width) => {
     const windows = tested(chart);
     const shapes = chart.windows.map((w) => ({
       type: "rect", xref: "x", yref: "paper", x0: w.start_s, x1: w.end_s, y0: 0, y1: 1, layer: "below",
       line: { width: 0 }, fillcolor: colour(windows.includes(w) ? "--mark" : "--soft"),
       opacity: windows.includes(w) ? 0.75 : 0.9 }));
-    // On a narrow screen the labels of short windows would run into each other.
-    const notes = (narrow ? windows : chart.windows).map((w) => ({
+    // Labels that are wider than their windows would run into each other.
+    const pixels = (width - 100) / (chart.samples * chart.interval_s);
+    const labelled = chart.windows.filter((w) => windows.includes(w) || (w.end_s - w.start_s) * pixels > 7 * w.label.length);
+    const notes = labelled.map((w) => ({
       x: (w.start_s + w.end_s) / 2, xref: "x", y: 1, yref: "paper", yanchor: "bottom", showarrow: false,
       text: plain(w.label), font: { size: 11 } }));
     for (const [name, value] of [["busy", chart.busy_a], ["floor", chart.floor_a]]) {
@@ -81,7 +83,7 @@
     const paint = () => plotly(root).then((Plotly) => {
       if (!place.isConnected) return null;
       const range = place.layout && !place.layout.xaxis.autorange ? place.layout.xaxis.range : null;
-      const form = layout(chart, chart.source, place.clientWidth < 560);
+      const form = layout(chart, chart.source, place.clientWidth);
       if (range) form.xaxis.range = range;
       return Plotly.react(place, traces(chart), form, { responsive: true, displaylogo: false,
         modeBarButtons: [["zoom2d", "pan2d"], ["zoomIn2d", "zoomOut2d", "resetScale2d"]] });
