@@ -248,6 +248,9 @@ def main() -> int:
             )
         elif kind == "mutant":
             outcomes[what] = outcome
+            if outcome[0] != "documented":
+                word = outcome[1] or "survives"
+                print(f"  {what.file}:{what.line} {what.becomes}: {word}", file=sys.stderr)
             if len(outcomes) % 50 == 0:
                 print(f"  {len(outcomes)} of {len(chosen)} mutants", file=sys.stderr)
     report(outcomes, known, options.asyncio)

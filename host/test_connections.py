@@ -39,6 +39,18 @@ def test_unknown_host(board: BoardUnderTest) -> None:
     assert "host" in run(board, "refused").values("os-error")
 
 
+@claim("connection.unreachable")
+def test_unreachable(board: BoardUnderTest) -> None:
+    assert "address" in run(board, "refused").values("os-error")
+
+
+@claim("connection.short-read")
+def test_short_read(board: BoardUnderTest) -> None:
+    execution = run(board, "short_read")
+    assert execution.value("server") == b"ping"
+    assert execution.value("client") == b"pong"
+
+
 @claim("connection.reads-to-the-end")
 def test_reads_to_the_end(board: BoardUnderTest) -> None:
     execution = run(board, "end_of_stream", closes="server")
@@ -133,6 +145,13 @@ def test_server_close(board: BoardUnderTest) -> None:
 def test_wait_closed(board: BoardUnderTest) -> None:
     execution = run(board, "server_close", block=False)
     assert execution.value("again") == "connected"
+
+
+@claim("server.port-again")
+def test_port_again(board: BoardUnderTest) -> None:
+    execution = run(board, "port_again")
+    assert execution.values("read") == [(number, b"") for number in range(3)]
+    assert execution.values("started") == [0, 1, 2]
 
 
 @claim("server.async-with")

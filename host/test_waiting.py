@@ -261,6 +261,8 @@ def test_failed_task(board: BoardUnderTest) -> None:
     run = board.run("waiting/gather_failed_task", return_exceptions=False)
     assert run.value("raised") == ("failed",)
     assert run.values("ended") == [0, 2]
+    # It does not wait for the others first.
+    assert run.names[:2] == ["failed-before", "raised"]
 
 
 @claim("gather.failed-task-returned")
@@ -330,3 +332,12 @@ def test_shared_task(board: BoardUnderTest) -> None:
 def test_gather_trapped(board: BoardUnderTest) -> None:
     run = board.run("events/trapped", kind="gather", tasks=1)
     assert run.names == ["trapped"] * 1 + ["set-other"] + ["woken"] * 1
+
+
+@claim("gather.tasks-remain-tasks")
+def test_tasks_remain_tasks(board: BoardUnderTest) -> None:
+    run = board.run("waiting/gather_then_await")
+    assert run.value("first") == ("first",)
+    assert run.value("gathered") == ["one", "two"]
+    assert run.value("awaited") == "awaited"
+    assert run.value("raised") == ("ValueError", ("late",))

@@ -1,4 +1,4 @@
-# Nobody listens there; nobody has that name.
+# Nobody listens there; nobody has that name; nobody can be connected to there.
 LONG = "a." * 150 + "b"  # no name server needs to be asked about that
 
 
@@ -10,7 +10,7 @@ async def main():
     server, port = await serve(ignore)
     server.close()
     await server.wait_closed()
-    for name, host in (("port", HOST), ("host", LONG)):
+    for name, host in (("port", HOST), ("host", LONG), ("address", "255.255.255.255")):
         try:
             _, writer = await asyncio.open_connection(host, port)
             emit("connected", name)
