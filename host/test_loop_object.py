@@ -230,3 +230,12 @@ def test_handler_stays_set(board: BoardUnderTest) -> None:
     run = board.run("loop_object/handler_kept")
     assert run.value("kept") is True
     assert run.value("calls") == ["a", "b"]
+
+
+@claim("handler.may-stop-the-loop")
+def test_handler_may_stop_the_loop(board: BoardUnderTest) -> None:
+    log = board.run("loop_object/handler_stops").value("log")
+    assert log.count("handler") == log.count("stopped") == 1
+    assert log[0] == "handler"
+    assert log.index("stopped") <= 2
+    assert [turn for turn in log if isinstance(turn, int)] == [0, 1, 2]

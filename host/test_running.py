@@ -101,3 +101,11 @@ def test_exception_is_not_handled_too(board: BoardUnderTest) -> None:
 def test_waits_for_main(board: BoardUnderTest) -> None:
     run = board.run("running/waits_for_main", ms=15)
     assert run.value("ended") == ("waited", True)
+
+
+@claim("run.no-task-after-exit")
+def test_no_task_after_exit(board: BoardUnderTest) -> None:
+    run = board.run("running/after_exit")
+    assert run.values("left") == ["SystemExit", "KeyboardInterrupt"]
+    assert run.values("current") == ["none", "none"]
+    assert run.values("cancel") == ["done", "done"]
