@@ -37,6 +37,7 @@ class PowerProfile(_Strict):
     supply: str = ""  # "3.3 V": for energies
     idle_max: str = ""  # "1.5 mA": above it even a perfect ratio is reported
     floor_max: str = ""  # "1 mA": above it there is no usable floor
+    marker: str = ""  # the pin wired to the meter's digital input, which marks the frame's pulses
     attached: tuple[str, ...] = ()  # "usb", "debugger": shown with every current
 
     @field_validator("supply")
@@ -54,6 +55,27 @@ class PowerProfile(_Strict):
         return text
 
 
+class LabgridPlace(_Strict):
+    """Which labgrid place a board is at: by its name, or by the tags it must have."""
+
+    place: str = ""
+    tags: dict[str, str] = {}
+    serial: str = ""  # which of several serial ports: the resource's name or its group's
+    meter: str = ""  # which of several PyVISADevices
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """As a labgrid filter."""
+        return {**self.tags, "name": self.place} if self.place else dict(self.tags)
+
+
+class Labgrid(_Strict):
+    """How to reach labgrid's coordinator."""
+
+    coordinator: str = ""  # host:port; else LG_COORDINATOR, else this machine
+    wait_s: float = Field(default=600.0, ge=0)  # in the queue for each place
+
+
 class BoardEntry(_Strict):
     """One board of the bench."""
 
@@ -68,7 +90,7 @@ class BoardEntry(_Strict):
     firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
     power: PowerProfile = PowerProfile()
-    labgrid: dict[str, Any] = {}
+    labgrid: LabgridPlace | None = None
 
 
 class MeterEntry(_Strict):
@@ -79,7 +101,8 @@ class MeterEntry(_Strict):
     backend: str = "@py"
     dialect: str = ""  # by *IDN? where it is empty
     range: str = ""  # "100 mA": fixed, for autoranging opens gaps
-    rate_hz: float = Field(1000.0, gt=0)
+    rate_hz: float = Field(default=1000.0, gt=0)
+    shared: bool = False  # also by other bench files; by several boards of this one it is anyway
     trigger: str = ""  # the meter's trigger input, where one is wired
     options: dict[str, Any] = {}  # virtual meters: dialect, noise, faults…
 
@@ -97,6 +120,7 @@ class Bench(_Strict):
     path: str = ""
     board: dict[str, BoardEntry] = {}
     meter: dict[str, MeterEntry] = {}
+    labgrid: Labgrid = Labgrid()
 
     def choose(self, names: list[str]) -> Bench:
         """The bench with only these boards; raises UsageError for a name it does not have."""
@@ -131,7 +155,19 @@ def load(path: Path) -> Bench:
     except ValidationError as error:
         raise _explain(path, error) from error
     check(bench)
-    return bench
+    return _share(bench)
+
+
+def _share(bench: Bench) -> Bench:
+    """A meter that several boards name is shared, also when only one of them is chosen."""
+    names = [board.meter for board in bench.board.values()]
+    meter = {
+        name: entry.model_copy(update={"shared": entry.shared or names.count(name) > 1})
+        if entry.kind != "virtual"
+        else entry
+        for name, entry in bench.meter.items()
+    }
+    return bench.model_copy(update={"meter": meter})
 
 
 def check(bench: Bench) -> None:
@@ -153,8 +189,18 @@ def check(bench: Bench) -> None:
             )
         if board.kind == "serial" and not (board.port or board.serial_number or board.labgrid):
             raise UsageError(f"{where}: no port", 'add port = "…" or serial_number = "…"')
+        if board.labgrid:
+            if not board.labgrid.wanted:
+                raise UsageError(
+                    f"{where}.labgrid: neither a place nor tags",
+                    'labgrid = {place = "NAME"} or labgrid = {tags = {port = "rp2"}}',
+                )
+            if board.port or board.serial_number or board.kind != "serial":
+                raise UsageError(f"{where}: labgrid finds its port", "leave port and kind out")
     for name, meter in bench.meter.items():
-        if meter.kind == "visa" and not meter.resource:
+        named = [board for board in bench.board.values() if board.meter == name]
+        in_places = bool(named) and all(board.labgrid for board in named)
+        if meter.kind == "visa" and not meter.resource and not in_places:
             raise UsageError(
                 f"bench file {bench.path}: meter.{name}: no resource",
                 'add resource = "TCPIP::…::INSTR" or another VISA name',
@@ -172,6 +218,10 @@ def _explain(path: Path, error: ValidationError) -> UsageError:
             model = BoardEntry if keys[0] == "board" else MeterEntry
             if keys[2:3] == ["power"] and len(keys) > 3:
                 model = PowerProfile
+            elif keys[2:3] == ["labgrid"] and len(keys) > 3:
+                model = LabgridPlace
+        elif keys[0] == "labgrid" and len(keys) > 1:
+            model = Labgrid
         known = [name for name in model.model_fields if name != "path"]
         return UsageError(f"bench file {path}: unknown key {where}", nearest(keys[-1], known))
     if first["type"] == "literal_error" and keys[-1] == "kind":

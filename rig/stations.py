@@ -25,6 +25,7 @@ from rig.results import BoardInfo
 from rig.units import amperes
 
 if TYPE_CHECKING:
+    from rig.labgrid_places import Place
     from rig.power.meter import Meter
 
 
@@ -39,15 +40,24 @@ class MeterStation(BaseModel):
 
     def open(self) -> Meter:
         """The meter, opened; raises RigError where there is none or it is another thing."""
-        from rig.power.instrument import ScpiMeter
+        if not self.entry.shared:
+            return self._open()
+        from rig.power.shared import SharedMeter
+
+        return SharedMeter(self.name, lock_of(self.resource), self._open)
+
+    def _open(self) -> Meter:
+        from rig.power.opening import open_meter
 
         entry = self.entry
-        return ScpiMeter(
+        return open_meter(
+            entry.kind,
             self.resource,
             backend=entry.backend,
             dialect="" if entry.kind == "virtual" else entry.dialect,
             range_a=amperes(entry.range) if entry.range else None,
             modelled=self.modelled,
+            options=entry.options,
         )
 
 
@@ -86,8 +96,10 @@ class Station(BaseModel):
 
 
 def lock_of(port: str) -> FileLock:
-    """The kernel lock that keeps two runs off one port; it falls with its process."""
-    name = hashlib.sha256(os.path.realpath(port).encode()).hexdigest()[:16]
+    """The kernel lock that keeps two runs off one port or meter; it falls with its process."""
+    no_path = "://" in port or "::" in port  # a URL, a VISA name
+    where = port if no_path else os.path.realpath(port)
+    name = hashlib.sha256(where.encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
 
 
@@ -100,13 +112,20 @@ def attach(bench: Bench, power: bool = True) -> Iterator[list[Station]]:
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="looprig-")))
+        places = _places(bench, stack)
         stations = _virtual(bench, folder, stack, power)
         for name, entry in bench.board.items():
             if entry.kind != "serial":
                 continue
+            if name in places:  # the place is the lock
+                stations[name] = _at_place(bench, name, places[name], power)
+                continue
             port = entry.port or find_by_serial_number(name, entry)
-            _lock(port, stack)
+            _lock(f"port {port}", port, stack)
             stations[name] = _station(name, entry, port, _real_meter(bench, entry, power))
+        for station in stations.values():
+            if station.meter and not station.meter.modelled and not station.meter.entry.shared:
+                _lock(f"meter {station.meter.name}", station.meter.resource, stack)
         yield [stations[name] for name in bench.board]
 
 
@@ -124,14 +143,48 @@ def _station(name: str, entry: BoardEntry, port: str, meter: MeterStation | None
     )
 
 
-def _lock(port: str, stack: contextlib.ExitStack) -> None:
-    lock = lock_of(port)
+def _lock(what: str, resource: str, stack: contextlib.ExitStack) -> None:
+    lock = lock_of(resource)
     try:
         stack.enter_context(lock.acquire(timeout=0))
     except Timeout as error:
-        raise RigError(
-            f"port {port}: another looprig run has this board", "wait for it, or name another board"
-        ) from error
+        hint = "wait for it, or name another board"
+        if what.startswith("meter"):
+            hint = "wait for it, or write shared = true in each bench file that names it"
+        raise RigError(f"{what}: another looprig run has it", hint) from error
+
+
+def _places(bench: Bench, stack: contextlib.ExitStack) -> dict[str, Place]:
+    """A labgrid place for each board that asks for one, held until the run ends."""
+    wants = {name: entry.labgrid.wanted for name, entry in bench.board.items() if entry.labgrid}
+    if not wants:
+        return {}
+    from rig.labgrid_places import places
+
+    settings = bench.labgrid
+    return stack.enter_context(places(wants, settings.coordinator, settings.wait_s))
+
+
+def _at_place(bench: Bench, name: str, place: Place, power: bool) -> Station:
+    """A board at a labgrid place; the place's own meter, if the bench names no other."""
+    entry = bench.board[name]
+    assert entry.labgrid is not None
+    named = bench.meter.get(entry.meter)
+    if named and named.resource:
+        meter = _real_meter(bench, entry, power)
+    else:
+        found = place.meter(entry.labgrid.meter) if power else None
+        if power and named and not found:
+            raise RigError(
+                f"labgrid: place {place.name} holds no meter for board {name}",
+                "match a PyVISADevice into it, or give the meter a resource in the bench file",
+            )
+        meter = None
+        if found:
+            update = {"resource": found[0], "backend": found[1]}
+            filled = (named or MeterEntry()).model_copy(update=update)
+            meter = MeterStation(name=entry.meter or place.name, entry=filled, resource=found[0])
+    return _station(name, entry, place.port(entry.labgrid.serial), meter)
 
 
 def _real_meter(bench: Bench, entry: BoardEntry, power: bool) -> MeterStation | None:
