@@ -1,13 +1,12 @@
 """What changed between two releases: outcomes, classes of waits, currents, latencies.
 
-A current or a latency changed only if three things say so: the 95 % intervals do not touch, the
+A current or a latency changed only if three things say so: the intervals do not touch, the
 change exceeds the threshold, and the new interval lies outside of every old one where several
 olds show what varies by itself from run to run.
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -17,6 +16,7 @@ import pandas as pd
 from reports.loading import Loaded
 from reports.matrix import state_of
 from reports.neutral import one_line
+from reports.spans import FEWEST, moved, of_current, of_median
 from reports.units import quantity, signed
 from reports.views import records
 from rig.results import Outcome
@@ -126,7 +126,7 @@ def _outcome_direction(was: dict[str, Any], now: dict[str, Any]) -> Direction | 
     return "regression" if after > before else "improvement"
 
 
-def power_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change]:
+def power_changes(old: Loaded, new: Loaded, threshold: float, comparisons: int) -> Iterator[Change]:
     """Waits whose class or mean current changed."""
     keys = ["identity", "claim", "wait", "occurrence"]
     before = last_of(old.power, keys)
@@ -149,30 +149,25 @@ def power_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change
             if ranks[0] is not None and ranks[1] is not None:
                 direction = "regression" if ranks[1] > ranks[0] else "improvement"
             yield Change("wait", direction, board, claim, wait, was["kind"], now["kind"])
-        spans = [_current(row) for row in olds]
-        if (found := _moved(spans, _current(now), threshold)) is not None:
+        spans = [of_current(row, comparisons) for row in olds]
+        if (found := moved(spans, of_current(now, comparisons), threshold)) is not None:
             direction = "regression" if found > 0 else "improvement"
             texts = [f"{quantity(row['window_a'], 'A')} {row['source']}" for row in (was, now)]
             yield Change("current", direction, board, claim, wait, texts[0], texts[1], found)
 
 
-def _current(row: dict[str, Any]) -> tuple[float, float, float]:
-    """A wait's current with its interval: R's interval in amperes, widened by the drift."""
-    span = row["busy_a"] - row["floor_a"]
-    low = row["floor_a"] + row["ratio_low"] * span - row["drift_a"]
-    high = row["floor_a"] + row["ratio_high"] * span + row["drift_a"]
-    return row["window_a"], min(low, row["window_a"]), max(high, row["window_a"])
-
-
-def latency_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Change]:
+def latency_changes(
+    old: Loaded, new: Loaded, threshold: float, comparisons: int
+) -> Iterator[Change]:
     """Medians that moved."""
     keys = ["identity", "claim", "measurement", "unit", "occurrence"]
     before = last_of(old.measurements, keys)
     for key, rows in last_of(new.measurements, keys).items():
-        olds, now = before.get(key, []), rows[-1]
+        now = rows[-1]
+        olds = [row for row in before.get(key, []) if min(row["n"], now["n"]) >= FEWEST]
         board, claim, name, unit, _ = key
-        spans = [(row["median"], row["low"], row["high"]) for row in olds]
-        found = _moved(spans, (now["median"], now["low"], now["high"]), threshold)
+        spans = [of_median(row, comparisons) for row in olds]
+        found = moved(spans, of_median(now, comparisons), threshold)
         if found is None:
             continue
         worse = found < 0 if unit in _HIGHER_IS_BETTER else found > 0
@@ -188,24 +183,6 @@ def latency_changes(old: Loaded, new: Loaded, threshold: float) -> Iterator[Chan
             found,
             note=f"p99 {tails}",
         )
-
-
-def _moved(
-    olds: list[tuple[float, float, float]], new: tuple[float, float, float], threshold: float
-) -> float | None:
-    """The relative change of the value, if it is one; each span is (value, low, high)."""
-    spans = [span for span in olds if all(map(math.isfinite, span))]
-    value, low, high = new
-    if not spans or not all(map(math.isfinite, new)):
-        return None
-    lowest, highest = min(span[1] for span in spans), max(span[2] for span in spans)
-    if low <= highest and high >= lowest:
-        return None
-    was = spans[-1][0]
-    if was == 0:
-        return math.copysign(math.inf, value)
-    change = (value - was) / abs(was)
-    return change if abs(change) > threshold else None
 
 
 def missing_boards(old: Loaded, new: Loaded) -> list[str]:

@@ -63,8 +63,9 @@ class Comparison:
         """What was compared."""
         told = ", ".join(count(number, noun) for noun, number in self.compared.items())
         return (
-            f"{told} compared; a current or latency counts as changed when its 95 % intervals "
-            f"are apart and it moved by more than {percent(self.threshold)}."
+            f"{told} compared; a current or latency counts as changed when its intervals are "
+            f"apart (95 %, for all of them together) and it moved by more than "
+            f"{percent(self.threshold)}."
         )
 
     def groups(self) -> list[tuple[str, list[Change]]]:
@@ -144,17 +145,19 @@ def compare(old: Sequence[Path], new: Path, threshold: float = 0.1) -> Compariso
         raise UsageError(f"{new} holds {after.runs.shape[0]} runs", "name the one to compare")
     _match(before, after)
     unfinished = not after.runs["finished"].iloc[-1]
+    compared = _compared(before, after)
+    at_once = compared["wait"] + compared["measurement"]
     found = [
         *changes.outcome_changes(before, after, unfinished),
-        *changes.power_changes(before, after, threshold),
-        *changes.latency_changes(before, after, threshold),
+        *changes.power_changes(before, after, threshold, at_once),
+        *changes.latency_changes(before, after, threshold, at_once),
     ]
     made = Comparison(
         old=before.runs["run"].tolist(),
         new=after.runs["run"].iloc[-1],
         threshold=threshold,
         problems=before.problems + after.problems,
-        compared=_compared(before, after),
+        compared=compared,
     )
     for change in found:
         kind = "undecided" if change.direction == "undecided" else f"{change.direction}s"

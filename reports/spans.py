@@ -1,0 +1,76 @@
+"""What two runs may differ by without anything having changed.
+
+Of a hundred comparisons of equals, one or two pairs of 95 % intervals part by chance, so the
+intervals are widened until all comparisons together err in 5 % of the cases (Bonferroni).
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+from typing import Any, NamedTuple
+
+_ERROR = 0.05
+# 1 - 2 / 2**n reaches 95 % here: a median of fewer samples has no 95 % interval at all.
+FEWEST = 6
+
+
+class Span(NamedTuple):
+    """A value and the interval that it may lie in."""
+
+    value: float
+    low: float
+    high: float
+
+    @property
+    def sound(self) -> bool:
+        return all(map(math.isfinite, self))
+
+
+def of_current(row: dict[str, Any], comparisons: int) -> Span:
+    """A wait's mean current: R's interval in amperes, widened by the meter's drift."""
+    scale = row["busy_a"] - row["floor_a"]
+    low = row["floor_a"] + row["ratio_low"] * scale - row["drift_a"]
+    high = row["floor_a"] + row["ratio_high"] * scale + row["drift_a"]
+    value = row["window_a"]
+    return _widened(Span(value, min(low, value), max(high, value)), comparisons)
+
+
+def of_median(row: dict[str, Any], comparisons: int) -> Span:
+    """A measurement's median.
+
+    The interval of a median lies between two of the sorted samples. Where there are so few that
+    only the outermost are far enough apart, its ends are the maximum and, as the minimum is not
+    kept, the maximum's distance on the other side.
+    """
+    value, n = row["median"], row["n"]
+    chance_of_the_second = 2 * (1 + n) / 2**n if n < 1000 else 0.0
+    if chance_of_the_second > _ERROR / max(1, comparisons):
+        reach = row["maximum"] - value
+        return Span(value, min(row["low"], value - reach), max(row["high"], row["maximum"]))
+    return _widened(Span(value, row["low"], row["high"]), comparisons)
+
+
+def _widened(span: Span, comparisons: int) -> Span:
+    """The span for an error of 5 % in all comparisons together instead of in each."""
+    normal = NormalDist()
+    by = normal.inv_cdf(1 - _ERROR / 2 / max(1, comparisons)) / normal.inv_cdf(1 - _ERROR / 2)
+    value, low, high = span
+    return Span(value, value - (value - low) * by, value + (high - value) * by)
+
+
+def moved(olds: list[Span], new: Span, threshold: float) -> float | None:
+    """The relative change from the last old value, if it is one.
+
+    The new span has to lie outside of all old ones: several show what varies by itself.
+    """
+    olds = [old for old in olds if old.sound]
+    if not olds or not new.sound:
+        return None
+    if new.low <= max(old.high for old in olds) and new.high >= min(old.low for old in olds):
+        return None
+    was = olds[-1].value
+    if was == 0:
+        return math.copysign(math.inf, new.value)
+    change = (new.value - was) / abs(was)
+    return change if abs(change) > threshold else None
