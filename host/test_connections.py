@@ -157,6 +157,7 @@ def test_port_again(board: BoardUnderTest) -> None:
 @claim("server.async-with")
 def test_async_with(board: BoardUnderTest) -> None:
     execution = run(board, "server_close", block=True)
+    assert execution.value("same") is True
     assert execution.value("inside") == "connected"
     assert execution.value("outside") == "refused"
     execution = run(board, "server_with_exception")
@@ -180,6 +181,7 @@ def test_callback_fails(board: BoardUnderTest) -> None:
 def test_cancelled_start(board: BoardUnderTest) -> None:
     execution = run(board, "server_cancel")
     assert "started" not in execution.names
+    assert "unretrieved" not in execution.names
     assert execution.names.count("cancelled") == 1
     assert execution.value("main-got") == "CancelledError"
     assert execution.value("after") == "refused"
@@ -188,3 +190,33 @@ def test_cancelled_start(board: BoardUnderTest) -> None:
 @claim("server.ssl")
 def test_server_ssl(board: BoardUnderTest) -> None:
     assert run(board, "tls_server").values("server-read") == [True, False]
+
+
+@claim("connection.ssl-context")
+def test_ssl_context(board: BoardUnderTest) -> None:
+    execution = run(board, "tls_context")
+    assert execution.value("client")[0] == 1
+    assert dict(execution.values("answer"))["client"] == b"echo line\n"
+
+
+@claim("connection.ssl-hostname")
+def test_ssl_hostname(board: BoardUnderTest) -> None:
+    _, hostname = run(board, "tls_context").value("client")
+    assert hostname == "127.0.0.1"
+
+
+@claim("server.ssl-context")
+def test_server_ssl_context(board: BoardUnderTest) -> None:
+    execution = run(board, "tls_context")
+    assert execution.value("server") == (1, True)
+    assert dict(execution.values("answer"))["server"] == b"echo line\n"
+
+
+@claim("server.ssl-refused")
+def test_ssl_refused(board: BoardUnderTest) -> None:
+    execution = run(board, "tls_context")
+    answers = dict(execution.values("answer"))
+    assert answers["refused"] == b""
+    assert execution.value("called") == 0
+    assert answers["server-again"] == b"echo line\n"
+    assert "unretrieved" not in execution.names

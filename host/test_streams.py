@@ -262,7 +262,7 @@ def test_extra_info(board: BoardUnderTest) -> None:
 @claim("stream.old-names")
 def test_old_names(board: BoardUnderTest) -> None:
     execution = run(board, "legacy")
-    assert execution.value("written") == b"abc45678923401text"
+    assert execution.value("written") == b"abc45678923401891234567890text"
     assert execution.value("closed") == 1
 
 

@@ -14,7 +14,7 @@ async def read(stream, how):
 
 async def main():
     for how in ("read", "read-all", "readexactly", "readline", "readinto"):
-        memory = Memory()
+        memory = Memory(room=0)  # it can be read, and not be written to
         task = asyncio.create_task(read(asyncio.StreamReader(memory), how))
         await turns(3)
         emit("waits", how, not task.done())

@@ -29,6 +29,8 @@ async def start(port):
 
 
 async def main():
+    loop = asyncio.get_event_loop()
+    loop.set_exception_handler(lambda loop, context: emit("unretrieved"))
     server, port = await serve(ignore)
     server.close()
     await server.wait_closed()

@@ -22,7 +22,8 @@ async def main():
     server, port = await serve(ignore)
     emit("type", type(server).__name__)
     if params["block"]:
-        async with server:
+        async with server as inside:
+            emit("same", inside is server)
             emit("inside", connect(port))
             await turns(4)
     else:

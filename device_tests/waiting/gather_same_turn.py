@@ -2,22 +2,23 @@
 import asyncio
 
 
-async def fail(number, event):
-    await event.wait()
+async def fail(number, events):
+    await events[number].wait()
     raise ValueError(number)
 
 
 async def main():
-    event = asyncio.Event()
+    events = [asyncio.Event() for _ in range(3)]
 
     async def go():
         for _ in range(3):
             await asyncio.sleep(0)
-        event.set()
+        for event in reversed(events):
+            event.set()
 
     setter = asyncio.create_task(go())
     try:
-        await asyncio.gather(fail(0, event), fail(1, event), fail(2, event))
+        await asyncio.gather(*[fail(number, events) for number in range(3)])
         emit("returned")
     except ValueError as error:
         emit("raised", error.args)

@@ -8,6 +8,7 @@ def limit(awaitable, timeout):
 
 
 async def work():
+    emit("own-task", asyncio.current_task() is not main_task)
     await asyncio.sleep(0.005)
     return "value"
 
@@ -18,6 +19,8 @@ async def fail():
 
 
 async def main():
+    global main_task
+    main_task = asyncio.current_task()
     emit("result", await limit(work(), None))
     try:
         await limit(fail(), None)
