@@ -189,6 +189,14 @@ def test_nested_is_an_error(board: BoardUnderTest) -> None:
     assert run.value("ended") == "main"
 
 
+@claim("loop.nesting-is-an-error")
+def test_nesting_is_an_error(board: BoardUnderTest) -> None:
+    run = board.run("event_loop/nested_loop")
+    assert run.value("nested")[0] == "raised"
+    assert run.names[1:] == ["main_goes_on", "ended"]
+    assert run.value("ended") == "main"
+
+
 @claim("loop.get-event-loop")
 def test_get_event_loop(board: BoardUnderTest) -> None:
     run = board.run("event_loop/loop_methods", methods=PAGE_METHODS)
