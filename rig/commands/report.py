@@ -8,11 +8,14 @@ from rig.errors import UsageError
 
 
 def existing(runs: list[Path]) -> list[Path]:
-    """The runs' directories, also by their ids; raises UsageError for one that is not there."""
+    """The runs' directories, also by their ids; raises UsageError for one that is not there.
+
+    A damaged one is kept: the report names it, and goes on with the others.
+    """
     found = []
     for run in runs:
         for path in (run, Path("runs") / run):
-            if (path / "run.json").is_file():
+            if path.is_dir():
                 found.append(path)
                 break
         else:
@@ -29,8 +32,8 @@ def report(runs: list[Path], out: Path | None) -> int:
     paths = existing(runs)
     console = Console()
     loaded = reports.load(paths)
-    for problem in loaded.problems:
-        console.print(f"left out: {problem}", markup=False, soft_wrap=True)
+    if loaded.runs.empty:
+        raise UsageError("; ".join(loaded.problems), "name directories that looprig run wrote")
     target = out or (paths[0] / "report" if len(paths) == 1 else Path("runs") / "report")
     page = reports.write_site(loaded, target)
     reports.terminal_matrix(loaded, console)
@@ -39,7 +42,7 @@ def report(runs: list[Path], out: Path | None) -> int:
 
 
 def compare(runs: list[Path], threshold: float, out: Path | None) -> int:
-    """What changed from the older runs to the newest; exit 1 on a regression."""
+    """What changed from the older runs to the newest; exit 1 on a regression, 3 if undecided."""
     from rich.console import Console
 
     import reports
@@ -55,4 +58,4 @@ def compare(runs: list[Path], threshold: float, out: Path | None) -> int:
         (out / "compare.md").write_text(comparison.to_markdown(), encoding="utf-8")
         comparison.write_html(out / "compare.html")
         console.print(f"written: {out / 'compare.html'}", markup=False, soft_wrap=True)
-    return 1 if comparison.regressions else 0
+    return comparison.exit_code
