@@ -11,6 +11,7 @@ range = "100 mA"
 
 from __future__ import annotations
 
+import os
 import tomllib
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -182,6 +183,14 @@ def check(bench: Bench) -> None:
             from rig import profiles
 
             profiles.named(board.profile, f"{where}.profile: ")
+        if board.firmware and os.sep not in board.firmware:
+            from rig.board.interpreters import INTERPRETERS
+
+            if board.firmware not in INTERPRETERS:
+                raise UsageError(
+                    f"{where}.firmware: there is no interpreter {board.firmware!r}",
+                    f"a path needs a {os.sep}; {nearest(board.firmware, list(INTERPRETERS))}",
+                )
         if board.meter and board.meter not in bench.meter:
             raise UsageError(
                 f"{where}.meter: there is no meter {board.meter!r}",

@@ -48,6 +48,10 @@ BAD = {
         PICO + 'profile = "rp2040"\n',
         "board.pico.profile: there is no board profile 'rp2040'; did you mean 'rp2'?",
     ),
+    "an interpreter that is not there": (
+        '[board.pico]\nkind = "virtual"\nfirmware = "micropyton"\n',
+        "board.pico.firmware: there is no interpreter 'micropyton'; a path needs a",
+    ),
     "no TOML": ("[board", "mend the TOML"),
 }
 
