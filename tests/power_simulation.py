@@ -89,8 +89,8 @@ def simulate(
     lead = random.uniform(0.01, 0.4)
     length = lead + told.parts[-1].end_s * board.clock + random.uniform(0, 0.1)
     dt = 1 / rate_hz
-    meter_s = np.arange(int(length / dt)) * dt
-    board_s = (meter_s - lead) / board.clock
+    meter_s = np.arange(int(length / dt), dtype=np.float64) * dt
+    board_s = np.asarray((meter_s - lead) / board.clock, dtype=np.float64)
     activity = np.where((board_s < 0) | (board_s > told.parts[-1].end_s), 1.0, 0.0)
     for part in told.pulses:
         # The share of each sample within the pulse.
@@ -98,8 +98,8 @@ def simulate(
             board_s + dt - part.end_s, 0, dt
         )
         activity = np.maximum(activity, inside / dt)
-    inside = (board_s >= told.window.start_s) & (board_s < told.window.end_s)
-    activity[inside] = duty(kind, board_s[inside] - told.window.start_s, window_s)
+    within = (board_s >= told.window.start_s) & (board_s < told.window.end_s)
+    activity[within] = duty(kind, board_s[within] - told.window.start_s, window_s)
     current = board.floor_a + (board.busy_a - board.floor_a) * activity
     current += random.normal(0, board.noise_a, len(current)) if board.noise_a else 0
     if board.drift_a:

@@ -19,6 +19,11 @@ def elapsed_us(since):
     return _diff(now_us(), since)
 
 
+_pin = None
+if params["marker"] != "":  # a pin that is wired to the meter's digital input
+    from machine import Pin
+
+    _pin = Pin(params["marker"], Pin.OUT, value=0)
 exec(params["floor"])  # defines quiet(ms), by the board's profile
 _zero = 0
 _parts = []
@@ -28,8 +33,12 @@ _window = [0, 0]
 def _part(name, ms):
     since = elapsed_us(_zero)
     if name == "busy":
+        if _pin:
+            _pin.value(1)
         while elapsed_us(_zero) - since < ms * 1000:
             pass
+        if _pin:
+            _pin.value(0)
     else:
         quiet(ms)
     _parts.append((name, since, elapsed_us(_zero)))

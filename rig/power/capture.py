@@ -21,6 +21,8 @@ LONGER = 2.0
 PULSE_MS = 40
 FLOOR_MS = 250
 SETTLE_MS = 60
+FEWEST_IN_PULSE, FEWEST_IN_WINDOW = 10, 40
+"""Samples: for a meter slower than the frame is made for, the frame is stretched."""
 SLACK_S = 1.0
 """Acquired beyond the frame itself: the script's start, the board's clock, a late host."""
 
@@ -56,13 +58,15 @@ def capture(
     *,
     window_s: float,
     floor: str = "",
+    marker: str = "",
     rate_hz: float = 1000.0,
     scale: float = 1.0,
     **params: Any,
 ) -> Capture:
     """Run a power test while the meter acquires, and find its frame in the samples.
 
-    `scale` lengthens the frame's pulses and floors. Raises what `board.run` raises, and RigError
+    `scale` lengthens the frame's pulses and floors; `marker` is the board's pin that is wired
+    to the meter's digital input. Raises what `board.run` raises, and RigError
     for a meter that fails.
     """
     pulse_ms, floor_ms = round(PULSE_MS * scale), round(FLOOR_MS * scale)
@@ -77,6 +81,7 @@ def capture(
         floor_ms=floor_ms,
         settle_ms=SETTLE_MS,
         floor=code(floor),
+        marker=int(marker) if marker.isdecimal() else marker,
         **params,
     )
     samples = meter.fetch()
@@ -111,11 +116,15 @@ def measure(
     Raises Inconclusive when no attempt gave a frame to judge.
     """
     scale = 1.0
+    interval = 1 / min(options.get("rate_hz", 1000.0), meter.max_rate_hz)
+    if not meter.waveform:
+        scale = max(1.0, FEWEST_IN_PULSE * interval / (PULSE_MS / 1e3))
+    window_s = max(window_s, FEWEST_IN_WINDOW * interval) / scale
     reasons: list[str] = []
     for attempt in range(1, ATTEMPTS + 1):
         last = capture(board, meter, device_test, window_s=window_s * scale, scale=scale, **options)
         if last.frame is not None:
-            verdict = judge(last.samples, last.frame, expected_wakes_hz)
+            verdict = judge(last.samples, last.frame, expected_wakes_hz, meter.waveform)
             verdict.attempts = attempt
             verdict.notes = reasons
             if verdict.kind != "unclear" or not verdict.more_helps or attempt == ATTEMPTS:

@@ -13,6 +13,9 @@ from rig.power.meter import Plan
 from rig.power.samples import Samples
 from rig.power.visa import Session
 
+FETCH_S = 10.0
+"""An instrument may take so long to answer a fetch, and between two pieces of its answer."""
+
 
 class Base:
     """Configures, starts and fetches, over one session. Override all three, and `IDN`."""

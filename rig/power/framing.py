@@ -24,6 +24,7 @@ PULSE_SIGMAS = 5.0
 """A pulse is found where it stands out of its neighbours by so many standard errors."""
 PULSE_LEAST = 1e-6
 """… and by so much of the current itself: a meter without noise would show its rounding."""
+HALF = 0.5
 PULSE_GUARD_S = 3e-3
 """Cut from each end of a pulse or a quiet stretch: edges, and what alignment leaves over."""
 WINDOW_GUARD_S = 20e-3
@@ -103,7 +104,10 @@ def align(samples: Samples, frame: Frame) -> Frame:
             f"the capture ({samples.duration_s:.2f} s) is shorter than what the board did "
             f"({length:.2f} s): the meter lost samples or stopped early"
         )
-    cumulative = np.concatenate(([0.0], np.cumsum(current - current.mean())))
+    signal = current
+    if samples.marker is not None and np.ptp(samples.marker) > HALF:
+        signal = samples.marker  # the board says when its pulses are, by a wire
+    cumulative = np.concatenate(([0.0], np.cumsum(signal - signal.mean())))
     # Coarse in the ratio of the clocks, at every sample in the offset; then finer about it.
     step = max(dt, 2e-3) / length
     ratios = 1 + np.arange(-CLOCK_ERROR, CLOCK_ERROR + step, step)

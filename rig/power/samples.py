@@ -31,6 +31,7 @@ class Samples:
     lost: int = 0
     clipped: int = 0
     warnings: list[str] = field(default_factory=list)
+    marker: Currents | None = None  # level of a digital input, 0 to 1, that marks the pulses
 
     @property
     def duration_s(self) -> float:
@@ -67,3 +68,9 @@ def from_readings(
         with np.errstate(invalid="ignore"):
             clipped = int(np.count_nonzero(np.abs(current) >= range_a * 1.2 * 0.9999))
     return Samples(current, interval_s, overrange=overrange, lost=lost, clipped=clipped)
+
+
+def decimate(values: Currents, every: int) -> Currents:
+    """Means of `every` values each, shape (n // every,)."""
+    count = len(values) // every
+    return np.asarray(values[: count * every].reshape(count, every).mean(axis=1))

@@ -175,10 +175,13 @@ def _correlation_time(part: Currents) -> float:
     return float(1 + 2 * rho[:until].sum())
 
 
-def judge(samples: Samples, frame: Frame, expected_wakes_hz: float = 0.0) -> Verdict:
+def judge(
+    samples: Samples, frame: Frame, expected_wakes_hz: float = 0.0, waveform: bool = True
+) -> Verdict:
     """The class of the wait in an aligned capture.
 
-    `expected_wakes_hz` is how often the wait's own tasks ask to be woken.
+    `expected_wakes_hz` is how often the wait's own tasks ask to be woken; `waveform` is false
+    for a meter that gives means only, which cannot tell sleeping from polling.
     """
     level = levels(samples, frame)
     part = cut(frame.window, WINDOW_GUARD_S)
@@ -204,7 +207,13 @@ def judge(samples: Samples, frame: Frame, expected_wakes_hz: float = 0.0) -> Ver
     allowed_hz = expected_wakes_hz + POLL_HZ
     if floor_wakes:  # the floor itself wakes: its share is not the wait's
         allowed_hz += _rate_high(floor_wakes, floor_s)
-    if _spins(verdict, level):
+    if _spins(verdict, level) and not waveform:
+        verdict.more_helps = False
+        verdict.why = (
+            "it does not spin, but this meter gives means only, too slow to see wake-ups, so "
+            "that sleeping and polling look alike"
+        )
+    elif verdict.rests:
         _sleeps_or_polls(verdict, level, allowed_hz, samples.interval_s)
     return verdict
 

@@ -47,7 +47,11 @@ class Session:
         if not isinstance(opened, MessageBasedResource):
             opened.close()
             raise RigError(f"{resource} is no instrument that takes messages", hint)
-        self.instrument = opened
+        self.take_over(opened, timeout_s)
+
+    def take_over(self, instrument: MessageBasedResource, timeout_s: float) -> None:
+        """Use an instrument that is open already."""
+        self.instrument = instrument
         self.instrument.timeout = timeout_s * 1000
         self.instrument.write_termination = "\n"
         self.instrument.read_termination = "\n"

@@ -12,7 +12,7 @@ import re
 import numpy as np
 
 from rig.errors import RigError
-from rig.power.dialect import Base
+from rig.power.dialect import FETCH_S, Base
 from rig.power.meter import Plan
 from rig.power.samples import Samples, from_readings
 
@@ -55,7 +55,7 @@ class Dialect(Base):
         if count < 2:
             raise RigError(f"the meter {self.session.resource} took no readings", "try it again")
         message = f"TRAC:DATA? 1, {count}, {BUFFER}, READ, REL"
-        pairs = self.session.readings(message, timeout_s=30)
+        pairs = self.session.readings(message, timeout_s=FETCH_S)
         if len(pairs) != 2 * count:
             raise RigError(
                 f"{self.session.resource} sent {len(pairs)} numbers for {count} readings"

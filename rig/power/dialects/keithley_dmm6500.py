@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 
 from rig.errors import RigError
-from rig.power.dialect import Base
+from rig.power.dialect import FETCH_S, Base
 from rig.power.meter import Plan
 from rig.power.samples import Samples, from_readings
 
@@ -57,5 +57,5 @@ class Dialect(Base):
         if count < 1:
             raise RigError(f"the meter {self.session.resource} took no readings", "try it again")
         message = f"TRAC:DATA? 1, {count}, {BUFFER}, READ"
-        readings = self.session.block(message, ">f8", expected=count, timeout_s=30)
+        readings = self.session.block(message, ">f8", expected=count, timeout_s=FETCH_S)
         return from_readings(readings, plan.interval_s, plan.range_a)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from rig.power.dialect import Base
+from rig.power.dialect import FETCH_S, Base
 from rig.power.meter import Plan
 from rig.power.samples import Samples, from_readings
 
@@ -45,5 +45,5 @@ class Dialect(Base):
 
     def fetch(self, plan: Plan) -> Samples:
         self.session.tell("ABOR")
-        readings = self.session.block(self.READ, ">f8", timeout_s=30)
+        readings = self.session.block(self.READ, ">f8", timeout_s=FETCH_S)
         return from_readings(readings, plan.interval_s, plan.range_a)

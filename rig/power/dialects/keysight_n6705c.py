@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from rig.power.dialect import Base
+from rig.power.dialect import FETCH_S, Base
 from rig.power.meter import Plan
 from rig.power.samples import Samples, from_readings
 
@@ -51,7 +51,7 @@ class Dialect(Base):
         pieces = []
         while True:
             message = f"FETC:ELOG:CURR? {MOST},{CHANNEL}"
-            pieces.append(self.session.block(message, ">f4", timeout_s=30))
+            pieces.append(self.session.block(message, ">f4", timeout_s=FETCH_S))
             if len(pieces[-1]) < MOST:
                 break
         self.session.tell(f"ABOR:ELOG {CHANNEL}")

@@ -1,0 +1,28 @@
+"""From a meter's entry in the bench file to an open `Meter`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rig.power.instrument import ScpiMeter
+from rig.power.joulescope import Joulescope
+from rig.power.meter import Meter
+from rig.power.ppk2 import Ppk2
+
+
+def open_meter(
+    kind: str,
+    resource: str,
+    *,
+    backend: str = "@py",
+    dialect: str = "",
+    range_a: float | None = None,
+    modelled: bool = False,
+    options: dict[str, Any] | None = None,
+) -> Meter:
+    """The meter, opened; raises RigError where there is none or it is another thing."""
+    if kind == "ppk2":
+        return Ppk2(resource, options)
+    if kind == "joulescope":
+        return Joulescope(resource, options)
+    return ScpiMeter(resource, backend=backend, dialect=dialect, range_a=range_a, modelled=modelled)
