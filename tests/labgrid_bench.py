@@ -6,6 +6,7 @@ before it on the exporter's PATH does what a lab's firewall would.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -16,14 +17,12 @@ import time
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from rig.board.virtual import VirtualBoard
 from rig.errors import UsageError
 from rig.labgrid_places import python_with_labgrid
 from rig.power.virtual import VirtualMeter
 
-READY_S = 20.0
+READY_S = 60.0
 WRAPPER = """#!/bin/sh
 # In a connection's address, "tcp,PORT" listens everywhere; "tcp,localhost,PORT" does not.
 for argument do
@@ -104,7 +103,7 @@ class LabgridBench:
         }
         resources["odd"] = {"NetworkService": {"address": "127.0.0.1", "username": "nobody"}}
         file = self.folder / "exporter.yaml"
-        file.write_text(yaml.safe_dump(resources))
+        file.write_text(json.dumps(resources))  # JSON is YAML
         command = ["labgrid-exporter", "-c", self.address, "-n", "hostA"]
         self._start("exporter", [*command, "--hostname", "127.0.0.1", str(file)])
         self.until(lambda: "hostA/odd" in self.client("resources").stdout, "the exporter")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.metadata
 import os
+import signal
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -64,7 +65,7 @@ def run(options: Options) -> int:
     overlay = check_overlay(options.overlay)
     workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
     folder = run_folder(options)
-    with attach(bench, options.power) as stations, prepared(stations, overlay):
+    with terminable(), attach(bench, options.power) as stations, prepared(stations, overlay):
         run_dir = RunDir(folder)
         info = RunInfo(
             looprig=importlib.metadata.version("looprig"),
@@ -242,6 +243,28 @@ def remove_overlay(station: Station) -> None:
 
 
 # -- pytest ---------------------------------------------------------------------------------
+
+
+@contextlib.contextmanager
+def terminable() -> Iterator[None]:
+    """SIGTERM and a closed terminal end a run as Ctrl-C does: all that it has is given back."""
+    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {number: signal.getsignal(number) for number in numbers}
+
+    def interrupt(*_: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)  # a second one must not end the cleaning up
+        raise KeyboardInterrupt
+
+    for number in numbers:
+        if before[number] is not signal.SIG_IGN:  # nohup
+            signal.signal(number, interrupt)
+    try:
+        yield
+    finally:
+        for number in numbers:
+            signal.signal(number, before[number])
 
 
 def start_pytest(plan: Plan, options: Options) -> int:
