@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rig.board.link import Link
+from rig.board.board import Board
 from rig.board.virtual import VirtualBoard
 from rig.distribution import growth, lower_quartile, pattern, summarise
 
@@ -64,15 +64,26 @@ def test_median_has_an_interval() -> None:
 
 
 def test_bytes_put_back_come_first(tmp_path: Path) -> None:
-    board = VirtualBoard("b", "micropython", tmp_path)
+    virtual = VirtualBoard("b", "micropython", tmp_path)
     try:
-        board.wait_ready()
-        link = Link(str(board.port))
-        link.interrupt(time.monotonic() + 5)
-        link.unread(b"kept")
-        link.send(b"\x01")
-        assert link.read_some(time.monotonic() + 5) == b"kept"
-        assert b"raw REPL" in link.read_to(b">", time.monotonic() + 5, "the prompt")
-        link.close()
+        virtual.wait_ready()
+        board = Board("b", str(virtual.port))
+        board.open()
+        board.wire.unread(b"kept")
+        board.wire.send(b"\x01")
+        assert board.wire.read_some(time.monotonic() + 5) == b"kept"
+        assert b"raw REPL" in board.wire.read_to(b">", time.monotonic() + 5, "the prompt")
+        board.close()
     finally:
-        board.stop()
+        virtual.stop()
+
+
+def test_a_host_that_does_other_things_widens_a_time() -> None:
+    samples = [2e-6, 2.1e-6, 2.2e-6, 2.3e-6, 9e-6]
+    alone = summarise("switch", samples, "s", resolution=1e-6)
+    shared = summarise("switch", samples, "s", hosted=True)
+    assert alone.low == pytest.approx(1e-6)
+    assert shared.low == pytest.approx(1e-6)
+    assert shared.high == pytest.approx(9e-6)
+    late = summarise("overshoot", [-1e-3] * 9, "s", hosted=True)
+    assert (late.low, late.high) == pytest.approx((-2e-3, -5e-4))
