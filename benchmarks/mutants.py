@@ -56,6 +56,7 @@ class Mutant:
     kind: str
     where: str  # the function it is in
     line: int
+    after: str  # the line before the first that differs, stripped
     was: str  # the first line that differs, stripped
     becomes: str
     source: str
@@ -77,8 +78,8 @@ def mutants(file: str, source: str) -> list[Mutant]:
         mutated = source[:start] + text + source[end:]
         if mutated == source or mutated in found or not _compiles(mutated):
             continue
-        line, was, becomes = _first_difference(source, mutated)
-        found[mutated] = Mutant(file, len(found), kind, where, line, was, becomes, mutated)
+        line, after, was, becomes = _first_difference(source, mutated)
+        found[mutated] = Mutant(file, len(found), kind, where, line, after, was, becomes, mutated)
     return list(found.values())
 
 
@@ -90,12 +91,14 @@ def _compiles(source: str) -> bool:
     return True
 
 
-def _first_difference(source: str, mutated: str) -> tuple[int, str, str]:
+def _first_difference(source: str, mutated: str) -> tuple[int, str, str, str]:
+    """Line number, the line before, the line as it was, the line as it becomes."""
     before, after = source.splitlines(), mutated.splitlines()
     for number, (was, becomes) in enumerate(zip(before, after, strict=False), 1):
         if was != becomes:
-            return number, was.strip(), becomes.strip()
-    return len(before), "", ""
+            previous = before[number - 2].strip() if number > 1 else ""
+            return number, previous, was.strip(), becomes.strip()
+    return len(before), "", "", ""
 
 
 Edit = tuple[str, str, int, int, str]

@@ -22,10 +22,12 @@ class Equivalent:
     was: str
     becomes: str
     why: str
+    after: str = ""  # the line before, where `was` stands more than once in the function
 
     def names(self, mutant: Mutant) -> bool:
         mine = (self.file, self.where, self.was, self.becomes)
-        return mine == (mutant.file, mutant.where, mutant.was, mutant.becomes)
+        same = mine == (mutant.file, mutant.where, mutant.was, mutant.becomes)
+        return same and self.after in ("", mutant.after)
 
 
 def equivalents() -> list[Equivalent]:

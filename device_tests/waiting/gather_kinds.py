@@ -36,6 +36,7 @@ async def main():
             )
         ),
     )
+    emit("await-after", await running, await finished, running.done())
     mine = asyncio.current_task()
     emit("own-tasks", len(tasks), len({id(task) for task in tasks + [mine]}))
     emit("empty", plain(await asyncio.gather()))

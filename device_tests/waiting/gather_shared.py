@@ -9,8 +9,8 @@ def plain(value):
     return value if value is None or isinstance(value, (int, str, tuple)) else type(value).__name__
 
 
-async def work(value):
-    for _ in range(3):
+async def work(value, turns=3):
+    for _ in range(turns):
         await asyncio.sleep(0)
     return value
 
@@ -20,7 +20,7 @@ async def wait(task):
 
 
 async def main():
-    task = asyncio.create_task(work("shared"))
+    task = asyncio.create_task(work("shared", 9))
     other = asyncio.create_task(wait(task))
     await asyncio.sleep(0)
     await asyncio.sleep(0)
