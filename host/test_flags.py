@@ -109,3 +109,10 @@ def test_does_not_wait_for_a_timer(board: BoardUnderTest) -> None:
 def test_trapped(board: BoardUnderTest) -> None:
     run = board.run("events/trapped", kind="flag", tasks=1)
     assert run.names == ["trapped"] * 1 + ["set-other"] + ["woken"] * 1
+
+
+@claim("flag.loop-waits-without-limit")
+def test_loop_waits_without_limit(board: BoardUnderTest) -> None:
+    asked = board.run("flags/no_limit").value("asked")
+    assert asked
+    assert max(asked) < 0

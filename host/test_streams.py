@@ -185,6 +185,8 @@ def test_polled_for_what_is_awaited(board: BoardUnderTest) -> None:
         execution = run(board, "both_ways", waits=order, ready=order, apart=3, together=False)
         begins = READ if first == "read" else WRITE
         assert execution.values("polls") == [[begins, READ | WRITE, alone] * 2] * 2
+        # One write as long as nobody waits for room, and none before there is some.
+        assert execution.values("refused") == [2, 2]
 
 
 @claim("stream.cancelled-read")
@@ -202,6 +204,13 @@ def test_cancelled_write(board: BoardUnderTest) -> None:
     assert execution.values("cancel") == [True, True, True]
     assert execution.values("cancelled")[2:] == ["write"]
     assert execution.value("written") == b"again"
+
+
+@claim("stream.cancelled-write-is-forgotten")
+def test_cancelled_write_is_forgotten(board: BoardUnderTest) -> None:
+    execution = run(board, "cancel_write")
+    assert execution.values("second") == ["drained"] * 2
+    assert execution.value("written") == b"secondsecond"
 
 
 @claim("stream.cancel-one-side")

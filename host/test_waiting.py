@@ -352,3 +352,9 @@ def test_shared_task_not_wrong(board: BoardUnderTest) -> None:
     assert run.values("shared") in ([["shared", "own"]], [])
     assert run.values("twice") in ([["twice", "twice"]], [])
     assert len(run.events) == 3
+
+
+@claim("gather.await-after")
+def test_await_after(board: BoardUnderTest) -> None:
+    run = board.run("waiting/gather_kinds")
+    assert run.value("await-after") == ("running", "finished", True)

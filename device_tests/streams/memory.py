@@ -13,6 +13,7 @@ class Memory(io.IOBase):
         self.polls = []  # what was asked for, each change of it once
         self.bits = 0  # error and hang-up are told unasked
         self.error = None  # what read and write raise
+        self.refused = 0  # writes for which there was no room
         self.closed = 0
 
     def ioctl(self, request, argument):
@@ -58,6 +59,7 @@ class Memory(io.IOBase):
             raise self.error
         size = min(len(data), self.room, self.limit)
         if not size:
+            self.refused += 1
             return None
         self.room -= size
         self.pieces.append(bytes(data[:size]))
