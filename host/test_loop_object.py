@@ -76,9 +76,25 @@ def test_until_complete_promotes(board: BoardUnderTest) -> None:
     assert board.run("loop_object/until_complete").value("promoted") == "Task"
 
 
+@claim("loop.until-complete-ends")
+def test_until_complete_ends(board: BoardUnderTest) -> None:
+    run = board.run("loop_object/until_finished")
+    assert run.names == ["value", "value", "current", "failed"]
+
+
+@claim("loop.no-task-after-until-complete")
+def test_no_task_after_until_complete(board: BoardUnderTest) -> None:
+    assert board.run("loop_object/until_finished").value("current") in ("none", "NoneType")
+
+
+@claim("loop.until-complete-of-failed")
+def test_until_complete_of_failed(board: BoardUnderTest) -> None:
+    assert board.run("loop_object/until_finished").value("failed") == "ValueError mine"
+
+
 @claim("loop.until-complete-of-finished")
 def test_until_complete_of_finished(board: BoardUnderTest) -> None:
-    assert board.run("loop_object/until_finished").value("value") == "value"
+    assert board.run("loop_object/until_finished").values("value") == ["value", "value"]
 
 
 def turns(log: list[object]) -> list[int]:
@@ -145,9 +161,7 @@ def test_handler_arguments(board: BoardUnderTest) -> None:
 @claim("handler.keys")
 def test_handler_keys(board: BoardUnderTest) -> None:
     run = board.run("loop_object/contexts", keep=False)
-    keys = run.values("keys")
-    assert len(keys) == 3
-    assert all({"message", "exception", "future"} <= set(each) for each in keys), keys
+    assert run.values("keys") == [["exception", "future", "message"]] * 3
     assert run.values("message") == [("str", True)] * 3
 
 

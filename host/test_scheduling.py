@@ -94,6 +94,18 @@ def test_waits_once(board: BoardUnderTest) -> None:
     assert waits == [b - a for a, b in pairwise([0, *sorted(set(delays))])]
 
 
+@claim("sched.waits-for-the-outside-once")
+def test_waits_for_the_outside_once(board: BoardUnderTest) -> None:
+    assert board.run("scheduling/outside_wait", ms=40).value("waits") <= 8
+
+
+@claim("sched.resumed-only-when-ready")
+def test_resumed_only_when_ready(board: BoardUnderTest) -> None:
+    run = board.run("scheduling/only_when_ready", prefix="streams/memory")
+    read, drained = ("read", 4, b"data"), "drained"
+    assert run.values("log") == [[read, drained], [drained, read]]
+
+
 @claim("sched.waits-to-the-instant")
 def test_waits_to_the_instant(board: BoardUnderTest) -> None:
     delays, woke, waits = woken(board, SCRAMBLED, 10_000)

@@ -57,6 +57,25 @@ def test_await_by_several(board: BoardUnderTest) -> None:
     assert waiters == ["starts", "ends"] + [(name, True) for name in range(4)]
 
 
+@claim("task.await-after-gather")
+def test_await_after_gather(board: BoardUnderTest) -> None:
+    assert board.run("tasks/await_after_gather").values("again") == [0, 1, "ValueError 2"]
+
+
+@claim("task.await-main-later")
+def test_await_main_later(board: BoardUnderTest) -> None:
+    run = board.run("tasks/await_main", raises=False)
+    assert run.value("later") == "value"
+    assert run.value("ended") == "over"
+
+
+@claim("task.await-failed-main")
+def test_await_failed_main(board: BoardUnderTest) -> None:
+    run = board.run("tasks/await_main", raises=True)
+    assert run.value("later") == "ValueError mine"
+    assert run.value("ended") == "over"
+
+
 @claim("task.await-many")
 def test_await_many(board: BoardUnderTest) -> None:
     values = board.run("tasks/many_values", tasks=50, step=33).value("values")

@@ -1,4 +1,4 @@
-# run_until_complete of a task that is over already, beside one that is not.
+# run_until_complete of a task that is over already, while another has turns to come.
 import asyncio
 
 try:
@@ -12,6 +12,15 @@ async def returns():
     return "value"
 
 
+async def raises():
+    raise ValueError("mine")
+
+
+async def turns():
+    for _ in range(3):
+        await asyncio.sleep(0)
+
+
 async def until(task):
     await task
 
@@ -19,3 +28,17 @@ async def until(task):
 task = loop.create_task(returns())
 loop.run_until_complete(until(task))
 emit("value", loop.run_until_complete(task))
+loop.create_task(turns())
+emit("value", loop.run_until_complete(task))
+try:
+    emit("current", type(asyncio.current_task()).__name__)
+except RuntimeError:
+    emit("current", "none")
+
+loop.set_exception_handler(lambda loop, context: None)
+task = loop.create_task(raises())
+loop.run_until_complete(returns())
+try:
+    emit("failed", loop.run_until_complete(task))
+except ValueError as error:
+    emit("failed", "ValueError " + error.args[0])

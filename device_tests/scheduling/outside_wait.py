@@ -1,0 +1,42 @@
+# The only task waits for a flag for a while: how often does the loop wait in that time?
+import asyncio
+import time
+from asyncio import core
+
+import micropython
+
+flag = asyncio.ThreadSafeFlag()
+
+
+class Counting:
+    waits = 0
+
+    def __init__(self, queue):
+        self.queue = queue
+        self.map = queue.map
+        self.queue_read = queue.queue_read
+        self.remove = queue.remove
+
+    def wait_io_event(self, dt):
+        self.waits += 1
+        self.queue.wait_io_event(dt)
+
+
+def callback(_):
+    if time.ticks_diff(time.ticks_ms(), started) < params["ms"]:
+        micropython.schedule(callback, None)
+    else:
+        flag.set()
+
+
+async def main():
+    global started
+    started = time.ticks_ms()
+    micropython.schedule(callback, None)
+    before = core._io_queue.waits
+    await flag.wait()
+    emit("waits", core._io_queue.waits - before)
+
+
+core._io_queue = Counting(core._io_queue)
+asyncio.run(main())
