@@ -279,3 +279,12 @@ def test_old_names(board: BoardUnderTest) -> None:
 def test_trapped_cancellation(board: BoardUnderTest) -> None:
     execution = run(board, "trapped")
     assert execution.names == ["trapped", "set-other", "woken"] * 2
+
+
+@claim("server.failed-accept")
+def test_failed_accept(board: BoardUnderTest) -> None:
+    execution = run(board, "failed_accept")
+    assert execution.values("called") == [b"line\n"]
+    assert execution.value("accepts") == 3
+    assert "unretrieved" not in execution.names
+    assert execution.value("closed") == 1
