@@ -269,6 +269,13 @@ class Suite:
                 data = b"CPYTHON3 CRASH:\n"
         return data.decode("utf-8", "backslashreplace").replace("\r\n", "\n")
 
+    def beside(self, name: str, traceback: str) -> str:
+        """The module that the test did not find and that lies beside it in the checkout."""
+        found = re.search(r"no module named '(\w+)'", traceback)
+        if found and (self.root / name).with_name(f"{found[1]}.py").is_file():
+            return found[1]
+        return ""
+
     def with_patterns(self, name: str, expected: str, output: str) -> str:
         """The output, with the lines that fit the expected lines' patterns put in their place,
         for the tests whose `.exp` holds regular expressions."""

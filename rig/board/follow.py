@@ -13,11 +13,8 @@ from dataclasses import dataclass
 
 from rig.board.events import EventReader
 from rig.board.execution import Ended, Execution
-from rig.board.link import RAW_PROMPT, Disconnected, Link, Silence
+from rig.board.link import BANNER, RAW_PROMPT, Disconnected, Link, Silence
 
-BANNER = re.compile(
-    rb"(?:MicroPython|CPython) [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z"
-)
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
 LATE_ANSWER = re.compile(rb"OK\d{1,8}\r?\n\x04\x04>")
 END_MARKS = re.compile(rb"\x04([^\x04]*)\x04>\Z")

@@ -22,6 +22,10 @@ from mpremote.transport_serial import SerialTransport
 from rig.errors import RigError, UsageError
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+BANNER = re.compile(
+    rb"(?:MicroPython|CPython) [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z"
+)
+"""What a board prints when it boots, up to its friendly prompt."""
 READ_SLICE_S = 0.05
 """How long one read may block. Set once, when the port opens: changing it on an open RFC 2217
 port costs over a second."""
@@ -157,6 +161,8 @@ class Link(SerialTransport):  # type: ignore[misc]
         while not data.endswith(ending):
             piece = self.read_some(deadline)
             data = (data + piece)[-SEEN:]
+            if data.endswith(b">>> ") and ending == RAW_PROMPT and BANNER.search(data):
+                raise Silence(f"{what}, and the board rebooted", data)
             # a flood never lets a read come back empty
             if not piece or (time.monotonic() >= deadline and not data.endswith(ending)):
                 raise Silence(what, data)
@@ -227,8 +233,9 @@ class Link(SerialTransport):  # type: ignore[misc]
                 self._raw_paste(code, deadline, before_start)
                 return
             self.use_raw_paste = False
-            if answer != b"R\x00":
-                self.read_to(RAW_PROMPT, deadline, "the raw REPL's prompt")
+            if answer != b"R\x00":  # older than raw paste: it saw Ctrl-A, and prints its header
+                rest = RAW_PROMPT.removeprefix(answer)
+                self.read_to(rest, deadline, "the raw REPL's prompt")
         for start in range(0, len(code), PLAIN_CHUNK):
             self.send(code[start : start + PLAIN_CHUNK])
             time.sleep(PLAIN_PAUSE_S)
@@ -236,6 +243,8 @@ class Link(SerialTransport):  # type: ignore[misc]
             before_start()
         self.send(b"\x04")
         answer = self.read_exactly(2, deadline, "the raw REPL to take the code")
+        if answer[:1] == b">":  # the prompt after an R\x00
+            answer = answer[1:] + self.read_exactly(1, deadline, "the raw REPL to take the code")
         if answer != b"OK":
             raise Silence("the raw REPL to take the code", answer)
 

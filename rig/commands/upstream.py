@@ -187,6 +187,8 @@ def judge(result: Result, execution: Execution, expected: str, suite: Suite, nam
         result.why = "the test skips itself on this board"
     elif "no module named 'unittest'" in execution.traceback:
         result.why = "unittest (mpremote mip install unittest)"
+    elif suite.beside(name, execution.traceback):
+        result.why = f"{suite.beside(name, execution.traceback)}.py beside the script, on the board"
     elif execution.ended in (Ended.TIMED_OUT, Ended.CRASHED, Ended.DISCONNECTED):
         result.outcome, result.actual = Outcome.CRASHED, execution.how
     elif execution.dropped:

@@ -1,0 +1,39 @@
+"""Virtual boards for the transport's tests, and scripts for them to run."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from rig.board.board import Board
+from rig.board.execution import Execution
+from rig.board.program import assemble
+from rig.board.shrink import shrink
+from rig.board.virtual import VirtualBoard
+
+
+@contextlib.contextmanager
+def virtual(
+    folder: Path, interpreter: str = "micropython", heap: str = ""
+) -> Iterator[VirtualBoard]:
+    """A virtual board that is ready."""
+    board = VirtualBoard("board", interpreter, folder, heap)
+    try:
+        board.wait_ready()
+        yield board
+    finally:
+        board.stop()
+
+
+def connect(port: Path | str, **settings: object) -> Board:
+    """A board on that port, identified."""
+    board = Board("board", str(port), **settings)  # type: ignore[arg-type]
+    board.open()
+    board.identify()
+    return board
+
+
+def push(board: Board, text: str, deadline: float = 5.0) -> Execution:
+    """Run this text as a device test called x.py."""
+    return board.push("x", assemble([("x.py", shrink(text))], {}), deadline)

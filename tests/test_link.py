@@ -1,0 +1,174 @@
+"""The wire: raw REPL and raw paste against boards of every kind, and no wait without an end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rig.board.board import Board
+from rig.board.execution import Ended
+from rig.board.link import Link, Silence
+from rig.board.program import assemble
+from tests.scripted_board import HEADER, REBOOT, RawRepl, ScriptedBoard
+
+DONE = b"\x04\x04>"
+
+
+def soon(seconds: float = 2.0) -> float:
+    return time.monotonic() + seconds
+
+
+def prints(text: bytes) -> Callable[[bytes], bytes]:
+    return lambda code: text + DONE
+
+
+@pytest.mark.parametrize(
+    "repl",
+    [
+        RawRepl(prints(b"")),
+        RawRepl(prints(b""), window=1),
+        RawRepl(prints(b""), window=5000),
+        RawRepl(prints(b""), paste=b"R\x00"),  # it knows the request, but cannot
+        RawRepl(prints(b""), paste=b"R\x00>"),  # and prompts anew
+        RawRepl(prints(b""), paste=b""),  # older than raw paste: it sees Ctrl-A only
+    ],
+    ids=[
+        "window 16",
+        "window 1",
+        "window 5000",
+        "no raw paste",
+        "no raw paste, prompt",
+        "before raw paste",
+    ],
+)
+def test_code_arrives_whole_on_any_raw_repl(repl: RawRepl, tmp_path: Path) -> None:
+    code = b"x = 1\n" * 100 + "é".encode()
+    with ScriptedBoard(tmp_path, repl) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        for _ in range(2):
+            link.paste(code, soon(5))
+            assert link.read_to(DONE, soon(), "the end") == DONE
+        link.close()
+    assert repl.code == [code, code]
+
+
+def test_a_board_may_end_a_paste_early(tmp_path: Path) -> None:
+    heard = 0
+
+    def answer(byte: bytes) -> bytes:
+        nonlocal heard
+        if byte == b"\x01" and heard == 0:
+            heard = 1
+            return HEADER
+        if byte == b"\x01":
+            heard = 2
+            return b"R\x01\x10\x00\x01"
+        if heard >= 2 and byte != b"\x04":
+            heard += 1
+            return b"\x04" if heard == 20 else b""
+        if byte == b"\x04":
+            return b"\x04Traceback (most recent call last):\r\nSyntaxError: no\r\n\x04>"
+        return b""
+
+    with ScriptedBoard(tmp_path, answer) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        link.paste(b"(" * 500, soon())
+        assert b"SyntaxError" in link.read_to(b"\x04>", soon(), "the end")
+        link.close()
+
+
+@pytest.mark.parametrize("step", ["interrupt", "soft_reset", "paste", "challenge"])
+def test_a_mute_board_ends_every_step(step: str, tmp_path: Path) -> None:
+    with ScriptedBoard(tmp_path, lambda byte: b"") as board:
+        link = Link(str(board.port))
+        started = time.monotonic()
+        code = [b"x" * 10_000] if step == "paste" else []
+        with pytest.raises(Silence):
+            getattr(link, step)(*code, soon(0.3))
+        assert time.monotonic() - started < 1.0
+        link.close()
+
+
+@pytest.mark.parametrize("step", ["interrupt", "soft_reset", "challenge"])
+def test_a_flood_ends_every_step(step: str, tmp_path: Path) -> None:
+    with ScriptedBoard(tmp_path, lambda byte: b"") as board:
+        link = Link(str(board.port))
+        stop: list[int] = []
+
+        def flood() -> None:
+            import os
+
+            os.set_blocking(board.master, False)
+            while not stop:
+                try:
+                    os.write(board.master, b"flood\r\n" * 100)
+                except BlockingIOError:
+                    time.sleep(0.001)  # the PTY is full
+
+        import threading
+
+        thread = threading.Thread(target=flood)
+        thread.start()
+        try:
+            with pytest.raises(Silence):
+                getattr(link, step)(soon(0.3))
+        finally:
+            stop.append(1)
+            thread.join()
+        link.close()
+
+
+def test_what_boot_py_prints_is_passed_over(tmp_path: Path) -> None:
+    reset = b"\r\nMPY: soft reboot\r\nboot.py: hello >\r\n>>> no prompt\r\n" + HEADER
+    with ScriptedBoard(tmp_path, RawRepl(prints(b""), reset=reset)) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        link.soft_reset(soon())
+        link.close()
+
+
+def test_a_late_prompt_before_the_banner_is_passed_over(tmp_path: Path) -> None:
+    with ScriptedBoard(tmp_path, RawRepl(prints(b""), reset=HEADER + REBOOT)) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        link.soft_reset(soon())
+        link.close()
+
+
+def test_a_prompt_is_no_reset(tmp_path: Path) -> None:
+    with ScriptedBoard(tmp_path, RawRepl(prints(b""), reset=HEADER)) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        with pytest.raises(Silence):
+            link.soft_reset(soon(0.5))
+        link.close()
+
+
+def test_end_marks_without_the_end_event_are_no_pass(tmp_path: Path) -> None:
+    with ScriptedBoard(tmp_path, RawRepl(prints(b"PASS\r\n"))) as scripted:
+        board = Board("b", str(scripted.port))
+        board.packing = "literal"
+        board.open()
+        execution = board.push("x", assemble([("x.py", "emit('a')")], {}), 2)
+        assert execution.ended is not Ended.FINISHED
+        assert execution.damage
+        board.close()
+
+
+def test_another_runs_records_are_no_pass(tmp_path: Path) -> None:
+    import zlib
+
+    record = b"deadbeef 0 0 end (0,)"
+    old = b"\x1edeadbeef ok\r\n\x1e" + record + b" %d\r\n" % zlib.crc32(record)
+    with ScriptedBoard(tmp_path, RawRepl(prints(old))) as scripted:
+        board = Board("b", str(scripted.port))
+        board.open()
+        execution = board.push("x", assemble([("x.py", "emit('a')")], {}), 2)
+        assert execution.ended is not Ended.FINISHED
+        assert execution.damage
+        board.close()
