@@ -10,6 +10,7 @@ import pytest
 from rich.console import Console
 
 import reports
+from reports.spans import Span, moved, of_median
 from rig.errors import UsageError
 from rig.results import Divergence, Estimate, Outcome, PowerRecord, Result
 from tests.run_factory import CLAIMS, HOSTILE, PICO, START, UNIX, Edit, Recipe, change, write_run
@@ -227,3 +228,40 @@ def test_several_olds_make_a_history(tmp_path: Path) -> None:
     page = reports.compare(olds, new).write_html(tmp_path / "compare.html").read_text()
     assert "Claims whose outcome changed" in page
     assert page.count("<svg") == 8  # three currents, five latencies
+
+
+def median(value: float, *, n: int, low: float, high: float, maximum: float) -> Span:
+    row = {"median": value, "n": n, "low": low, "high": high, "maximum": maximum}
+    return of_median(row, comparisons=60)
+
+
+def test_more_comparisons_ask_for_more() -> None:
+    row = {"median": 100.0, "n": 200, "low": 98.0, "high": 103.0, "maximum": 150.0}
+    one, many = of_median(row, 1), of_median(row, 60)
+    assert one == pytest.approx((100.0, 98.0, 103.0))
+    assert many.low < one.low
+    assert one.high < many.high < 110
+
+
+def test_few_samples_reach_to_their_maximum() -> None:
+    calm = median(50e-6, n=12, low=48e-6, high=55e-6, maximum=8e-3)
+    busy = median(3e-3, n=12, low=2e-3, high=3.5e-3, maximum=4e-3)
+    assert calm.high == 8e-3
+    assert moved([calm], busy, 0.1) is None
+    assert moved([calm], median(30e-3, n=12, low=29e-3, high=31e-3, maximum=32e-3), 0.1)
+
+
+def test_from_nothing_to_something_is_a_change() -> None:
+    nothing = median(0.0, n=100, low=0.0, high=0.0, maximum=0.0)
+    assert moved([nothing], median(64.0, n=100, low=64.0, high=64.0, maximum=64.0), 0.1)
+    assert moved([nothing], nothing, 0.1) is None
+
+
+def test_a_single_number_has_no_interval_and_decides_nothing(tmp_path: Path) -> None:
+    def once(result: Result) -> Result:
+        few = [m.model_copy(update={"n": 1}) for m in result.measurements]
+        return result.model_copy(update={"measurements": few})
+
+    old = write_run(tmp_path, Recipe(id="old", edit=once, samples=300))
+    recipe = Recipe(id="new", edit=once, slower=3, started=LATER, samples=300)
+    assert reports.compare([old], write_run(tmp_path, recipe)).regressions == []
