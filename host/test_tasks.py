@@ -272,6 +272,15 @@ def test_cancel_only_those(board: BoardUnderTest) -> None:
         assert run.value("cancelled_at_the_end") == len(told)
 
 
+@claim("task.cancel-while-others-come")
+def test_cancel_while_others_come(board: BoardUnderTest) -> None:
+    for seed in (1, 7, 1234):
+        run = board.run("tasks/cancel_workout", seed=seed, rounds=25)
+        assert len(run.value("told")) >= 25
+        assert run.value("heard") == run.value("told")
+        assert run.value("woke") == run.value("short")
+
+
 @claim("task.cancel-leaves-other-waiters")
 def test_cancel_leaves_other_waiters(board: BoardUnderTest) -> None:
     logs = board.run("tasks/cancel_waiters").values("log")
