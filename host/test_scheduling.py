@@ -106,6 +106,11 @@ def test_resumed_only_when_ready(board: BoardUnderTest) -> None:
     assert run.values("log") == [[read, drained], [drained, read]]
 
 
+@claim("sched.standard-output-resumes")
+def test_standard_output_resumes(board: BoardUnderTest) -> None:
+    assert board.run("scheduling/stdout").names == ["resumed"] * 3
+
+
 @claim("sched.waits-to-the-instant")
 def test_waits_to_the_instant(board: BoardUnderTest) -> None:
     delays, woke, waits = woken(board, SCRAMBLED, 10_000)
