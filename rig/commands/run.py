@@ -278,6 +278,7 @@ def start_pytest(plan: Plan, options: Options) -> int:
             "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
             "--looprig-plan", str(path),
             "-p", "no:terminal", "-p", "no:cacheprovider",
+            "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
             *workers(options.workers, len(plan.stations)),
             *options.pytest_args,
             str(ROOT / "host"),
