@@ -3,8 +3,10 @@ since = _us()
 try:
     from time import ticks_diff
 except ImportError:
+
     def ticks_diff(a, b):
         return a - b
+
 
 emit("began", params["ms"])
 while ticks_diff(_us(), since) < params["ms"] * 1000:
