@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -62,10 +63,10 @@ def test_every_device_test_is_used() -> None:
     text = "\n".join(path.read_text(encoding="utf-8") for path in users)
     named = {claim.device_test for claim in catalogue().values()} | HARNESS
     unused = [
-        name
+        path.relative_to(DEVICE_TESTS).as_posix()
         for path in sorted(Path(DEVICE_TESTS).rglob("*.py"))
         if (name := path.relative_to(DEVICE_TESTS).with_suffix("").as_posix()) not in named
-        and f'"{name}"' not in text
+        and not re.search(rf'"({re.escape(name)}|{re.escape(path.stem)})"', text)
     ]
     assert unused == []
 
