@@ -41,8 +41,8 @@ def init(ports: Sequence[str], meters: Sequence[str], out: Path) -> int:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UsageError(f"--out {out}: {error.strerror}", "name another file") from error
-    counted = f"{len(boards)} board{'s' if len(boards) > 1 else ''}"
-    print(f"{out}: {counted}, {len(instruments)} meters; next: looprig doctor --bench {out}")
+    counted = f"{count(len(boards), 'board')}, {count(len(instruments), 'meter')}"
+    print(f"{out}: {counted}; next: looprig doctor --bench {out}")
     return 0
 
 
@@ -53,7 +53,7 @@ def bench_file(
     reader knows which measures which."""
     parts = [HEAD.format(name=name)]
     meter_names = unique([dialect for _, _, dialect in instruments])
-    names = unique([str(answer.board.platform) for answer in boards if answer.board])
+    names = unique([family(answer) for answer in boards])
     for board_name, answer in zip(names, boards, strict=True):
         assert answer.board is not None
         profile = profiles.of(answer.board)
@@ -80,6 +80,17 @@ def bench_file(
             'range = "100 mA"\n'
         )
     return "\n".join(parts)
+
+
+def family(answer: Answer) -> str:
+    """What to call a board: its family, or what it runs."""
+    assert answer.board is not None
+    profile = profiles.of(answer.board)
+    return profile.family if profile else answer.board.platform
+
+
+def count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def unique(names: Sequence[str]) -> list[str]:
