@@ -1,65 +1,75 @@
 # What a switch costs among 1, 2, 4, ... tasks. With `asleep` all but two of them sleep.
+# Every 64th switch of all is stamped: stretches so short are seldom interrupted, and a round of
+# many tasks is the sum of its stretches.
 going = False
+count = 0
+stamps = []
+wanted = 0
 
 
 async def turn():
+    global count
     while going:
         await sleep_ms(0)
+        count += 1
+        if not count & 63:
+            stamp()
+
+
+def stamp():
+    # Two rounds at least; no more than wanted, or than a slow board or loop has time for.
+    global going
+    stamps.append(ticks_us())
+    spent = ticks_diff(stamps[-1], stamps[0])
+    if len(stamps) > wanted or spent > 10 * params["enough_us"]:
+        going = False
+    elif spent > params["enough_us"] and len(stamps) > 3 * (wanted // params["rounds"]):
+        going = False
 
 
 async def rest():
     await sleep_ms(60000)
 
 
-async def switches(others):
-    # Microseconds of a batch of switches, several times. A batch is as large for any number of
-    # tasks: whatever else takes the processor away then takes as much of each.
-    global going
-    going = True
-    tasks = []
-    ready = 2 if params["asleep"] and others else others + 1
+async def switches(tasks):
+    # Whether so many tasks fit into the heap and the time.
+    global going, count, wanted
+    ready = min(tasks, 2) if params["asleep"] else tasks
+    stretches = max(1, ready // 64)  # of a round
+    going, count, wanted = True, 0, params["rounds"] * stretches
+    del stamps[:]
+    made = []
     try:
-        for number in range(others):
-            work = rest() if params["asleep"] and number else turn()
-            tasks.append(asyncio.create_task(work))
+        for number in range(tasks):
+            made.append(asyncio.create_task(turn() if number < ready else rest()))
+        for task in made[:ready]:
+            await task
+        fits = True
     except MemoryError:
-        going = False
-        for task in tasks:
-            task.cancel()
-        await sleep_ms(0)
-        return False
-    every = max(1, params["batch"] // ready)
-    took = []
-    for _ in range(2):
-        await sleep_ms(0)
-    for _ in range(params["samples"]):
-        start = ticks_us()
-        for _ in range(every):
-            await sleep_ms(0)
-        took.append(ticks_diff(ticks_us(), start))
-        if len(took) > 1 and sum(took) > params["enough_us"]:
-            break  # a slow board
-    going = False
-    for task in tasks:
+        going = fits = False
+    for task in made:
         task.cancel()
-    for task in tasks:
+    for task in made:
         try:
             await task
         except asyncio.CancelledError:
             pass
-    emit("switches", others + 1, every * ready, took)
-    return True
+    took = [ticks_diff(stamps[i + 1], stamps[i]) for i in range(len(stamps) - 1)]
+    # The first round, for which tasks were only just made, counts for nothing.
+    took = took[stretches:]
+    if fits and len(took) >= stretches:
+        emit("switches", tasks, stretches, took)
+    return fits
 
 
 async def main():
     tasks = 1
     while tasks <= params["most"]:
         gc.collect()
-        start = ticks_us()
-        if not await switches(tasks - 1):
+        if not await switches(tasks):
             break
-        if ticks_diff(ticks_us(), start) > 10 * params["enough_us"]:
-            break  # a loop or board so slow shows its growth with fewer
+        if stamps and ticks_diff(stamps[-1], stamps[0]) > 5 * params["enough_us"]:
+            break  # fewer show the growth as well
         tasks *= 2
 
 

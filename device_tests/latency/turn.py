@@ -1,0 +1,2 @@
+# What a turn of the loop costs beside a bare one.
+asyncio.run(emit_turn())
