@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -115,7 +116,8 @@ def visa_names() -> list[str]:
     """
     import pyvisa
 
-    with contextlib.suppress(Exception):  # backends raise what their libraries raise
+    # backends raise what their libraries raise, and warn of every library they could use
+    with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
         found = pyvisa.ResourceManager("@py").list_resources()
         return [name for name in found if not name.startswith("ASRL")]
     return []
