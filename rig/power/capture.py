@@ -49,6 +49,7 @@ class Capture:
     frame: Frame | None
     execution: Execution
     why: str = ""
+    more_helps: bool = True  # a longer capture could have a frame
 
 
 def capture(
@@ -86,13 +87,15 @@ def capture(
     )
     samples = meter.fetch()
     frame = emitted(execution)
+    if samples.overrange or samples.clipped:
+        why = (
+            f"{samples.overrange} of {len(samples.current_a)} samples were out of the meter's "
+            f"range and {samples.clipped} at its end: name a larger range in the bench file"
+        )
+        return Capture(samples, None, execution, why, more_helps=False)
     try:
         if samples.lost:
             raise Inconclusive(f"the meter lost {samples.lost} samples")
-        if samples.clipped:
-            raise Inconclusive(
-                f"{samples.clipped} samples sat at the end of the meter's range: name a larger one"
-            )
         return Capture(samples, align(samples, frame), execution)
     except Inconclusive as reason:
         return Capture(samples, None, execution, str(reason))
@@ -130,6 +133,8 @@ def measure(
             if verdict.kind != "unclear" or not verdict.more_helps or attempt == ATTEMPTS:
                 return verdict, last
         reasons.append(verdict.why if last.frame else last.why)
+        if not last.more_helps:
+            raise Inconclusive(last.why)
         scale *= LONGER
     raise Inconclusive(f"{last.why} ({ATTEMPTS} attempts)")
 

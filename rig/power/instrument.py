@@ -53,6 +53,9 @@ class ScpiMeter:
         return self.identity
 
     def arm(self, duration_s: float, rate_hz: float) -> Plan:
+        if self.plan is not None:  # its board broke off: nobody fetched, and it may still run
+            with contextlib.suppress(RigError):
+                self.fetch()
         try:
             self.plan = self.dialect.configure(min(duration_s, LONGEST_S), rate_hz)
             self.dialect.settle()

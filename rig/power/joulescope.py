@@ -87,6 +87,8 @@ class Joulescope:
         return ["s/i"] + ([f"s/gpi/{self.marker}"] if self.marker is not None else [])
 
     def arm(self, duration_s: float, rate_hz: float) -> Plan:
+        if self.plan is not None:  # its board broke off: nobody fetched
+            self.fetch()
         rate = min(rate_hz, self.max_rate_hz)
         self.plan = Plan(1 / rate, int(duration_s * rate))
         self.streams = {name: Stream() for name in self.signals()}

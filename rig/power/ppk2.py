@@ -63,6 +63,8 @@ class Ppk2:
         return f"Nordic Semiconductor,PPK2,{self.name},"
 
     def arm(self, duration_s: float, rate_hz: float) -> Plan:
+        if self.plan is not None:  # its board broke off: nobody fetched
+            self.fetch()
         every = max(round(RATE_HZ / min(rate_hz, self.max_rate_hz)), 1)
         self.plan = Plan(every / RATE_HZ, int(duration_s * RATE_HZ / every))
         self.pieces: list[bytes] = []

@@ -12,6 +12,10 @@ from rig.errors import RigError
 
 OVERRANGE = 9.9e37
 """SCPI's "not a number I could measure" (SCPI-1999, 7.2.1.4): ±9.9E37, and 9.91E37 for NaN."""
+IMPOSSIBLE_A = 1e9
+"""Beyond any current; Owon says 1E9 for overrange."""
+OVER_RANGE = 1.2
+"""Of its range, what a meter can show."""
 
 Currents = NDArray[np.float64]
 
@@ -56,18 +60,26 @@ def from_readings(
     """
     if readings.size == 0:
         raise RigError("the meter delivered no samples", "check its trigger and its memory")
-    current = readings if readings.dtype == np.float64 else readings.astype(np.float64)
-    if not current.flags.writeable:
-        current = current.copy()
-    bad = ~(np.abs(current) < 1e9)  # also true for NaN; Owon's 1E9 is an overrange too
-    overrange = int(np.count_nonzero(bad))
+    current = _native(readings)
+    good = (current < IMPOSSIBLE_A) & (current > -IMPOSSIBLE_A)  # false for NaN too
+    overrange = int(len(current) - np.count_nonzero(good))
     if overrange:
-        current[bad] = np.nan
+        current[~good] = np.nan
     clipped = 0
     if range_a is not None:
-        with np.errstate(invalid="ignore"):
-            clipped = int(np.count_nonzero(np.abs(current) >= range_a * 1.2 * 0.9999))
+        end = range_a * OVER_RANGE * 0.9999
+        clipped = int(np.count_nonzero(current >= end) + np.count_nonzero(current <= -end))
     return Samples(current, interval_s, overrange=overrange, lost=lost, clipped=clipped)
+
+
+def _native(readings: NDArray[Any]) -> Currents:
+    """The readings as float64 of this machine's byte order, without a second copy where the
+    instrument sent doubles: a million samples are fetched as often as there is memory for one."""
+    if readings.dtype.kind == "f" and readings.itemsize == 8 and readings.flags.writeable:
+        if not readings.dtype.isnative:
+            readings = readings.byteswap(inplace=True).view(readings.dtype.newbyteorder("="))
+        return readings
+    return readings.astype(np.float64)
 
 
 def decimate(values: Currents, every: int) -> Currents:

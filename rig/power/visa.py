@@ -19,7 +19,7 @@ from pyvisa.resources import MessageBasedResource
 from rig.errors import RigError
 
 TIMEOUT_S = 5.0
-PIECE = 1 << 20
+PIECE = 1 << 17
 """Bytes read at a time into the array of readings, so that they are never there twice."""
 BLOCK_LIMIT = 1 << 30
 ERROR_LIMIT = 30

@@ -17,7 +17,7 @@ MISBEHAVIOURS = {
     "drop": "the connection is dropped instead of answering a fetch",
     "wrong-idn": "*IDN? answers with what is no instrument's identity",
     "overrange": "every reading is out of range",
-    "lost": "one reading in fifty is missing",
+    "lost": "a fifth of a second of readings is missing",
     "deaf": "nothing is ever answered",
 }
 FETCH_BYTES = 200
@@ -36,7 +36,7 @@ class Misbehaviour:
         elif self.name == "overrange":
             instrument.damage = lambda readings: readings * 0 + OVERRANGE
         elif self.name == "lost":
-            instrument.damage = lambda readings: np.delete(readings, np.s_[49::50])
+            instrument.damage = lambda readings: np.delete(readings, np.s_[900:1100])
 
     def alter(self, reply: bytes) -> bytes | None:
         """The reply as it leaves the instrument; None drops the connection."""

@@ -1,0 +1,245 @@
+"""Waits on a virtual board with a virtual meter, from the device test to the verdict."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+import pytest
+
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from fixtures.power import Power
+from rig.bench import MeterEntry, PowerProfile
+from rig.board.board import Board
+from rig.board.virtual import VirtualBoard
+from rig.claims import ROOT, catalogue
+from rig.errors import Inconclusive, RigError, UsageError
+from rig.power.floors import code
+from rig.power.instrument import ScpiMeter
+from rig.power.record import KEY
+from rig.power.virtual import VirtualMeter
+from rig.results import Outcome
+from rig.stations import MeterStation, Station
+from tests.test_faults import FAULTS, fault, host_tests, names
+
+PROFILE = PowerProfile(floor="raw-wait", supply="3.3 V")
+
+
+@dataclass
+class Rig:
+    """A virtual board whose waits can be judged."""
+
+    virtual: VirtualBoard
+    board: Board
+    folder: Path
+
+    def power(self, meter: ScpiMeter, profile: PowerProfile = PROFILE, claim: str = "") -> Power:
+        found = catalogue()[claim or "power.sleep-sleeps"]
+        record = Record(found, self.board.info, self.folder / "captures", self.folder)
+        under_test = BoardUnderTest(self.board)
+        under_test.record = record
+        entry = MeterEntry(kind="virtual")
+        station = Station(
+            name="unix",
+            kind="virtual",
+            port=str(self.virtual.port),
+            power=profile,
+            meter=MeterStation(name="m", entry=entry, resource=meter.name, modelled=True),
+        )
+        return Power(under_test, meter, station, record)
+
+    @contextmanager
+    def meter(self, **options: Any) -> Iterator[ScpiMeter]:
+        """A virtual meter of this board."""
+        process = VirtualMeter(self.virtual.pid_file, options)
+        try:
+            meter = ScpiMeter(process.wait_ready(), modelled=True)
+            yield meter
+            meter.close()
+        finally:
+            process.stop()
+
+
+@pytest.fixture(scope="module")
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
+    folder = tmp_path_factory.mktemp("power")
+    virtual = VirtualBoard("unix", "micropython", folder)
+    try:
+        virtual.wait_ready()
+        board = Board("unix", str(virtual.port), power_cycle=virtual.power_cycle)
+        board.open()
+        board.identify()
+        yield Rig(virtual, board, folder)
+        board.close()
+    finally:
+        virtual.stop()
+
+
+@pytest.fixture(scope="module")
+def meter(rig: Rig) -> Iterator[ScpiMeter]:
+    with rig.meter() as meter:
+        yield meter
+
+
+@pytest.fixture(autouse=True)
+def _no_overlay(rig: Rig) -> None:
+    rig.board.overlay = ""
+
+
+@contextmanager
+def both_cores_busy() -> Iterator[None]:
+    """As many spinning processes as there are CPUs."""
+    command = [sys.executable, "-c", "while True: pass"]
+    hogs = [subprocess.Popen(command) for _ in range(os.cpu_count() or 2)]
+    try:
+        yield
+    finally:
+        for hog in hogs:
+            hog.kill()
+            hog.wait()
+
+
+def outcome(rig: Rig, meter: ScpiMeter, claim: str, overlay: str = "") -> Outcome:
+    """The outcome of a power claim, as its host test gives it."""
+    rig.board.overlay = str(FAULTS / overlay) if overlay else ""
+    power = rig.power(meter, claim=claim)
+    try:
+        host_tests()[claim](power=power)
+    except Exception as error:
+        return power.record.result(error, None).outcome
+    return Outcome.CONFORMS
+
+
+# -- the good board, and the broken ones ----------------------------------------------------------
+
+POWER_CLAIMS = [name for name, claim in catalogue().items() if claim.power]
+
+
+@pytest.mark.parametrize("claim", POWER_CLAIMS)
+def test_the_good_board_is_not_accused(claim: str, rig: Rig, meter: ScpiMeter) -> None:
+    assert outcome(rig, meter, claim) is Outcome.CONFORMS
+
+
+@pytest.mark.parametrize("name", names("power"))
+def test_a_power_fault_is_caught(name: str, rig: Rig, meter: ScpiMeter) -> None:
+    for claim in fault(name)["caught_by"]:
+        assert outcome(rig, meter, claim, name) is Outcome.DIVERGES, claim
+
+
+def test_with_both_cores_busy(rig: Rig, meter: ScpiMeter) -> None:
+    with both_cores_busy():
+        assert outcome(rig, meter, "power.sleep-sleeps") is Outcome.CONFORMS
+        assert outcome(rig, meter, "power.many-sleeps-sleep") is Outcome.CONFORMS
+        spins, polls = "power-spins-always", "power-polls-10ms"
+        assert outcome(rig, meter, "power.sleep-sleeps", spins) is Outcome.DIVERGES
+        assert outcome(rig, meter, "power.sleep-sleeps", polls) is Outcome.DIVERGES
+
+
+# -- the record -----------------------------------------------------------------------------------
+
+
+def test_the_record_and_the_capture_say_what_the_judgement_rests_on(
+    rig: Rig, meter: ScpiMeter
+) -> None:
+    power = rig.power(meter)
+    power.judge("power/sleep")
+    (record,) = power.record.powers
+    assert (record.kind, record.source, record.supply_v) == ("sleeps", "modelled", 3.3)
+    assert record.window_a == pytest.approx(1.3e-3, rel=0.02)
+    assert record.busy_a == pytest.approx(24e-3, rel=0.1)
+    assert record.charge_c == pytest.approx(record.window_a * record.duration_s)
+    assert record.capture is not None
+    table = pq.read_table(rig.folder / record.capture)
+    about = json.loads(table.schema.metadata[KEY])
+    assert table.column_names == ["current_a"]
+    assert table.num_rows * about["interval_s"] > 2.0
+    labels = [window["label"] for window in about["windows"]]
+    assert labels == ["settle", "busy", "floor", "busy", "floor", "busy", "tail", "window"]
+    assert about["floor_a"] == record.floor_a
+
+
+def test_a_second_capture_of_one_claim_has_a_file_of_its_own(rig: Rig, meter: ScpiMeter) -> None:
+    power = rig.power(meter)
+    for _ in range(2):
+        power.judge("power/sleep", window_s=0.6)
+    first, second = (record.capture for record in power.record.powers)
+    assert first != second
+
+
+# -- profiles -------------------------------------------------------------------------------------
+
+
+def test_a_floor_that_spins_is_no_floor(rig: Rig, meter: ScpiMeter) -> None:
+    # idle() of this port returns at once: the board's every sleep is broken.
+    power = rig.power(meter, PowerProfile(floor="idle"))
+    with pytest.raises(Inconclusive, match=r"pulse .* was not found|only .* times"):
+        power.judge("power/sleep", window_s=0.4)
+
+
+def test_a_floor_above_the_profiles_limit_is_said_to_be(rig: Rig) -> None:
+    profile = PowerProfile(floor="raw-wait", floor_max="1 mA")
+    with rig.meter(floor=2e-3) as meter, pytest.raises(Inconclusive, match="no usable floor"):
+        rig.power(meter, profile).judge("power/sleep", window_s=0.6)
+
+
+def test_a_sleep_above_the_profiles_limit_does_not_pass(rig: Rig) -> None:
+    profile = PowerProfile(floor="raw-wait", floor_max="5 mA", idle_max="1.5 mA")
+    with rig.meter(floor=2e-3) as meter, pytest.raises(Inconclusive, match="idle_max"):
+        rig.power(meter, profile).judge("power/sleep", window_s=0.6)
+
+
+def test_an_unknown_floor() -> None:
+    with pytest.raises(UsageError, match="did you mean 'lightsleep'"):
+        code("lightsleap")
+
+
+def test_every_floor_is_python() -> None:
+    from rig.power.floors import FLOORS
+
+    for text in FLOORS.values():
+        compile(text, "floor", "exec")
+
+
+# -- meters in trouble ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"busy": 200e-3}, "out of the meter's range"),
+        ({"noise": 3e-3, "floor": 15.2e-3, "busy": 18e-3}, "pulse|noise|R may be"),
+        ({"misbehave": "lost"}, r"shorter|pulse \d of 3 was not found"),
+    ],
+)
+def test_inconclusive_says_why(options: dict[str, Any], said: str, rig: Rig) -> None:
+    with rig.meter(**options) as meter, pytest.raises(Inconclusive, match=said):
+        rig.power(meter).judge("power/sleep", window_s=0.5)
+
+
+@pytest.mark.parametrize("misbehaviour", ["truncate", "garbage", "drop"])
+def test_a_broken_fetch_is_the_rigs_fault_and_the_run_goes_on(
+    misbehaviour: str, rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rig.power.dialects.keysight_34465a.FETCH_S", 0.5)
+    with rig.meter(misbehave=misbehaviour) as broken:
+        power = rig.power(broken)
+        with pytest.raises(RigError):
+            power.judge("power/sleep", window_s=0.3)
+    assert rig.board.run("identify", features={}).damage == []
+
+
+def test_a_meter_of_means_judges_spinning_only(rig: Rig) -> None:
+    with rig.meter(dialect="generic") as meter:
+        with pytest.raises(Inconclusive, match="means only"):
+            rig.power(meter).judge("power/sleep", window_s=0.8)
+        rig.board.overlay = str(ROOT / "fixtures" / "faults" / "power-spins-always")
+        assert rig.power(meter).judge("power/sleep", window_s=0.8).kind == "spins"
