@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
+from filelock import Timeout
 
 from rig import profiles
 from rig.board.board import Board
@@ -15,7 +17,7 @@ from rig.checkup.finding import Finding, ill
 from rig.errors import Inconclusive, LooprigError
 from rig.power.capture import Capture, capture
 from rig.power.meter import Meter
-from rig.stations import MeterStation, Station
+from rig.stations import MeterStation, Station, lock_of
 from rig.units import amperes
 
 WINDOW_S = 0.5
@@ -126,12 +128,11 @@ def elsewhere(board: Board, station: Station, others: Mapping[str, MeterStation]
     """The other meter of the bench that sees the board's pulses, as advice; '' for none."""
     for name, found in others.items():
         try:
-            meter = found.open()
-            try:
+            # a shared meter takes its own lock, at each capture
+            lock = None if found.entry.shared else lock_of(found.resource).acquire(timeout=0)
+            with lock or contextlib.nullcontext(), contextlib.closing(found.open()) as meter:
                 seen = meter.waveform and one_capture(board, station, found, meter).frame
-            finally:
-                meter.close()
-        except (LooprigError, Inconclusive):
+        except (LooprigError, Inconclusive, Timeout):
             continue
         if seen:
             return (
