@@ -135,7 +135,7 @@ def test_another_run_of_this_rig_is_named(tmp_path: Path, boards: list[VirtualBo
         other.stdout.readline()
         [finding] = problems(bench_file(tmp_path, board_table(boards[0])))
         other.communicate(b"\n")
-    assert "another looprig run has this board" in finding.what
+    assert "another looprig run has" in finding.what
 
 
 def test_a_mute_board_is_named(tmp_path: Path) -> None:
