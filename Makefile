@@ -2,12 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: conformance test lint setup setup-dev clean
+.PHONY: conformance test lint setup setup-dev labgrid clean
 
 conformance: .venv/ready
 	$(BIN)/looprig run
 
 test: .venv/ready-dev
+	@$(MAKE) --no-print-directory labgrid || echo "labgrid cannot be had: its tests are skipped"
 	$(BIN)/pytest -q -n 2 --dist loadgroup
 
 lint: .venv/ready-dev
@@ -17,6 +18,7 @@ lint: .venv/ready-dev
 
 setup: .venv/ready
 setup-dev: .venv/ready-dev
+labgrid: .venv/labgrid/ready
 
 $(BIN)/python:
 	$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 14) \
@@ -32,6 +34,12 @@ $(BIN)/python:
 .venv/ready-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch .venv/ready $@
+
+# An environment of its own: labgrid's pyserial-labgrid and pyserial overwrite each other's files.
+.venv/labgrid/ready: | .venv/ready-dev
+	$(PYTHON) -m venv .venv/labgrid
+	.venv/labgrid/bin/python -m pip install --quiet --disable-pip-version-check labgrid==26.0.1
+	touch $@
 
 clean:
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .looprig

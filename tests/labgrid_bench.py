@@ -22,6 +22,8 @@ from rig.errors import UsageError
 from rig.labgrid_places import python_with_labgrid
 from rig.power.virtual import VirtualMeter
 
+ENVIRONMENT = Path(__file__).resolve().parent.parent / ".venv" / "labgrid" / "bin"
+os.environ["PATH"] += os.pathsep + str(ENVIRONMENT)  # where `make labgrid` puts it
 READY_S = 60.0
 WRAPPER = """#!/bin/sh
 # In a connection's address, "tcp,PORT" listens everywhere; "tcp,localhost,PORT" does not.
@@ -41,7 +43,7 @@ def missing() -> str:
         if not (Path(python_with_labgrid()).parent / "labgrid-exporter").exists():
             return "no labgrid-exporter beside labgrid's python"
     except UsageError:
-        return "no labgrid-client on PATH (make labgrid, or pipx install labgrid)"
+        return "no labgrid-client on PATH (make labgrid)"
     return ""
 
 
