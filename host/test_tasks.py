@@ -114,7 +114,9 @@ def test_await_raises_to_each(board: BoardUnderTest) -> None:
 
 @claim("task.retrieved-is-not-handled")
 def test_retrieved_is_not_handled(board: BoardUnderTest) -> None:
-    assert board.run("tasks/await_raises").value("handled") == 0
+    run = board.run("tasks/await_raises")
+    assert run.value("just_failed") == RAISED
+    assert run.value("handled") == 0
 
 
 @claim("task.done")

@@ -34,6 +34,10 @@ async def main():
     for waiter in waiters:
         emit("each", await waiter)
 
+    task = asyncio.create_task(fail(0))
+    await asyncio.sleep(0)  # it has just failed
+    emit("just_failed", await take(task))
+
     task = None
     gc.collect()
     for _ in range(4):
