@@ -18,12 +18,14 @@ from rig.checkup.ports import holders
 from rig.claims import catalogue
 from rig.cli import app
 from rig.commands.init import bench_file, quoted, unique
+from rig.commands.run import identify
 from rig.discovery import Answer, ask
 from rig.errors import RigError, UsageError
 from rig.expectations import FOLDER, Expectations, known
 from rig.ports import Port, attached, lookup
 from rig.power.virtual import VirtualMeter
 from rig.results import BoardInfo
+from rig.stations import attach
 
 needs_ptys = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")
 
@@ -241,6 +243,14 @@ def test_the_floor_follows_the_connection(monkeypatch: pytest.MonkeyPatch) -> No
     over_uart = board.model_copy(update={"port": "/dev/ttyUSB0"})
     assert profiles.floor_of(over_usb) == "sleep_ms"
     assert profiles.floor_of(over_uart) == "lightsleep"
+
+
+@needs_ptys
+def test_a_run_takes_the_floor_of_what_the_board_turns_out_to_be(board: VirtualBoard) -> None:
+    with attach(benches.for_port(str(board.port))) as [station]:
+        assert station.power.floor == ""
+        identify(station, None)
+        assert station.power.floor == "raw-wait"
 
 
 # -- expected divergences -------------------------------------------------------------------

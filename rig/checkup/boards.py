@@ -86,6 +86,8 @@ def check_clock(about: str, board: Board) -> Finding:
     rate = clock_rate(board, PROBE_MS)
     if rate > 0.5:
         rate = clock_rate(board, CLOCK_MS)
+        if abs(rate - 1) > CLOCK_ERROR:  # a busy host can look like that, but not every time
+            rate = sorted([rate, clock_rate(board, CLOCK_MS), clock_rate(board, CLOCK_MS)])[1]
     seconds = f"a second of it takes {1 / rate:.3g} s" if rate > 0 else "it stands still"
     if rate < 0.5:
         if board.deadline_scale * rate >= 0.9:
