@@ -1,64 +1,108 @@
-"""The live line of a run: how far each board is, and what was unexpected so far."""
+"""The live view of a run: a line a board, and above it what was unexpected so far."""
 
 from __future__ import annotations
 
-import sys
+import os
 import time
 from collections import Counter
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from rig.plan import Plan
 from rig.results import Outcome, Result
 
+if TYPE_CHECKING:
+    from rich.live import Live
+    from rich.table import Table
+
 REDRAW_S = 0.1
+SHOWN = 200
+BAD = (Outcome.DIVERGES, Outcome.CRASHED, Outcome.INCONCLUSIVE, Outcome.ERRORED)
 
 
 class Progress:
-    """A line on a terminal, redrawn; elsewhere only what is unexpected, a line each."""
+    """A line a board on a terminal; elsewhere only what is unexpected, a line each.
+
+    Only the process that the user started has one. `total` is how many results are to come.
+    """
 
     def __init__(self, stream: TextIO, plan: Plan, total: int) -> None:
         self.stream = stream
-        self.live = plan.progress and stream.isatty()
-        self.total = total
-        self.counts: dict[str, Counter[Outcome]] = {s.name: Counter() for s in plan.stations}
+        boards = [station.name for station in plan.stations]
+        done = Counter(board for _, board in plan.done)
+        self.due = {board: total // len(boards) for board in boards} if boards else {}
+        if plan.done:  # a resumed run may have more to do on one board than on another
+            self.due = {board: len(plan.claims) - done[board] for board in boards}
+        self.counts: dict[str, Counter[Outcome]] = {board: Counter() for board in boards}
         self.running: dict[str, str] = {}
         self.drawn = 0.0
+        self.live: Live | None = None
+        if plan.progress and stream.isatty() and os.environ.get("TERM") != "dumb":
+            from rich.console import Console
+            from rich.live import Live
+
+            console = Console(file=stream, force_terminal=True)
+            self.live = Live(console=console, auto_refresh=False, transient=True)
+            self.live.start()
 
     def begins(self, nodeid: str) -> None:
         """A test has begun."""
         name, _, board = nodeid.rpartition("::")[2].partition("[")
-        self.running[board.rstrip("]").partition("@")[0].rstrip("]")] = name.removeprefix("test_")
+        self.running[board.rstrip("]")] = name.removeprefix("test_")
         self.draw()
 
     def took(self, result: Result) -> None:
         """A result has come."""
         self.counts.setdefault(result.board, Counter())[result.outcome] += 1
+        self.running.pop(result.board, None)
         if result.unexpected or result.outcome is Outcome.ERRORED or result.now_conforms:
             said = "now conforms" if result.now_conforms else str(result.outcome)
             self.say(f"{result.board}: {result.claim} {said}: {result.why or result.actual}")
         self.draw()
 
     def say(self, line: str) -> None:
-        """A line of its own, above the live line. The board's text is shown without controls."""
-        plain = "".join(c if c.isprintable() else " " for c in line)
-        self.stream.write(f"\r\x1b[K{plain[:200]}\n" if self.live else f"{plain[:200]}\n")
-        self.stream.flush()
+        """A line of its own, above the boards. The board's text is shown without controls."""
+        plain = "".join(c if c.isprintable() else " " for c in line)[:SHOWN]
+        if self.live:
+            self.live.console.print(plain, markup=False, highlight=False, emoji=False)
+        else:
+            self.stream.write(plain + "\n")
+            self.stream.flush()
 
     def draw(self) -> None:
-        if not self.live or time.monotonic() - self.drawn < REDRAW_S:
-            return
-        self.drawn = time.monotonic()
-        done = sum(sum(counter.values()) for counter in self.counts.values())
-        parts = [
-            f"{name} {sum(counter.values())} {self.running.get(name, '')}"
-            for name, counter in self.counts.items()
-        ]
-        self.stream.write(f"\r\x1b[K[{done}/{self.total}] {' · '.join(parts)}"[:140])
-        self.stream.flush()
+        """Show where each board is, not more often than an eye follows."""
+        if self.live and time.monotonic() - self.drawn >= REDRAW_S:
+            self.drawn = time.monotonic()
+            self.live.update(self.table(), refresh=True)
+
+    def table(self) -> Table:
+        """A line a board: how far it is, what was bad, what it does."""
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        table = Table.grid(padding=(0, 1))
+        table.add_column(no_wrap=True)
+        table.add_column(width=20)
+        table.add_column(justify="right", no_wrap=True)
+        table.add_column(no_wrap=True)
+        table.add_column(no_wrap=True, overflow="ellipsis")
+        for board, counts in self.counts.items():
+            count, due = counts.total(), self.due.get(board, 0)
+            bad = " ".join(f"{counts[kind]} {kind}" for kind in BAD if counts[kind])
+            doing = "done" if count >= due else self.running.get(board, "").replace("_", " ")
+            table.add_row(
+                Text(board),
+                ProgressBar(total=max(due, 1), completed=count),
+                Text(f"{count}/{due}"),
+                Text(bad),
+                Text(doing, style="dim"),
+            )
+        return table
 
     def close(self) -> None:
         if self.live:
-            self.stream.write("\r\x1b[K")
+            self.live.stop()
+            self.live = None
         self.stream.flush()
-        if self.stream is not sys.stderr:
+        if self.stream.fileno() > 2:
             self.stream.close()
