@@ -30,7 +30,7 @@ class Event:
     data: tuple[Any, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, repr=False)
 class Execution:
     """The events, other output and end of one device test on one board.
 
@@ -54,6 +54,9 @@ class Execution:
     reset_s: float = 0.0
     upload_s: float = 0.0
     run_s: float = 0.0
+
+    def __repr__(self) -> str:  # short: it stands in the explanation of a failing assertion
+        return f"<{self.device_test} on {self.board}: {self.ended}, {len(self.events)} events>"
 
     @property
     def names(self) -> list[str]:
