@@ -23,7 +23,7 @@ def record(sequence: int, name: str, *data: Any, us: int = 0, nonce: str = NONCE
 
 def stream(*events: tuple[str, Any]) -> bytes:
     """A whole execution's output."""
-    lines = [b"\x1e" + NONCE.encode() + b" ok\r\n"]
+    lines = [b"\x1e" + NONCE.encode() + b" ok -\r\n"]
     lines += [
         record(index, name, datum, us=index * 10) for index, (name, datum) in enumerate(events)
     ]

@@ -164,7 +164,7 @@ def test_another_runs_records_are_no_pass(tmp_path: Path) -> None:
     import zlib
 
     record = b"deadbeef 0 0 end (0,)"
-    old = b"\x1edeadbeef ok\r\n\x1e" + record + b" %d\r\n" % zlib.crc32(record)
+    old = b"\x1edeadbeef ok -\r\n\x1e" + record + b" %d\r\n" % zlib.crc32(record)
     with ScriptedBoard(tmp_path, RawRepl(prints(old))) as scripted:
         board = Board("b", str(scripted.port))
         board.open()

@@ -175,7 +175,8 @@ class Board:
         """Run a finished program; see `run`. `keep_output` bounds what is kept of its output."""
         execution = Execution(device_test, self.name)
         nonce = secrets.token_hex(4)
-        reader = EventReader(nonce, self.ticks_period, keep_output)
+        packing = self.packing or self.best_packing()
+        reader = EventReader(nonce, self.ticks_period, keep_output, code.proof(packing))
         link = self.wire
         sent, received = link.sent, link.received
         started = time.monotonic()
@@ -185,7 +186,7 @@ class Board:
                 link, sent, received = self.wire, 0, 0
             uploading = time.monotonic()
             execution.reset_s = uploading - started
-            text = code.packed(nonce, self.packing or self.best_packing())
+            text = code.packed(nonce, packing)
             seconds = STEP_S + len(text) / SLOWEST_WIRE
             link.paste(text, self.within(seconds), before_start)
             running = time.monotonic()
@@ -201,6 +202,8 @@ class Board:
             execution.ended = Ended.DISCONNECTED
             execution.how = str(error)
         self.read_out(execution, reader)
+        if execution.traceback and not code.blames_script(execution.traceback, packing):
+            execution.damage.append(f"the loader failed, not the script: {execution.how}")
         execution.traceback = code.map_traceback(execution.traceback)
         execution.bytes_sent = link.sent - sent
         execution.bytes_received = link.received - received
@@ -258,6 +261,10 @@ class Board:
     def recover(self, execution: Execution) -> None:
         """Bring the board back to a clean raw prompt, or say in `info.lost` that nothing did."""
         lost = self.ladder.climb(execution.recovery)
+        if execution.ended is Ended.TIMED_OUT and self.ladder.found_idle:
+            execution.damage.append(
+                "nothing ran any more when it was interrupted: its end was lost"
+            )
         if lost:
             self.info.lost = lost
             self.close()

@@ -35,9 +35,9 @@ def checksums(record: bytes) -> tuple[int, int]:
     return zlib.crc32(record), check
 
 
-def started(nonce: str) -> bytes:
+def started(nonce: str, proof: str) -> bytes:
     """What the loader prints, after RS, when the upload has arrived whole."""
-    return f"{nonce} ok".encode()
+    return f"{nonce} ok {proof}".encode()
 
 
 def end_record(nonce: str) -> str:
@@ -85,7 +85,11 @@ class EventReader:
     """Splits a board's output into events and other output, as it comes."""
 
     def __init__(
-        self, nonce: str, ticks_period: int = TICKS_PERIOD_US, keep_output: int = OUTPUT_KEPT
+        self,
+        nonce: str,
+        ticks_period: int = TICKS_PERIOD_US,
+        keep_output: int = OUTPUT_KEPT,
+        proof: str = "-",
     ) -> None:
         self.marker = nonce.encode() + b" "
         self.ticks_period = ticks_period
@@ -95,7 +99,7 @@ class EventReader:
         self.overflow = 0  # events that were not kept
         self.started = False  # the upload arrived whole
         self.ended = False
-        self._start_mark = started(nonce)
+        self._start_mark = started(nonce, proof)
         self._line = bytearray()  # an unfinished record, from its RS on
         self._next = 0
         self._first: int | None = None

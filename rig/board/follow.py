@@ -22,8 +22,10 @@ TRACEBACK = ("Traceback (most recent call last):", '  File "')
 TAIL = 1 << 15
 PROBE_S = 2.0
 """How long the raw REPL may take to answer before its marks are taken for a forgery."""
-LAST_PROBE_S = 0.5
-"""The same when the deadline has passed in silence, and the marks may have been lost."""
+LAST_PROBE_S = 0.25
+LAST_PROBES = 2
+"""The same when the deadline has passed in silence, and the marks may have been lost; twice, for
+a wire that loses marks may lose an answer too."""
 
 
 @dataclass
@@ -53,7 +55,7 @@ class Follower:
                     self.silent()
                     return
                 if time.monotonic() >= self.deadline:  # a flood never ends in an empty read
-                    self.ends(Ended.TIMED_OUT, "the deadline passed while the board printed")
+                    self.too_late("the deadline passed while the board printed")
                     return
         except Disconnected as error:
             self.ends(Ended.DISCONNECTED, str(error))
@@ -129,8 +131,15 @@ class Follower:
 
     def silent(self) -> None:
         """Nothing came until the deadline: the script hangs, or its end was lost on the way."""
-        if not self.confirmed(LAST_PROBE_S):
-            self.ends(Ended.TIMED_OUT, "the deadline passed while the script ran")
+        for _ in range(LAST_PROBES):
+            if self.confirmed(LAST_PROBE_S):
+                return
+        self.too_late("the deadline passed while the script ran")
+
+    def too_late(self, how: str) -> None:
+        self.ends(Ended.TIMED_OUT, how)
+        if self.reader.ended:  # its last act was done: what came after was damaged on the way
+            self.execution.damage.append("the end event came, but the REPL did not come back")
 
 
 def follow(

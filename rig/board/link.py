@@ -170,19 +170,27 @@ class Link(SerialTransport):  # type: ignore[misc]
 
     # -- the raw REPL ---------------------------------------------------------------------
 
-    def interrupt(self, deadline: float) -> None:
-        """Stop what runs and come to the raw prompt, from any state a REPL can be in."""
-        self.send(b"\r\x03")
-        self.drain(deadline)
-        self.send(b"\r\x01")
-        self.read_to(RAW_PROMPT, deadline, "the raw REPL's prompt")
-        self.in_raw_repl = True
+    def interrupt(self, deadline: float) -> bytes:
+        """Stop what runs and come to the raw prompt, from any state a REPL can be in.
 
-    def drain(self, deadline: float) -> None:
-        """Drop what has arrived so far."""
+        Returns the last of what the board said: the end marks of a script that did run are in it.
+        """
+        self.send(b"\r\x03")
+        said = self.drain(deadline)
+        self.send(b"\r\x01")
+        said += self.read_to(RAW_PROMPT, deadline, "the raw REPL's prompt")
+        self.in_raw_repl = True
+        return said
+
+    def drain(self, deadline: float) -> bytes:
+        """Take what has arrived so far; returns the last of it."""
+        data = b""
         with self._port_errors():
             while self.serial.in_waiting and time.monotonic() < deadline:
-                self.received += len(self.serial.read(self.serial.in_waiting))
+                piece = self.serial.read(self.serial.in_waiting)
+                self.received += len(piece)
+                data = (data + piece)[-SEEN:]
+        return data
 
     def soft_reset(self, deadline: float) -> None:
         """From the raw prompt: reset the board and come back to the raw prompt."""

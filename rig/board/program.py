@@ -32,7 +32,13 @@ LOADERS: dict[str, str] = {
     ),
     "literal": "import binascii as _b\n_s={data}",
 }
-CHECK = "\nif _b.crc32(_s)!={crc}:raise ValueError\n_nonce='{nonce}';print('\\x1e{nonce} ok')\n"
+CHECK = (
+    "\n_nonce='{nonce}';_c=_b.crc32(_s)\n"
+    "if _c!={crc}:raise ValueError\n"
+    "print('\\x1e'+_nonce,'ok',_c)\n"
+)
+BARE_END = "\n_d=1\n"
+"""Appended to a script without a harness: proof that it was run to its end."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +53,25 @@ class Program:
     parts: tuple[tuple[int, str], ...] = ()
     bare: bool = False
 
+    def sent(self) -> bytes:
+        """The text as the board runs it."""
+        text = self.text + BARE_END if self.bare else self.text
+        return text.encode("utf-8", "surrogateescape")
+
+    def proof(self, packing: Packing) -> str:
+        """What the loader says of the text that arrived: its checksum."""
+        return "-" if packing == "source" else str(zlib.crc32(self.sent()))
+
+    def blames_script(self, traceback: str, packing: Packing) -> bool:
+        """Whether a traceback comes from the script, not from a damaged loader around it."""
+        return packing == "source" or 'File "<string>"' in traceback
+
     def packed(self, nonce: str, packing: Packing) -> bytes:
         """The bytes to send."""
-        text = self.text.encode("utf-8", "surrogateescape")
+        text = self.sent()
         last = f'print("{end_record(nonce)}")'.encode() if self.bare else b""
         if packing == "source":
-            start = f"_nonce='{nonce}';print('\\x1e{nonce} ok')\n".encode()
+            start = f"_nonce='{nonce}';print('\\x1e'+_nonce,'ok -')\n".encode()
             return start + text + b"\n" + last
         bits = 0
         data = literal(text, ascii_only=True)
@@ -63,7 +82,7 @@ class Program:
         check = CHECK.format(crc=zlib.crc32(text), nonce=nonce).encode()
         run = b"exec(_s)"
         if last:
-            run = b"try:exec(_s)\nexcept SystemExit:pass\n" + last
+            run = b"try:exec(_s)\nexcept SystemExit:_d=1\n_d;" + last
         return before + data + after + check + run
 
     def map_traceback(self, traceback: str) -> str:

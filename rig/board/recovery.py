@@ -35,6 +35,7 @@ class Ladder:
     def __init__(self, board: Board) -> None:
         self.board = board
         self.listens = False  # the raw REPL answered, though the soft reset failed
+        self.found_idle = False  # and no script was running when Ctrl-C came
 
     def climb(self, record: list[str]) -> str:
         """Try every step in turn. Returns '' once the board is back, else why it is lost."""
@@ -46,7 +47,7 @@ class Ladder:
         ]
         if board.power_cycle:
             rungs.append((f"power cycle ({board.power_cycle})", self.power_cycle))
-        self.listens = False
+        self.listens = self.found_idle = False
         tried = []
         for name, rung in rungs:
             if rung == self.hard_reset and not self.listens:
@@ -73,7 +74,8 @@ class Ladder:
         link = self.link()
         for attempt in range(1, INTERRUPTS + 1):
             try:
-                link.interrupt(self.board.within(INTERRUPT_S))
+                said = link.interrupt(self.board.within(INTERRUPT_S))
+                self.found_idle = attempt == 1 and b"\x04" not in said
                 break
             except Silence:
                 if attempt == INTERRUPTS:
