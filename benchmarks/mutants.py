@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -43,6 +44,17 @@ NAMES = {
     "peek": "pop",
 }
 """Names that are easily taken for one another."""
+EXCEPTIONS = {
+    "CancelledError": "TimeoutError",
+    "TimeoutError": "CancelledError",
+    "BaseException": "Exception",
+    "Exception": "BaseException",
+    "StopIteration": "Exception",
+    "EOFError": "OSError",
+    "OSError": "ValueError",
+    "RuntimeError": "ValueError",
+    "TypeError": "ValueError",
+}
 SIMPLE = (ast.Expr, ast.Assign, ast.AugAssign, ast.Return, ast.Raise, ast.Delete, ast.Assert,
           ast.Break, ast.Continue)  # fmt: skip
 
@@ -85,7 +97,9 @@ def mutants(file: str, source: str) -> list[Mutant]:
 
 def _compiles(source: str) -> bool:
     try:
-        compile(source, "mutant", "exec")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)
+            compile(source, "mutant", "exec")
     except SyntaxError:
         return False
     return True
@@ -127,12 +141,11 @@ def _edits(tree: ast.AST, source: str, where: str) -> Iterator[Edit]:
         if isinstance(node, ast.Return) and node.value and ast.unparse(node.value) != "None":
             yield ("returns None", where, *span(node), "return None")
         if isinstance(node, (ast.If, ast.While, ast.IfExp)):
-            yield (
-                "condition negated",
-                where,
-                *span(node.test),
-                f"not ({ast.unparse(node.test)})",
-            )
+            test = span(node.test)
+            yield ("condition negated", where, *test, f"not ({ast.unparse(node.test)})")
+            if isinstance(node, ast.If):
+                yield ("condition always true", where, *test, "True")
+                yield ("condition never true", where, *test, "False")
         if isinstance(node, ast.expr):
             for kind, text in _variants(node):
                 yield (kind, where, *span(node), text)
@@ -180,6 +193,14 @@ def _variants(node: ast.expr) -> Iterator[tuple[str, str]]:
         case ast.BinOp(left, operator, right) if type(operator) in OPERATORS:
             turned = ast.BinOp(left, OPERATORS[type(operator)](), right)
             yield "operator swapped", f"({ast.unparse(turned)})"
+        case ast.Call(function, arguments, keywords):
+            yield from _calls(function, arguments, keywords)
+        case ast.Await(value):
+            yield "await dropped", ast.unparse(value)
+        case ast.Name(id=name) if name in EXCEPTIONS:
+            yield "exception swapped", EXCEPTIONS[name]
+        case ast.Attribute(value, attr) if attr in EXCEPTIONS:
+            yield "exception swapped", f"{ast.unparse(value)}.{EXCEPTIONS[attr]}"
         case ast.Name(id=name) if name in NAMES:
             yield "name swapped", NAMES[name]
         case ast.Attribute(value, attr) if attr in NAMES:
@@ -188,6 +209,20 @@ def _variants(node: ast.expr) -> Iterator[tuple[str, str]]:
             for index in range(len(elements)):
                 kept = [ast.unparse(e) for i, e in enumerate(elements) if i != index]
                 yield "element dropped", f"({', '.join(kept)},)"
+
+
+def _calls(
+    function: ast.expr, arguments: list[ast.expr], keywords: list[ast.keyword]
+) -> Iterator[tuple[str, str]]:
+    """Mutations of a call's arguments."""
+    for index, argument in enumerate(arguments):
+        rest = [other for i, other in enumerate(arguments) if i != index]
+        yield "argument dropped", ast.unparse(ast.Call(function, rest, keywords))
+        if not isinstance(argument, ast.Starred):
+            yield "call replaced by its argument", f"({ast.unparse(argument)})"
+    if len(arguments) == 2:
+        turned = ast.Call(function, arguments[::-1], keywords)
+        yield "arguments swapped", ast.unparse(turned)
 
 
 def _constants(value: object) -> list[object]:
