@@ -243,3 +243,14 @@ def test_a_meter_of_means_judges_spinning_only(rig: Rig) -> None:
             rig.power(meter).judge("power/sleep", window_s=0.8)
         rig.board.overlay = str(ROOT / "fixtures" / "faults" / "power-spins-always")
         assert rig.power(meter).judge("power/sleep", window_s=0.8).kind == "spins"
+
+
+def test_a_capture_without_a_frame_is_kept_too(rig: Rig) -> None:
+    with rig.meter(busy=200e-3) as meter:
+        power = rig.power(meter, claim="power.gather-sleeps")
+        with pytest.raises(Inconclusive):
+            power.judge("power/sleep", window_s=0.3)
+    file = rig.folder / "captures" / "unix.power.gather-sleeps.parquet"
+    about = json.loads(pq.read_table(file).schema.metadata[KEY])
+    assert about["overrange"] > 0
+    assert about["windows"] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -23,8 +22,9 @@ FLOOR_MS = 250
 SETTLE_MS = 60
 FEWEST_IN_PULSE, FEWEST_IN_WINDOW = 10, 40
 """Samples: for a meter slower than the frame is made for, the frame is stretched."""
-SLACK_S = 1.0
-"""Acquired beyond the frame itself: the script's start, the board's clock, a late host."""
+SLACK_S = 5.0
+"""Acquired beyond the frame itself if need be, for a host or board that is late. It costs nothing:
+an acquisition ends when the board is done."""
 
 
 class Runner(Protocol):
@@ -39,6 +39,14 @@ class Runner(Protocol):
         before_start: Callable[[], None] | None = ...,
         **params: Any,
     ) -> Execution: ...
+
+
+class Unframed(Inconclusive):
+    """No attempt gave a frame to judge; `capture` is the last of them."""
+
+    def __init__(self, why: str, capture: Capture) -> None:
+        super().__init__(why)
+        self.capture = capture
 
 
 @dataclass(slots=True)
@@ -116,7 +124,7 @@ def measure(
 ) -> tuple[Verdict, Capture]:
     """Capture until the class is clear, longer each time; the last verdict may be `unclear`.
 
-    Raises Inconclusive when no attempt gave a frame to judge.
+    Raises Unframed when no attempt gave a frame to judge.
     """
     scale = 1.0
     interval = 1 / min(options.get("rate_hz", 1000.0), meter.max_rate_hz)
@@ -134,11 +142,6 @@ def measure(
                 return verdict, last
         reasons.append(verdict.why if last.frame else last.why)
         if not last.more_helps:
-            raise Inconclusive(last.why)
+            raise Unframed(last.why, last)
         scale *= LONGER
-    raise Inconclusive(f"{last.why} ({ATTEMPTS} attempts)")
-
-
-def supply_energy_j(verdict: Verdict, supply_v: float | None) -> float:
-    """Energy of the wait in joules at the board's supply voltage; NaN where it is not known."""
-    return verdict.charge_c * supply_v if supply_v else math.nan
+    raise Unframed(f"{last.why} ({ATTEMPTS} attempts)", last)
