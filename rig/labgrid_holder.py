@@ -55,7 +55,7 @@ class Holder:
         self.held: dict[str, str] = {}  # place to board
         self.paths: dict[str, list[tuple[str, str, str, str]]] = {}  # of what it acquired
         self.tokens: list[str] = []
-        self.asked: dict[str, Any] | None = None
+        self.told: set[str] = set()  # places whose loss was told
 
     def watch_lifeline(self) -> None:
         loop = asyncio.get_running_loop()
@@ -196,16 +196,22 @@ class Holder:
         gone = ["/".join(path) for path in self.paths.get(name, []) if self.entry(path) is None]
         return f"place {name}: {', '.join(gone)} went away" if gone else ""
 
+    def tell_losses(self) -> None:
+        """Say once for each place that it went away."""
+        for name, board in self.held.items():
+            why = self.trouble(name)
+            if why and name not in self.told:
+                self.told.add(name)
+                say(lost={"board": board, "why": why})
+
     async def hold(self) -> None:
-        """Until the run ends; says once for each place that it went away."""
-        told: set[str] = set()
-        while not self.ended.is_set():
-            for name, board in self.held.items():
-                why = self.trouble(name)
-                if why and name not in told:
-                    told.add(name)
-                    say(lost={"board": board, "why": why})
-            await self.pause(0.5)
+        """Until the run ends: the pause says so."""
+        try:
+            while True:
+                self.tell_losses()
+                await self.pause(0.5)
+        finally:
+            self.tell_losses()
 
     async def give_back(self) -> None:
         """Release what is held; only ever what is ours."""

@@ -218,8 +218,26 @@ def test_a_place_that_vanishes_in_mid_run(lab: LabgridBench, tmp_path: Path) -> 
     finally:
         lab.start_exporter()
     assert run.returncode == 3, said + trouble
-    assert "labgrid: board pico: place rp2-1: hostA/rp2-1/NetworkSerialPort" in trouble
     assert "board pico was lost" in said
+    assert not lab.holder_of("rp2-1")
+
+
+@needs_labgrid
+def test_a_vanished_place_is_told_of(lab: LabgridBench, capfd: pytest.CaptureFixture[str]) -> None:
+    told = ""
+
+    def says_so() -> bool:
+        nonlocal told
+        told += capfd.readouterr().err
+        return "labgrid: board pico: place rp2-1: hostA/rp2-1/NetworkSerialPort" in told
+
+    with places({"pico": {"name": "rp2-1"}}, lab.address, 30):
+        lab.stop("exporter")
+        try:
+            lab.until(says_so, "the holder to notice")
+        finally:
+            lab.start_exporter()
+    assert not lab.holder_of("rp2-1")
 
 
 # -- without a lab ------------------------------------------------------------------------------
