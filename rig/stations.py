@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -223,7 +224,7 @@ def _virtual(
             station = MeterStation(
                 name=entry.meter, entry=meter, resource=resources[name], modelled=True
             )
-        elif entry.meter:
+        elif entry.meter and bench.meter[entry.meter].kind != "virtual":
             station = _real_meter(bench, entry, power)
         stations[name] = _station(name, entry, str(board.port), station)
     return stations
@@ -240,8 +241,14 @@ def _virtual_meters(
     }
     if not measured:
         return {}
-    from rig.power.virtual import VirtualMeter
+    from rig.power.virtual import VirtualMeter, available
 
+    if not available():
+        print(
+            "virtual meters need Linux and its scheduler statistics: power is not measured here",
+            file=sys.stderr,
+        )
+        return {}
     meters = {}
     for name, entry in measured.items():
         meters[name] = meter = VirtualMeter(boards[name].pid_file, entry.options)

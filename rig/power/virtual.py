@@ -14,6 +14,14 @@ from rig.errors import RigError
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
+def available() -> bool:
+    """Whether this kernel says what a virtual meter measures: Linux with scheduler statistics."""
+    try:
+        return Path("/proc/self/schedstat").read_text().split()[0] != "0"
+    except (OSError, IndexError):
+        return False
+
+
 class VirtualMeter:
     """One virtual meter. It ends with the process that started it, however that one ends.
 
