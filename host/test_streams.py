@@ -288,3 +288,11 @@ def test_failed_accept(board: BoardUnderTest) -> None:
     assert execution.value("accepts") == 3
     assert "unretrieved" not in execution.names
     assert execution.value("closed") == 1
+
+
+@claim("stream.console")
+def test_console(board: BoardUnderTest) -> None:
+    execution = board.run("streams/stdout")
+    assert sorted(execution.names) == ["drained", "other"]
+    for number in range(3):
+        assert f"console {number}\n" in execution.output
