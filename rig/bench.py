@@ -249,7 +249,8 @@ def _explain(path: Path, error: ValidationError) -> UsageError:
 def for_port(port: str, meter: str = "") -> Bench:
     """The bench that `--port DEV` and `--meter VISA` describe: one board, at most one meter."""
     entry: dict[str, Any] = {"port": port}
-    content: dict[str, Any] = {"path": f"--port {port}", "board": {"board": entry}}
+    path = f"--port {port}" + (f" --meter {meter}" if meter else "")
+    content: dict[str, Any] = {"path": path, "board": {"board": entry}}
     if meter:
         entry["meter"] = "meter"
         content["meter"] = {"meter": {"resource": meter}}

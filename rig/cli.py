@@ -63,7 +63,8 @@ def run_command(
 ) -> int:
     """Check boards against the claims. Exit 0: nothing unexpected; 1: something; 2: bad usage;
     3: rig errors or lost boards."""
-    from rig.commands.run import Options, run
+    from rig.commands.asked import Options
+    from rig.commands.run import run
 
     return run(
         Options(
@@ -160,8 +161,8 @@ def doctor_command(
 ) -> int:
     """Whether a bench's boards and meters answer, and how to mend what does not. Exit 0: all is
     well; 3: findings; 2: a bad bench file."""
+    from rig.commands.asked import Options, choose_bench
     from rig.commands.doctor import doctor
-    from rig.commands.run import Options, choose_bench
 
     return doctor(choose_bench(Options(bench=bench, boards=board or [], port=port, meter=meter)))
 

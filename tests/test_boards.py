@@ -18,7 +18,7 @@ from rig.checkup.ports import holders
 from rig.claims import catalogue
 from rig.cli import app
 from rig.commands.init import bench_file, quoted, unique
-from rig.commands.run import identify
+from rig.commands.prepared import identify
 from rig.discovery import Answer, ask
 from rig.errors import RigError, UsageError
 from rig.expectations import FOLDER, Expectations, known

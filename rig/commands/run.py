@@ -6,22 +6,26 @@ import contextlib
 import importlib.metadata
 import os
 import signal
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rig import bench as benches
-from rig import profiles
-from rig.board.execution import Ended
 from rig.claims import catalogue, select
-from rig.errors import LooprigError, UsageError
+from rig.commands.asked import (
+    Options,
+    check_overlay,
+    choose_bench,
+    choose_levels,
+    resumed,
+    run_folder,
+)
+from rig.commands.prepared import prepared
+from rig.errors import UsageError
 from rig.plan import Plan
-from rig.results import LEVELS, Level, Outcome, Result, RunInfo
-from rig.run_dir import RunDir, new_id
-from rig.stations import Station, attach
+from rig.results import Level, Outcome, Result, RunInfo
+from rig.run_dir import RunDir
+from rig.stations import attach
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 INTERRUPTED = 130
@@ -31,24 +35,8 @@ PYTEST_INTERRUPTED = 2  # by Ctrl-C, and by --fail-fast
 PYTEST_BROKE = {3: "pytest failed inside itself", 4: "pytest took its arguments for bad usage"}
 
 
-@dataclass
-class Options:
-    """What the user asked for; see `looprig run --help`."""
-
-    bench: Path | None = None
-    boards: list[str] = field(default_factory=list)
-    port: str = ""
-    meter: str = ""
-    claims: list[str] = field(default_factory=list)
-    overlay: Path | None = None
-    power: bool = True
-    fail_fast: bool = False
-    resume: Path | None = None
-    out: Path | None = None
-    workers: str = ""
-    levels: list[str] = field(default_factory=list)
-    pytest_args: list[str] = field(default_factory=list)
-    command: list[str] = field(default_factory=list)
+def now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
 
 
 def run(options: Options) -> int:
@@ -97,149 +85,6 @@ def run(options: Options) -> int:
         )
         ended = start_pytest(plan, options)
     return conclude(run_dir, ended, plan)
-
-
-# -- what is asked for ----------------------------------------------------------------------
-
-
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def choose_bench(options: Options) -> benches.Bench:
-    """The bench that --port describes, or the bench file, with the boards asked for."""
-    if options.port:
-        if options.bench or options.boards:
-            raise UsageError("--port describes a bench by itself", "leave --bench and --board out")
-        return benches.for_port(options.port, options.meter)
-    if options.meter:
-        raise UsageError("--meter needs --port", "or name the meter in a bench file")
-    return benches.load(options.bench or benches.DEFAULT).choose(options.boards)
-
-
-def choose_levels(names: Sequence[str]) -> list[Level]:
-    """The levels that the exit code follows; `all` is every one."""
-    if "all" in names:
-        return list(LEVELS)
-    for name in names:
-        if name not in LEVELS:
-            raise UsageError(f"--level {name}: no such level", f"one of {', '.join(LEVELS)}, all")
-    return [level for level in LEVELS if level in names] or ["documented"]
-
-
-def check_overlay(directory: Path | None) -> Path | None:
-    """The overlay's absolute path; raises UsageError if it is no directory with modules."""
-    if directory is None:
-        return None
-    if not directory.is_dir():
-        raise UsageError(f"--overlay {directory}: there is no such directory", "name one")
-    if not any(directory.rglob("*.py")) and not any(directory.rglob("*.mpy")):
-        raise UsageError(f"--overlay {directory}: it holds no .py or .mpy module", "name another")
-    return directory.resolve()
-
-
-def run_folder(options: Options) -> Path:
-    """Where the run goes; raises UsageError if a run is there already."""
-    if options.resume:
-        return options.resume
-    folder = options.out or Path("runs") / new_id()
-    if (folder / "results.jsonl").exists():
-        raise UsageError(
-            f"--out {folder}: it already holds a run",
-            f"continue it with --resume {folder}, or name another",
-        )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"--out {folder}: it is a file", "name a directory")
-    return folder
-
-
-def resumed(options: Options) -> Options:
-    """The options of the run to go on with: a resumed run asks for what it asked for."""
-    assert options.resume is not None
-    if not options.resume.is_dir() and (Path("runs") / options.resume).is_dir():
-        options.resume = Path("runs") / options.resume
-    if options.out:
-        raise UsageError("--resume goes on in the run's own directory", "leave --out out")
-    info = RunDir(options.resume).read()
-    options.claims = options.claims or info.claims
-    options.power = options.power and info.power
-    options.levels = options.levels or list(info.levels)
-    if not options.overlay and info.overlay:
-        options.overlay = Path(info.overlay)
-    if not options.port and not options.bench:
-        if info.bench.startswith("--port "):
-            options.port = info.bench.removeprefix("--port ")
-        elif info.bench:
-            options.bench = Path(info.bench)
-            options.boards = options.boards or [board.name for board in info.boards]
-    return options
-
-
-# -- the boards -----------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def prepared(stations: list[Station], overlay: Path | None) -> Iterator[None]:
-    """Identify every board and meter, and put the overlay in place for as long as it is needed.
-
-    Raises RigError for a board or meter that does not answer and UsageError for an overlay
-    that does not import, before the run has written anything.
-    """
-    try:
-        for station in stations:
-            identify(station, overlay)
-        yield
-    finally:
-        for station in stations:
-            if station.overlay and station.kind == "serial":
-                remove_overlay(station)
-
-
-def identify(station: Station, overlay: Path | None) -> None:
-    """Fill in what the board and its meter say of themselves."""
-    board = station.board()
-    board.open()
-    try:
-        info = board.identify()
-        if overlay and info.implementation == "micropython":
-            if station.kind == "serial":
-                station.overlay = str(overlay)  # something to take off, even of half an upload
-                board.put_overlay(str(overlay))
-            else:
-                board.overlay = str(overlay)
-            station.overlay = board.overlay
-            came = board.run("overlay")
-            if came.ended is not Ended.FINISHED:
-                raise UsageError(
-                    f"--overlay {overlay}: asyncio does not import with it on board "
-                    f"{station.name}: {came.how}",
-                    "try it by hand with mpremote",
-                )
-    finally:
-        board.close()
-    station.ticks_period = board.ticks_period
-    if station.meter:
-        meter = station.meter.open()
-        try:
-            found = {"meter": meter.identify(), "modelled": meter.source == "modelled"}
-        finally:
-            meter.close()
-        info = info.model_copy(update=found)
-    station.info = info
-    if not station.power.floor:
-        floor = profiles.floor_of(info, station.profile)
-        station.power = station.power.model_copy(update={"floor": floor})
-
-
-def remove_overlay(station: Station) -> None:
-    board = station.board()
-    try:
-        board.open()
-        board.remove_overlay()
-    except LooprigError as error:
-        print(f"board {station.name}: the overlay was not removed: {error}", file=sys.stderr)
-    finally:
-        board.close()
 
 
 # -- pytest ---------------------------------------------------------------------------------

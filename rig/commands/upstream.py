@@ -15,7 +15,9 @@ from pathlib import Path
 from rig import bench as benches
 from rig.board.board import NOT_WHOLE, Board
 from rig.board.execution import Ended, Execution
-from rig.commands.run import Options, choose_bench, exit_code, now, prepared, run_folder
+from rig.commands.asked import Options, choose_bench, run_folder
+from rig.commands.prepared import prepared
+from rig.commands.run import exit_code, now
 from rig.errors import BoardLost, LooprigError, UsageError
 from rig.results import Divergence, ExecutionRecord, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
