@@ -41,6 +41,7 @@ def looprig(port: str, scripts: list[Path], args: argparse.Namespace) -> None:
         except LooprigError as error:
             say(script, False, f"errored: {error}")
             if board.info.lost:
+                print(json.dumps({"lost": board.info.lost}), flush=True)
                 break
             continue
         right = done.output == expected(script) or script.stem == "t2"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -110,8 +111,6 @@ def test_a_flood_ends_every_step(step: str, tmp_path: Path) -> None:
                 except BlockingIOError:
                     time.sleep(0.001)  # the PTY is full
 
-        import threading
-
         thread = threading.Thread(target=flood)
         thread.start()
         try:
@@ -145,7 +144,29 @@ def test_a_prompt_is_no_reset(tmp_path: Path) -> None:
         link = Link(str(board.port))
         link.interrupt(soon())
         with pytest.raises(Silence):
-            link.soft_reset(soon(0.5))
+            link.soft_reset(soon(0.5), patience=0.1)
+        link.close()
+
+
+def test_a_prompt_lost_on_the_way_is_asked_for_again(tmp_path: Path) -> None:
+    repl = RawRepl(prints(b""), reset=b"\r\nMPY: soft reboot\r\nraw REPL; CTRL-B to ex\r\n>")
+    with ScriptedBoard(tmp_path, repl) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        link.soft_reset(soon(), patience=0.1)
+        link.paste(b"pass", soon())
+        assert link.read_to(DONE, soon(), "the end") == DONE
+        link.close()
+
+
+def test_a_reset_lost_on_the_way_is_sent_again(tmp_path: Path) -> None:
+    repl = RawRepl(prints(b""), reset=HEADER)
+    with ScriptedBoard(tmp_path, repl) as board:
+        link = Link(str(board.port))
+        link.interrupt(soon())
+        timer = threading.Timer(0.3, lambda: setattr(repl, "reset", REBOOT))
+        timer.start()
+        link.soft_reset(soon(), patience=0.2)
         link.close()
 
 

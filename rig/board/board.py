@@ -15,7 +15,7 @@ from rig.board.events import OUTPUT_KEPT, TICKS_PERIOD_US, EventReader
 from rig.board.execution import Ended, Execution
 from rig.board.features import FEATURES
 from rig.board.follow import follow
-from rig.board.link import Disconnected, Link, Silence
+from rig.board.link import RESET_PATIENCE_S, Disconnected, Link, Silence
 from rig.board.program import Packing, Program, program
 from rig.board.recovery import Ladder
 from rig.errors import BoardLost, RigError
@@ -246,12 +246,13 @@ class Board:
     def reset(self, execution: Execution) -> None:
         """A soft reset; up the ladder when that does not work. Raises BoardLost."""
         ahead, self.resetting = self.resetting, False
+        patience = RESET_PATIENCE_S * self.deadline_scale
         try:
             if self.clean:
                 if ahead:
-                    self.wire.await_reset(self.within(STEP_S))
+                    self.wire.await_reset(self.within(STEP_S), patience)
                 else:
-                    self.wire.soft_reset(self.within(STEP_S))
+                    self.wire.soft_reset(self.within(STEP_S), patience)
                 return
         except (Silence, Disconnected) as error:
             self.clean = False

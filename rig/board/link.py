@@ -33,7 +33,7 @@ WRITE_S = 5.0
 """How long a write may be stuck, for a port whose other end takes nothing any more."""
 SEEN = 1 << 16
 """Bytes kept of what came while a step waited."""
-LATE_PROMPT_S = 1.0
+RESET_PATIENCE_S = 2.0
 PLAIN_CHUNK = 256
 PLAIN_PAUSE_S = 0.01
 """Boards without raw paste have no flow control: mpremote's pace for them."""
@@ -192,20 +192,36 @@ class Link(SerialTransport):  # type: ignore[misc]
                 data = (data + piece)[-SEEN:]
         return data
 
-    def soft_reset(self, deadline: float) -> None:
+    def soft_reset(self, deadline: float, patience: float = RESET_PATIENCE_S) -> None:
         """From the raw prompt: reset the board and come back to the raw prompt."""
         self.send(b"\x04")
-        self.await_reset(deadline)
+        self.await_reset(deadline, patience)
 
-    def await_reset(self, deadline: float) -> None:
-        """The raw prompt after a soft reset that was sent before; raises Silence."""
-        # boot.py may print between the two, and the prompt before the reset is the same text
-        seen = self.read_to(RAW_PROMPT, deadline, "the prompt after a soft reset")
-        if b"soft reboot" not in seen:  # a late answer to an earlier Ctrl-A, or a damaged banner
-            deadline = min(deadline, time.monotonic() + LATE_PROMPT_S)
-            seen = self.read_to(RAW_PROMPT, deadline, "a soft reset's banner")
-        if b"soft reboot" not in seen:
-            raise Silence("a soft reset's banner", seen)
+    def await_reset(self, deadline: float, patience: float = RESET_PATIENCE_S) -> None:
+        """The raw prompt after a soft reset that was sent before; raises Silence.
+
+        After so many seconds of `patience` the board is asked for its prompt again, which may
+        have been lost on the way; the deadline is for a board whose boot.py takes its time.
+        """
+        seen = b""
+        asked = False
+        while True:
+            try:
+                # boot.py may print between banner and prompt
+                pause = min(deadline, time.monotonic() + patience)
+                seen += self.read_to(RAW_PROMPT, pause, "the prompt after a soft reset")
+            except Silence as error:
+                seen = (seen + error.seen)[-SEEN:]
+                if time.monotonic() >= deadline or BANNER.search(seen):
+                    raise
+                asked = True
+                # a prompt without the banner: the reset itself was lost, or its banner
+                self.send(b"\x04" if RAW_PROMPT in seen else b"\x01")
+                continue
+            if b"soft reboot" in seen:
+                break
+        if asked:  # more answers than one may be on their way
+            self.challenge(deadline)
 
     def challenge(self, deadline: float) -> bytes:
         """Ask the raw REPL something that no program printed in advance.
