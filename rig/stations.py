@@ -57,6 +57,7 @@ class MeterStation(BaseModel):
             backend=entry.backend,
             dialect="" if entry.kind == "virtual" else entry.dialect,
             range_a=amperes(entry.range) if entry.range else None,
+            trigger=entry.trigger,
             modelled=self.modelled,
             options=entry.options,
         )

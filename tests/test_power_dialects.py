@@ -349,3 +349,33 @@ def test_text_in_a_definite_block() -> None:
 def test_an_endless_error_queue_ends() -> None:
     dialect, _ = scripted("generic", [("SYST:ERR?", b'-113,"Undefined header"\n')] * 30)
     assert len(dialect.session.errors()) == 30
+
+
+def test_triggers_by_a_wire() -> None:
+    for name, messages in (
+        ("keysight-34465a", {"TRIG:SOUR EXT", "TRIG:SLOP POS"}),
+        ("keithley-dmm6500", {"TRIG:EXT:IN:EDGE RIS", "TRIG:BLOC:WAIT 2, EXT"}),
+    ):
+        sent: list[str] = []
+
+        class Agreeable(Session):
+            def __init__(self) -> None:
+                self.resource = "AGREEABLE"
+
+            def tell(self, message: str, sent: list[str] = sent) -> None:
+                sent.append(message)
+
+            def ask(self, message: str, timeout_s: float | None = None) -> str:
+                return {"*LANG?": "SCPI", "SAMP:TIM?": "1E-3"}.get(message, '0,"No error"')
+
+        known()[name](Agreeable(), 0.1, "EXT").configure(1.0, 1000.0)
+        assert messages <= set(sent)
+
+
+def test_a_meter_without_a_trigger_input() -> None:
+    with pytest.raises(RigError, match="knows no trigger input"):
+        known()["rs-ngu"](Session.__new__(Resourced), None, "EXT")
+
+
+class Resourced(Session):
+    resource = "SCRIPT"

@@ -153,3 +153,13 @@ def test_charge_per_wake_is_the_slope() -> None:
 def test_a_capture_of_nothing_is_no_capture() -> None:
     with pytest.raises(Inconclusive):
         align(Samples(np.zeros(4000), 1e-3), frame(1.5))
+
+
+def test_a_capture_that_the_first_pulse_triggered() -> None:
+    samples, told = simulate("polls-10ms", TYPICAL, seed=8)
+    whole = align(samples, told)
+    first = samples.index(whole.pulses[0].start_s)
+    triggered = Samples(samples.current_a[first:], samples.interval_s)
+    aligned = align(triggered, told)
+    assert abs(aligned.pulses[0].start_s) <= 2e-3
+    assert judge(triggered, aligned).kind == "polls"

@@ -24,8 +24,16 @@ class Base:
     MAX_RATE_HZ = 1000.0
     WAVEFORM = True  # False for a meter too slow to show a wait's shape
     DEFAULT_RANGE_A = 0.1
+    TRIGGERED = False  # it can be told to start by a wire
 
-    def __init__(self, session: Session, range_a: float | None = None) -> None:
+    def __init__(self, session: Session, range_a: float | None = None, trigger: str = "") -> None:
+        """`trigger` names the input that starts an acquisition, empty for none."""
+        if trigger and not self.TRIGGERED:
+            raise RigError(
+                f"the dialect of {session.resource} knows no trigger input",
+                "leave `trigger` out: a capture finds its own frame",
+            )
+        self.trigger = trigger
         self.session = session
         self.range_a = range_a or self.DEFAULT_RANGE_A
 

@@ -98,7 +98,7 @@ def align(samples: Samples, frame: Frame) -> Frame:
             f"{samples.overrange} of {len(current)} samples were out of the meter's range: "
             "name a larger range in the bench file"
         )
-    length = frame.pulses[-1].end_s
+    length = frame.pulses[-1].end_s - frame.pulses[0].start_s
     if samples.duration_s < length * (1 - CLOCK_ERROR):
         raise Inconclusive(
             f"the capture ({samples.duration_s:.2f} s) is shorter than what the board did "
@@ -138,18 +138,19 @@ def _best(
     last = round(frame.pulses[-1].end_s * ratio / dt)  # the tail may be cut short
     if last > n:
         return -np.inf, ratio, 0
-    offsets = np.arange(n - last + 1)
+    # A meter that is triggered by the first pulse has not seen the settling before it.
+    offsets = np.arange(-round(frame.pulses[0].start_s * ratio / dt), n - last + 1)
     score = np.zeros(len(offsets))
     for parts, sign in ((frame.pulses, 1.0), (frame.quiet, -1.0)):
-        total, width = np.zeros(len(offsets)), 0
+        total, width = np.zeros(len(offsets)), np.zeros(len(offsets))
         for part in parts:
-            first, end = round(part.start_s * ratio / dt), round(part.end_s * ratio / dt)
-            total += cumulative[np.minimum(offsets + end, n)]
-            total -= cumulative[np.minimum(offsets + first, n)]
+            first = np.clip(offsets + round(part.start_s * ratio / dt), 0, n)
+            end = np.clip(offsets + round(part.end_s * ratio / dt), 0, n)
+            total += cumulative[end] - cumulative[first]
             width += end - first
-        score += sign * total / max(width, 1)
+        score += sign * total / np.maximum(width, 1)
     best = int(np.argmax(score))
-    return float(score[best]), float(ratio), best
+    return float(score[best]), float(ratio), int(offsets[best])
 
 
 def _verify(samples: Samples, frame: Frame) -> None:

@@ -30,6 +30,7 @@ class ScpiMeter:
         backend: str = "@py",
         dialect: str = "",
         range_a: float | None = None,
+        trigger: str = "",
         modelled: bool = False,
     ) -> None:
         self.name = resource
@@ -41,7 +42,7 @@ class ScpiMeter:
             if VIRTUAL_SERIAL in self.identity:
                 self.source = "modelled"
             self.dialect_name, kind = choose(self.identity, dialect)
-            self.dialect = kind(self.session, range_a)
+            self.dialect = kind(self.session, range_a, trigger)
         except RigError:
             self.session.close()
             raise

@@ -17,6 +17,7 @@ def open_meter(
     backend: str = "@py",
     dialect: str = "",
     range_a: float | None = None,
+    trigger: str = "",
     modelled: bool = False,
     options: dict[str, Any] | None = None,
 ) -> Meter:
@@ -25,4 +26,11 @@ def open_meter(
         return Ppk2(resource, options)
     if kind == "joulescope":
         return Joulescope(resource, options)
-    return ScpiMeter(resource, backend=backend, dialect=dialect, range_a=range_a, modelled=modelled)
+    return ScpiMeter(
+        resource,
+        backend=backend,
+        dialect=dialect,
+        range_a=range_a,
+        trigger=trigger,
+        modelled=modelled,
+    )

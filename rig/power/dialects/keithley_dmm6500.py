@@ -22,6 +22,7 @@ class Dialect(Base):
     IDN = re.compile(r"^KEITHLEY[^,]*,\s*MODEL DMM(6500|7510)\b", re.IGNORECASE)
     MAX_RATE_HZ = 1_000_000.0
     MEMORY = 1_000_000
+    TRIGGERED = True
 
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
         language = self.session.ask("*LANG?")
@@ -42,7 +43,10 @@ class Dialect(Base):
         tell(f"TRAC:POIN {max(count, 10)}, {BUFFER}")
         tell('TRIG:LOAD "Empty"')
         tell(f"TRIG:BLOC:BUFF:CLE 1, {BUFFER}")
-        tell(f"TRIG:BLOC:MDIG 2, {BUFFER}, {count}")
+        if self.trigger:
+            tell("TRIG:EXT:IN:EDGE RIS")
+            tell("TRIG:BLOC:WAIT 2, EXT")
+        tell(f"TRIG:BLOC:MDIG {3 if self.trigger else 2}, {BUFFER}, {count}")
         tell("FORM:DATA REAL")
         tell("FORM:BORD NORM")
         self.session.check("being set up")

@@ -19,6 +19,7 @@ class Dialect(Base):
     IDN = re.compile(r"^(Keysight|Agilent)[^,]*,344(65|70)A,", re.IGNORECASE)
     MAX_RATE_HZ = 1000.0  # at NPLC 0.02 with autozero off
     READ = "R?"
+    TRIGGERED = True
 
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
         interval = 1 / min(rate_hz, self.MAX_RATE_HZ)
@@ -31,7 +32,9 @@ class Dialect(Base):
         tell("CURR:DC:NPLC 0.02")
         tell("CURR:DC:ZERO:AUTO OFF")
         tell("TRIG:DEL 0")
-        tell("TRIG:SOUR IMM")
+        tell(f"TRIG:SOUR {self.trigger or 'IMM'}")
+        if self.trigger:
+            tell("TRIG:SLOP POS")
         tell("SAMP:SOUR TIM")
         tell(f"SAMP:TIM {interval:.9g}")
         tell(f"SAMP:COUN {count}")

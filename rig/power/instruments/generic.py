@@ -9,7 +9,7 @@ from rig.power.instruments.scpi import header
 class Generic(Logger):
     """A reading integrates for 5 ms."""
 
-    identity = "looprig,GENERIC,0,1.0"
+    identity = "looprig,GENERIC,VIRTUAL1,1.0"
     integration_s = 5e-3
 
     @header("CONFigure:CURRent[:DC]")

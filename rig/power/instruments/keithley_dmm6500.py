@@ -105,6 +105,14 @@ class KeithleyDMM6500(Buffered):
     def block_clear(self, number_: str, buffer: str) -> None:
         self.blocks[int(number(number_))] = 0
 
+    @header("TRIGger:EXTernal:IN:EDGE")
+    def set_edge(self, edge: str) -> None:
+        """Nothing is wired to a virtual instrument: its triggers come at once."""
+
+    @header("TRIGger:BLOCk:WAIT")
+    def block_wait(self, number_: str, event: str) -> None:
+        self.blocks[int(number(number_))] = 0
+
     @header("TRIGger:BLOCk:MDIGitize")
     def block_digitize(self, number_: str, buffer: str, count: str) -> None:
         self.blocks[int(number(number_))] = int(number(count))

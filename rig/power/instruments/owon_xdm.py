@@ -9,7 +9,7 @@ from rig.power.instruments.scpi import ScpiError, header
 class OwonXDM(Generic):
     """No *OPC?, no error queue; overrange reads 1E9."""
 
-    identity = "OWON,XDM1241,24412417,V4.3.0,3"
+    identity = "OWON,XDM1241,VIRTUAL1,V4.3.0,3"
 
     def execute(self, line: str) -> bytes | None:
         word = line.split(" ")[0].upper()

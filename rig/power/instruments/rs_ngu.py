@@ -19,7 +19,7 @@ SUPPLY_V = 3.3
 class RohdeSchwarzNGU(Logger):
     """One output, always on."""
 
-    identity = "Rohde&Schwarz,NGU201,3639.3763k02/000001,03.068"
+    identity = "Rohde&Schwarz,NGU201,3639.3763k02/VIRTUAL1,03.068"
     ranges = (10e-6, 1e-3, 10e-3, 100e-3, 3.0, 8.0)
     longest_s = 600.0
 

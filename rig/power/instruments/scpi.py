@@ -83,7 +83,7 @@ def block(payload: bytes) -> bytes:
 class Instrument:
     """IEEE 488.2 common commands and the error queue; derived classes add their own headers."""
 
-    identity = "looprig,virtual instrument,0,1"
+    identity = "looprig,virtual instrument,VIRTUAL,1"
     compound_path = True  # `A:B 1;C 2` means A:B and A:C, as SCPI has it
 
     def __init__(self) -> None:
