@@ -15,7 +15,7 @@ from rig.board.execution import Execution
 from rig.checkup.boards import finished
 from rig.checkup.finding import Finding, ill
 from rig.errors import Inconclusive, LooprigError
-from rig.power.capture import Capture, capture
+from rig.power.capture import Capture, Unframed, measure
 from rig.power.meter import Meter
 from rig.stations import MeterStation, Station, lock_of
 from rig.units import amperes
@@ -51,9 +51,8 @@ def check_meter(
         modelled = " (modelled current)" if found.modelled else ""
         yield Finding(about, "identity", True, f"{found.resource}: {meter.identify()}{modelled}")
         if not meter.waveform:
-            what = "it gives means only, too slow to show whether a wait sleeps or polls"
-            yield Finding(about, "speed", False, what, "see docs/meters.md for meters that do")
-            return
+            what = "slow: it tells a wait that spins from one that rests, not sleeping from polling"
+            yield Finding(about, "speed", True, what)
         yield from check_wire(about, board, station, meter, others)
     except LooprigError as error:
         yield ill(about, "capture", error)
@@ -103,17 +102,24 @@ def check_wire(
 
 
 def one_capture(board: Board, station: Station, found: MeterStation, meter: Meter) -> Capture:
-    """A framed sleep, measured. Raises RigError where board or meter fails."""
+    """A framed sleep, measured until its pulses show, or the last attempt without them.
+
+    Raises RigError where board or meter fails.
+    """
     assert station.info is not None
     floor = station.power.floor or profiles.floor_of(station.info, station.profile)
-    return capture(
-        Probe(board),
-        meter,
-        "power/sleep",
-        window_s=WINDOW_S,
-        floor=floor,
-        rate_hz=found.entry.rate_hz,
-    )
+    try:
+        return measure(
+            Probe(board),
+            meter,
+            "power/sleep",
+            window_s=WINDOW_S,
+            floor=floor,
+            marker=station.power.marker,
+            rate_hz=found.entry.rate_hz,
+        )[1]
+    except Unframed as error:
+        return error.capture
 
 
 def level(taken: Capture, label: str) -> float:
@@ -131,7 +137,7 @@ def elsewhere(board: Board, station: Station, others: Mapping[str, MeterStation]
             # a shared meter takes its own lock, at each capture
             lock = None if found.entry.shared else lock_of(found.resource).acquire(timeout=0)
             with lock or contextlib.nullcontext(), contextlib.closing(found.open()) as meter:
-                seen = meter.waveform and one_capture(board, station, found, meter).frame
+                seen = one_capture(board, station, found, meter).frame
         except (LooprigError, Inconclusive, Timeout):
             continue
         if seen:
