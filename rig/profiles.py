@@ -102,3 +102,34 @@ def floor_of(info: BoardInfo, name: str = "") -> str:
     """The floor of a board that has said what it is, on the port it is on; '' if none is known."""
     profile = of(info, name)
     return profile.floor_for(lookup(info.port).own_usb) if profile else ""
+
+
+PAGE = """# Board families
+
+What the rig knows of each family, from `fixtures/profiles/`. Written by `python -m rig.profiles`.
+Each fact says how it is known: *documentation*; *source*, MicroPython's own; *report*, somebody
+else's board; *run*, this rig. **No hardware was run yet.** How to add one:
+[adding-a-port.md](adding-a-port.md).
+"""
+
+
+def page() -> str:
+    """docs/board-families.md: every profile with its facts and where each is from."""
+    parts = [PAGE, "| family | `sys.platform` | floor | over its own USB | ends that USB |"]
+    parts.append("|---|---|---|---|---|")
+    for p in profiles().values():
+        drops = ", ".join(f"`{floor}`" for floor in p.drops_usb)
+        platforms = ", ".join(f"`{platform}`" for platform in p.platforms)
+        parts.append(
+            f"| [{p.family}](#{p.family}) | {platforms} | `{p.floor}` | "
+            f"`{p.floor_for(own_usb=True)}` | {drops or 'nothing known'} |"
+        )
+    for p in profiles().values():
+        parts += ["", f"## {p.family}", "", f"{p.title}.", "", f"- Sleep and USB: {p.copes}"]
+        parts += [f"- Resets: {p.resets}"]
+        parts += [f"- *{fact.basis}*: {fact.says} ({fact.where})" for fact in p.fact]
+    return "\n".join(parts) + "\n"
+
+
+if __name__ == "__main__":
+    (FOLDER.parent.parent / "docs" / "board-families.md").write_text(page(), encoding="utf-8")

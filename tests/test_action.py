@@ -118,5 +118,17 @@ def test_annotations_are_escaped_and_follow_the_levels(tmp_path: Path) -> None:
     assert len(said) == 4
 
 
+def test_every_input_reaches_the_script() -> None:
+    yaml = pytest.importorskip("yaml")
+    action = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
+    [step] = [step for step in action["runs"]["steps"] if step.get("id") == "run"]
+    script = SCRIPT.read_text(encoding="utf-8")
+    for name in step["env"]:
+        assert f"${name}" in script or f"${{{name}" in script
+    used = {name for step in action["runs"]["steps"] for name in action["inputs"] if
+            f"inputs.{name}" in str(step)}  # fmt: skip
+    assert used == set(action["inputs"])
+
+
 def test_a_title_cannot_end_itself() -> None:
     assert command("error", "a,b::c", "d") == "::error title=a%2Cb%3A%3Ac::d"

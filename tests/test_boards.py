@@ -25,7 +25,7 @@ from rig.expectations import FOLDER, Expectations, known
 from rig.ports import Port, attached, lookup
 from rig.power.virtual import VirtualMeter
 from rig.results import BoardInfo
-from rig.stations import attach
+from rig.stations import attach, find_by_serial_number
 
 needs_ptys = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")
 
@@ -125,6 +125,17 @@ def test_own_usb_is_told_from_a_bridge() -> None:
     assert not Port("COM1", 0x0483, 0x374B).own_usb, "ST-LINK's serial port is a bridge"
     assert Port("COM1", 0x0483, 0x5740).own_usb, "STM32's own"
     assert not Port("socket://host:1").own_usb
+
+
+def test_a_bench_names_a_board_by_its_usb_serial_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    listed(monkeypatch, usb("COM3", 0x2E8A, 5, "E66"), usb("COM9", 0x2E8A, 5, "E77"))
+    entry = benches.BoardEntry(serial_number="E77")
+    assert find_by_serial_number("pico", entry) == "COM9"
+    gone = benches.BoardEntry(serial_number="E88")
+    with pytest.raises(
+        RigError, match=r"no USB device has serial number 'E88'; attached: E66, E77"
+    ):
+        find_by_serial_number("pico", gone)
 
 
 # -- init -----------------------------------------------------------------------------------
@@ -230,6 +241,12 @@ def test_a_board_is_of_the_family_it_runs_or_that_the_bench_names() -> None:
     assert profiles.of(board.model_copy(update={"platform": "novel"}), "nrf") == profiles.named(
         "nrf"
     )
+
+
+def test_the_page_of_families_is_what_the_profiles_say() -> None:
+    """`python -m rig.profiles` writes it anew."""
+    path = benches.ROOT / "docs" / "board-families.md"
+    assert path.read_text(encoding="utf-8") == profiles.page()
 
 
 def test_the_floor_follows_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
