@@ -129,9 +129,9 @@ def test_own_usb_is_told_from_a_bridge() -> None:
 
 def test_a_bench_names_a_board_by_its_usb_serial_number(monkeypatch: pytest.MonkeyPatch) -> None:
     listed(monkeypatch, usb("COM3", 0x2E8A, 5, "E66"), usb("COM9", 0x2E8A, 5, "E77"))
-    entry = benches.BoardEntry(serial_number="E77")
+    entry = benches.BoardEntry.model_validate({"serial_number": "E77"})
     assert find_by_serial_number("pico", entry) == "COM9"
-    gone = benches.BoardEntry(serial_number="E88")
+    gone = benches.BoardEntry.model_validate({"serial_number": "E88"})
     with pytest.raises(
         RigError, match=r"no USB device has serial number 'E88'; attached: E66, E77"
     ):
