@@ -82,8 +82,7 @@ class Follower:
         if not tail.endswith(b">"):
             return False
         if tail.endswith(RAW_PROMPT) and SOFT_RESET.search(tail):
-            how = "the board reset itself while the script ran (a soft reset's banner)"
-            self.ends(Ended.CRASHED, how)
+            self.reset_seen("the board reset itself while the script ran (a soft reset's banner)")
             return True
         marks = END_MARKS.search(tail)
         return bool(marks) and self.confirmed(PROBE_S)
@@ -100,8 +99,8 @@ class Follower:
         if self.asked:  # answers that came too late stand after the marks
             self.tail = LATE_ANSWER.sub(b"", self.tail)
         if SOFT_RESET.search(self.tail):
-            how = "the script ended the interpreter: the board soft-reset itself"
-            self.ends(Ended.CRASHED, how)
+            self.asked = True
+            self.reset_seen("the script ended the interpreter: the board soft-reset itself")
             return True
         marks = END_MARKS.search(self.tail)
         if marks:
@@ -111,6 +110,11 @@ class Follower:
         else:
             self.doubt("the script is over, but the REPL's end marks did not come")
         return True
+
+    def reset_seen(self, how: str) -> None:
+        self.ends(Ended.CRASHED, how)
+        if self.asked and self.reader.ended:  # a question damaged on its way can be a Ctrl-D
+            self.execution.damage.append("the end event came, then a soft reset after a question")
 
     def judge(self, traceback: str) -> None:
         """Finished or raised, by what stood between the REPL's two end marks."""
