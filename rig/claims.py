@@ -58,6 +58,7 @@ class Source(_Strict):
     name: str
     title: str
     url: str = ""
+    order: int = 99
     sentence: tuple[Sentence, ...]
 
 
@@ -100,14 +101,14 @@ def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
 
 @cache
 def sources(root: Path = CLAIMS) -> dict[str, Source]:
-    """Every source by its name."""
-    found = {}
+    """Every source by its name, in their order."""
+    found: dict[str, Source] = {}
     for path in sorted((root / "sources").glob("*.toml")):
         try:
             found[path.stem] = Source(name=path.stem, **_load(path))
         except ValidationError as error:
             raise _explain(path, error) from error
-    return found
+    return dict(sorted(found.items(), key=lambda pair: pair[1].order))
 
 
 def checked_by(source: Source, claims: dict[str, Claim]) -> list[tuple[Sentence, list[Claim]]]:

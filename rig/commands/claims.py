@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
 from rig.claims import catalogue, checked_by, select, sources
 
 
 def show_claims(globs: list[str]) -> int:
-    """Every claim with its level, source and tests."""
+    """Every claim: id and level, its sentence, its source and tests."""
     console = Console()
-    table = Table(box=None, pad_edge=False)
-    for heading in ("claim", "level", "sentence", "source", "device test", "host test"):
-        table.add_column(heading, overflow="fold")
-    for claim in select(globs, catalogue()).values():
-        table.add_row(
-            Text(claim.id),
-            claim.level,
-            Text(claim.sentence),
-            Text(claim.source),
-            Text(claim.device_test),
-            Text(f"host/test_{claim.chapter.replace('-', '_')}.py"),
-        )
-    console.print(table)
-    console.print(f"{table.row_count} claims", highlight=False)
+    chosen = select(globs, catalogue())
+    chapter = ""
+    for claim in chosen.values():
+        if claim.chapter != chapter:
+            chapter = claim.chapter
+            console.print(Text(f"\n{claim.chapter_title}", style="bold"))
+        console.print(Text.assemble((claim.id, "cyan"), f"  {claim.level}"))
+        console.print(Padding(Text(claim.sentence), (0, 0, 0, 4)))
+        host_test = f"host/test_{claim.chapter.replace('-', '_')}.py"
+        tests = f"{claim.source} · device_tests/{claim.device_test}.py · {host_test}"
+        console.print(Padding(Text(tests, style="dim"), (0, 0, 0, 4)), soft_wrap=True)
+    console.print(f"\n{len(chosen)} claims", highlight=False)
     return 0
 
 
