@@ -167,6 +167,25 @@ def doctor_command(
     return doctor(choose_bench(Options(bench=bench, boards=board or [], port=port, meter=meter)))
 
 
+@app.command("upstream")
+def upstream_command(
+    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A MicroPython checkout.")],
+    patterns: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PATTERN]...", help="Globs or parts of paths under its tests/."),
+    ] = None,
+    bench: Bench = None,
+    board: Boards = None,
+    port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    out: Out = None,
+) -> int:
+    """Run MicroPython's own tests/ on the bench's boards, and keep the results as a run's.
+    Exit codes as of run."""
+    from rig.commands.upstream import upstream
+
+    return upstream(directory, patterns or [], bench, out, board or [], port, sys.argv)
+
+
 @app.command("init")
 def init_command(
     ports: Ports = None,
