@@ -420,7 +420,7 @@ def test_turns_allocate_nothing(board: BoardUnderTest, record: Record) -> None:
     assert max(least.values()) <= 0, least
 
 
-FEW, MANY = 12, 36
+FEW, MANY = 12, 48
 
 
 def heap(board: BoardUnderTest, record: Record) -> tuple[Execution, float, float]:
@@ -438,7 +438,7 @@ def heap(board: BoardUnderTest, record: Record) -> tuple[Execution, float, float
 def test_heap_per_task(board: BoardUnderTest, record: Record) -> None:
     _run, few, many = heap(board, record)
     assert few > 0
-    assert many <= 1.5 * few
+    assert many <= 1.25 * few  # the rounding to blocks; a loop's tables are shared by more
 
 
 @claim("latency.heap-comes-back")
