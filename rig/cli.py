@@ -164,7 +164,7 @@ def doctor_command(
     from rig.commands.asked import Options, choose_bench
     from rig.commands.doctor import doctor
 
-    return doctor(choose_bench(Options(bench=bench, boards=board or [], port=port, meter=meter)))
+    return doctor(choose_bench(Options(bench=bench, port=port, meter=meter)), board or [])
 
 
 @app.command("upstream")

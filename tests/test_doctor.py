@@ -245,6 +245,7 @@ def test_a_meter_that_no_board_names(tmp_path: Path, boards: list[VirtualBoard])
     path = bench_file(tmp_path, board_table(boards[0]) + meter_table("spare", "GPIB::9"))
     [finding] = problems(path)
     assert finding.what == "no board names it"
+    assert all(finding.well for finding in walk(benches.load(path), ["one"]))
 
 
 def test_a_clock_that_is_slow_asks_for_a_deadline_scale(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rig.bench import Bench, BoardEntry
 from rig.checkup.boards import check_board
@@ -13,12 +13,12 @@ from rig.errors import LooprigError
 from rig.stations import MeterStation, Station, attach, find_by_serial_number
 
 
-def walk(bench: Bench) -> Iterator[Finding]:
-    """Findings on every board of the bench and its meter, as they come."""
-    for name, entry in bench.board.items():
+def walk(bench: Bench, only: Sequence[str] = ()) -> Iterator[Finding]:
+    """Findings on every board of the bench and its meter, or on some boards, as they come."""
+    for name, entry in bench.choose(list(only)).board.items():
         yield from check_one(bench, name, entry)
     measured = {entry.meter for entry in bench.board.values()}
-    for name in bench.meter:
+    for name in () if only else bench.meter:
         if name not in measured:
             mend = f'[board.NAME] meter = "{name}", or take it out of the bench file'
             yield Finding(f"meter {name}", "bench", False, "no board names it", mend)

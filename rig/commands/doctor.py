@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from rig.bench import Bench
 from rig.checkup.bench import walk
 
 
-def doctor(bench: Bench) -> int:
-    """Check every board and meter. Exit 0: all is well; 3: there are findings."""
+def doctor(bench: Bench, boards: Sequence[str] = ()) -> int:
+    """Check every board and meter, or these boards. Exit 0: all is well; 3: there are findings."""
     found = 0
-    for finding in walk(bench):
+    for finding in walk(bench, boards):
         print(finding, flush=True)
         found += not finding.well
     count = f"{found} finding{'' if found == 1 else 's'}"
