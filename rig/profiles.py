@@ -98,10 +98,24 @@ def of(info: BoardInfo, name: str = "") -> Profile | None:
     return next((p for p in profiles().values() if info.platform in p.platforms), None)
 
 
-def floor_of(info: BoardInfo, name: str = "") -> str:
-    """The floor of a board that has said what it is, on the port it is on; '' if none is known."""
+def floor_of(info: BoardInfo, name: str = "", named_floor: str = "") -> str:
+    """The floor of a board that has said what it is, on the port it is on: the one the bench
+    names, else its profile's; '' if none is known.
+
+    Raises UsageError for a named floor that would end the connection: the board would be judged
+    to have vanished.
+    """
     profile = of(info, name)
-    return profile.floor_for(lookup(info.port).own_usb) if profile else ""
+    if profile is None:
+        return named_floor
+    own_usb = lookup(info.port).own_usb
+    if own_usb and named_floor in profile.drops_usb:
+        raise UsageError(
+            f"board {info.name}: the floor {named_floor!r} ends the connection over the board's "
+            f"own USB ({profile.family})",
+            f"floor = {profile.floor_for(own_usb)!r}, or the REPL on a UART",
+        )
+    return named_floor or profile.floor_for(own_usb)
 
 
 PAGE = """# Board families
