@@ -66,6 +66,7 @@ def test_the_same_program_on_the_same_lines(path: Path) -> None:
         "if 1:\n\tx = (1,\n  # why\n 2)\n\n\ty = 3\n",
         "def f():\n    '''one\n    two'''\n\n    return 1 .real\n",
         "class A:\n    'doc'\n",
+        "f'{print(1)}'\nrF'{print(1)}'\n",
         "x = not'a' or b'c' in{}\n",
         "@f\nasync def g(a, *, b: int = 3) -> None: await a; return b\n",
         "lambda *a, **k: (a, k)\nx = [*a]\nx = a if b else-c\n",

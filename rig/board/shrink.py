@@ -73,7 +73,8 @@ def shrink(source: str) -> str:
             out.append(" ")
         kind = FSTRING.get(tok.type)
         fstring += (kind == "START") - (kind == "END")
-        if statement and tok.type == token.STRING and tokens[index + 1].type == token.NEWLINE:
+        alone = statement and tok.type == token.STRING and tokens[index + 1].type == token.NEWLINE
+        if alone and "f" not in tok.string.lower().partition(tok.string[-1])[0]:
             out.append("0" if tok.end[0] == row else "0" + "\n" * (tok.end[0] - row))
         else:
             out.append(_between(lines, *tok.start, tok.end) if fstring else tok.string)
