@@ -79,7 +79,7 @@ def test_until_complete_promotes(board: BoardUnderTest) -> None:
 @claim("loop.until-complete-ends")
 def test_until_complete_ends(board: BoardUnderTest) -> None:
     run = board.run("loop_object/until_finished")
-    assert run.names == ["value", "value", "current", "failed"]
+    assert run.names == ["value", "value", "current", "failed", "handled"]
 
 
 @claim("loop.no-task-after-until-complete")
@@ -90,6 +90,11 @@ def test_no_task_after_until_complete(board: BoardUnderTest) -> None:
 @claim("loop.until-complete-of-failed")
 def test_until_complete_of_failed(board: BoardUnderTest) -> None:
     assert board.run("loop_object/until_finished").value("failed") == "ValueError mine"
+
+
+@claim("loop.until-complete-retrieves")
+def test_until_complete_retrieves(board: BoardUnderTest) -> None:
+    assert board.run("loop_object/until_finished").value("handled") == 0
 
 
 @claim("loop.until-complete-of-finished")

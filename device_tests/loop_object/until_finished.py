@@ -1,5 +1,6 @@
 # run_until_complete of a task that is over already, while another has turns to come.
 import asyncio
+import gc
 
 try:
     loop = asyncio.get_event_loop()
@@ -35,10 +36,15 @@ try:
 except RuntimeError:
     emit("current", "none")
 
-loop.set_exception_handler(lambda loop, context: None)
+handled = []
+loop.set_exception_handler(lambda loop, context: handled.append(1))
 task = loop.create_task(raises())
 loop.run_until_complete(returns())
 try:
     emit("failed", loop.run_until_complete(task))
 except ValueError as error:
     emit("failed", "ValueError " + error.args[0])
+task = None
+gc.collect()
+loop.run_until_complete(turns())
+emit("handled", len(handled))
