@@ -260,6 +260,9 @@ def test_the_floor_follows_the_connection(monkeypatch: pytest.MonkeyPatch) -> No
     over_uart = board.model_copy(update={"port": "/dev/ttyUSB0"})
     assert profiles.floor_of(over_usb) == "sleep_ms"
     assert profiles.floor_of(over_uart) == "lightsleep"
+    assert profiles.floor_of(over_uart, named_floor="lightsleep") == "lightsleep"
+    with pytest.raises(UsageError, match="ends the connection over the board's own USB"):
+        profiles.floor_of(over_usb, named_floor="lightsleep")
 
 
 @needs_ptys

@@ -107,7 +107,7 @@ def one_capture(board: Board, station: Station, found: MeterStation, meter: Mete
     Raises RigError where board or meter fails.
     """
     assert station.info is not None
-    floor = station.power.floor or profiles.floor_of(station.info, station.profile)
+    floor = profiles.floor_of(station.info, station.profile, station.power.floor)
     try:
         return measure(
             Probe(board),

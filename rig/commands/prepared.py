@@ -61,9 +61,8 @@ def identify(station: Station, overlay: Path | None) -> None:
             meter.close()
         info = info.model_copy(update=found)
     station.info = info
-    if not station.power.floor:
-        floor = profiles.floor_of(info, station.profile)
-        station.power = station.power.model_copy(update={"floor": floor})
+    floor = profiles.floor_of(info, station.profile, station.power.floor)
+    station.power = station.power.model_copy(update={"floor": floor})
 
 
 def remove_overlay(station: Station) -> None:
