@@ -23,11 +23,10 @@ def summarise(
     which make it slower and its wakes later: the interval then spans what the host allows.
     """
     import numpy as np
-    from scipy.stats import binom
 
     ordered = np.sort(np.asarray(samples, dtype=float))
     n = len(ordered)
-    low_rank = int(binom.ppf(0.025, n, 0.5))
+    low_rank = _lowest_rank(n)
     low = float(ordered[max(0, low_rank - 1)])
     high = float(ordered[min(n - 1, n - low_rank)])
     if hosted:
