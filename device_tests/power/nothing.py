@@ -4,24 +4,29 @@ import asyncio
 
 import micropython
 
+try:
+    from machine import Timer
+except ImportError:
+    Timer = None
+try:
+    import _thread
+except ImportError:
+    _thread = None
+
 
 def later(ms, callback):
-    try:
-        from machine import Timer
-    except ImportError:
-        import _thread
+    def thread():
+        quiet(ms)
+        micropython.schedule(callback, None)
 
-        def thread():
-            quiet(ms)
-            micropython.schedule(callback, None)
-
+    if Timer is None:
         _thread.start_new_thread(thread, ())
-    else:
-        try:
-            timer = Timer(-1)
-        except ValueError:  # no virtual timers on this port
-            timer = Timer(0)
-        timer.init(mode=Timer.ONE_SHOT, period=ms, callback=callback)
+        return
+    try:
+        timer = Timer(-1)
+    except ValueError:  # no virtual timers on this port
+        timer = Timer(0)
+    timer.init(mode=Timer.ONE_SHOT, period=ms, callback=callback)
 
 
 async def main():
@@ -36,4 +41,7 @@ async def main():
     await never.wait()
 
 
-frame(lambda: asyncio.run(main()))
+if Timer or _thread:
+    frame(lambda: asyncio.run(main()))
+else:
+    emit("lacks", "machine.Timer or _thread")

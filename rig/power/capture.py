@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from rig.board.execution import Execution
-from rig.errors import Inconclusive
+from rig.errors import Inconclusive, Unsupported
 from rig.power.floors import code
 from rig.power.framing import Frame, align, emitted
 from rig.power.meter import Meter
@@ -75,8 +75,8 @@ def capture(
     """Run a power test while the meter acquires, and find its frame in the samples.
 
     `scale` lengthens the frame's pulses and floors; `marker` is the board's pin that is wired
-    to the meter's digital input. Raises what `board.run` raises, and RigError
-    for a meter that fails.
+    to the meter's digital input. Raises what `board.run` raises, RigError for a meter that fails,
+    and Unsupported for a board that says what it `lacks`.
     """
     pulse_ms, floor_ms = round(PULSE_MS * scale), round(FLOOR_MS * scale)
     frame_s = window_s + (3 * pulse_ms + 2 * floor_ms + 2 * SETTLE_MS) / 1e3
@@ -94,6 +94,8 @@ def capture(
         **params,
     )
     samples = meter.fetch()
+    for missing in execution.values("lacks"):
+        raise Unsupported(str(missing))
     frame = emitted(execution)
     if samples.overrange or samples.clipped:
         why = (

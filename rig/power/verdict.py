@@ -39,6 +39,7 @@ RESOLUTION = 0.002
 SIGMAS = 4.0
 """Of every one-sided decision on noise: one in 30,000, so that dozens of looks at one capture
 and thousands of captures stay below one false accusation."""
+NORMAL_97_5 = 1.96  # standard deviations to the ends of a 95 % interval
 SIGMA_OF_MAD = 1.4826  # of normal noise: standard deviation over median absolute deviation
 CHI_SQUARED_MEDIAN = 0.455  # with one degree of freedom
 RESAMPLES = 1000
@@ -214,7 +215,7 @@ def judge(
             "that sleeping and polling look alike"
         )
     elif verdict.rests:
-        _sleeps_or_polls(verdict, level, allowed_hz, samples.interval_s)
+        _sleeps_or_polls(verdict, level, float(np.median(window)), allowed_hz, samples.interval_s)
     return verdict
 
 
@@ -248,8 +249,13 @@ def _spins(verdict: Verdict, level: Levels) -> bool:
     return verdict.rests
 
 
-def _sleeps_or_polls(verdict: Verdict, level: Levels, allowed_hz: float, interval_s: float) -> None:
-    """Decide between sleeping and polling for a wait that does not spin."""
+def _sleeps_or_polls(
+    verdict: Verdict, level: Levels, usual_a: float, allowed_hz: float, interval_s: float
+) -> None:
+    """Decide between sleeping and polling for a wait that does not spin.
+
+    `usual_a` is the window's median, which wake-ups raise only where they fill the samples.
+    """
     window_s = verdict.duration_s - 2 * WINDOW_GUARD_S
     wakes = round((verdict.wake_rate_hz or 0) * window_s)
     # Wake-ups as fast as the samples leave no gaps to count, only a level that is too high.
@@ -257,9 +263,12 @@ def _sleeps_or_polls(verdict: Verdict, level: Levels, allowed_hz: float, interva
     raised = verdict.ratio.low > 0 and raised_a > SIGMAS * level.floor_drift_a
     merged = raised and verdict.active_fraction > HALF and allowed_hz * interval_s < HALF
     smallest_a = SMALLEST_WAKE * level.span_a
+    # The level could be that of wake-ups in every sample unless its upper bound says otherwise.
+    upper = (verdict.ratio.high - verdict.ratio.value) * SIGMAS / NORMAL_97_5
+    highest_a = usual_a - level.floor_a + upper * level.span_a
     if merged or _rate_low(wakes, window_s) > allowed_hz:
         verdict.kind = "polls"
-    elif level.visible_a > smallest_a or SIGMAS * level.floor_drift_a / 2 > smallest_a:
+    elif level.visible_a > smallest_a or highest_a > smallest_a:
         verdict.more_helps = level.visible_a <= smallest_a
         verdict.why = (
             f"it does not spin, but {level.noise_a * 1e3:.2g} mA of noise and "
@@ -356,7 +365,7 @@ def charge_per_wake(verdicts: Sequence[Verdict], rates_hz: Sequence[float]) -> E
     current = np.array([v.window_a - v.floor_a for v in verdicts])
     spans = np.array([v.busy_a - v.floor_a for v in verdicts])
     widths = np.array([(v.ratio.high - v.ratio.low) / 2 for v in verdicts])
-    error = np.maximum(widths * spans, RESOLUTION * spans / 10) / 1.96
+    error = np.maximum(widths * spans, RESOLUTION * spans / 10) / NORMAL_97_5
     weight = 1 / error**2
     centre = float((weight * rates).sum() / weight.sum())
     spread = float((weight * (rates - centre) ** 2).sum())
