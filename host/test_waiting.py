@@ -35,7 +35,7 @@ def test_is_a_coroutine(board: BoardUnderTest) -> None:
 @claim("wait-for.timeout-raises")
 def test_timeout_raises(board: BoardUnderTest) -> None:
     run = board.run("waiting/wait_for_timeout", ms=False, task=False)
-    assert run.value("timeout") == "TimeoutError"
+    assert run.value("timeout") == ("TimeoutError", True)
     assert run.names[-1] == "went-on"
 
 

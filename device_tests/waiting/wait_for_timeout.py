@@ -36,7 +36,7 @@ async def main():
         await limit(awaitable, 12)
         emit("returned")
     except asyncio.TimeoutError as error:
-        emit("timeout", type(error).__name__)
+        emit("timeout", type(error).__name__, isinstance(error, Exception))
     if params["task"]:
         emit("done", awaitable.done())
     late.cancel()
