@@ -22,6 +22,7 @@ import fcntl
 import mmap
 import os
 import re
+import resource
 import select
 import selectors
 import signal
@@ -125,8 +126,6 @@ class Holder:
     def become_interpreter(self, slave: int) -> None:
         """In the forked child: take the PTY as controlling terminal and run the interpreter."""
         try:
-            import resource
-
             os.setsid()
             fcntl.ioctl(slave, termios.TIOCSCTTY, 0)
             for number in (signal.SIGCHLD, signal.SIGUSR1, signal.SIGTERM, signal.SIGINT):
