@@ -56,6 +56,22 @@ def test_a_board_of_small_contrast_is_never_misjudged(
     assert not (verdict.rests and kind == "spins")
 
 
+@pytest.mark.parametrize(
+    ("noise_a", "drift_a", "clock", "scale", "seed"),
+    [
+        (2e-5, 0.13294876958434555e-3, 1.001892144292787, 1, 128674149),
+        (0.0, 0.1449668810962618e-3, 0.9804141241366212, 1, 781506498),
+        (2e-5, 0.11880887914832793e-3, 1.0051369510330475, 2, 372415284),
+        (0.0, 0.11084412428635788e-3, 1.0196147936434843, 4, 256214449),
+    ],
+)
+def test_wakes_in_every_sample_are_not_taken_for_drift(
+    noise_a: float, drift_a: float, clock: float, scale: float, seed: int
+) -> None:
+    board = Board(PICO.floor_a, PICO.busy_a, noise_a, drift_a, clock)
+    assert judged("polls-1ms", board, 1.5 * scale, scale, seed).kind != "sleeps"
+
+
 def test_what_spins_is_found_at_small_contrast_with_a_long_capture() -> None:
     found = [judged("spins", PICO, 6.0, 4.0, seed).kind for seed in range(20)]
     assert found.count("spins") >= 10
