@@ -3,7 +3,9 @@
     python -m benchmarks.upstream_speed MICROPYTHON_DIR [--rounds N] [--test GLOB]
 
 Every runner is a process of its own, from its start to its end, on one virtual board behind one
-wire; rounds take the runners in turn, and the medians' ratios are what counts.
+wire; rounds take the runners in turn, and the medians' ratios are what counts. `looprig` and its
+peers are given what each test should print; `looprig upstream` and `run-tests.py` are the whole
+commands, which find the tests and run CPython where a test has no `.exp`.
 """
 
 from __future__ import annotations
@@ -21,6 +23,8 @@ from pathlib import Path
 
 from rig.board.fault_bench import FaultBench
 from rig.board.virtual import VirtualBoard
+from rig.results import Outcome
+from rig.run_dir import RunDir
 from rig.upstream import Suite
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -28,9 +32,12 @@ SLOW = 11520
 """Bytes per second of a UART at 115200 baud."""
 
 
-def commands(port: str, scripts: list[Path], tests: Path) -> dict[str, list[str]]:
+def commands(
+    port: str, scripts: list[Path], tests: Path, pattern: str, out: Path
+) -> dict[str, list[str]]:
     """Each runner's command line."""
     names = [str(script) for script in scripts]
+    own = [str(path.relative_to(tests)) for path in sorted(tests.glob(pattern))]
     python = [sys.executable, "-m"]
     return {
         "floor": [*python, "benchmarks.floor_client", port, *names],
@@ -38,7 +45,18 @@ def commands(port: str, scripts: list[Path], tests: Path) -> dict[str, list[str]
         "mpremote API": [*python, "benchmarks.fault_clients", "mpremote-api", port, *names],
         "mpremote": [*python, "benchmarks.fault_clients", "mpremote", port, *names],
         "belay": [*python, "benchmarks.fault_clients", "belay", port, *names],
-        "run-tests.py": [sys.executable, str(tests / "run-tests.py"), "-t", port, *names],
+        "looprig upstream": [
+            *python,
+            "rig.cli",
+            "upstream",
+            str(tests),
+            pattern,
+            "--port",
+            port,
+            "--out",
+            str(out),
+        ],
+        "run-tests.py": [sys.executable, str(tests / "run-tests.py"), "-t", port, *own],
     }
 
 
@@ -50,6 +68,10 @@ def measure(command: list[str], wire: FaultBench, tests: Path) -> tuple[float, i
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     seconds = time.monotonic() - started
     passed = 0
+    if "--out" in command:
+        run = RunDir(Path(command[-1]))
+        passed = sum(result.outcome is Outcome.CONFORMS for result in run.results())
+        shutil.rmtree(run.path)
     for line in done.stdout.splitlines():
         if line.startswith("{"):
             passed += int(json.loads(line)["pass"])
@@ -96,7 +118,8 @@ def table(
 ) -> None:
     """One table: every runner at one speed of the wire."""
     wire.to_board.bytes_per_s = wire.to_host.bytes_per_s = rate
-    runners = commands(str(wire.link), scripts, tests)
+    run = scripts[0].with_name("run")
+    runners = commands(str(wire.link), scripts, tests, args.test, run)
     if not importlib.util.find_spec("belay"):
         del runners["belay"]
     if args.runner:

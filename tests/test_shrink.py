@@ -8,12 +8,13 @@ import inspect
 import tokenize
 from pathlib import Path
 
+import platformdirs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.board.program import Program, assemble
-from rig.board.shrink import deflated, literal, shrink
+from rig.board.shrink import deflated, literal, shrink, shrunk
 from rig.claims import DEVICE_TESTS
 
 SCRIPTS = sorted(DEVICE_TESTS.rglob("*.py"))
@@ -51,7 +52,7 @@ def places(source: str) -> list[tuple[str, int]]:
 @pytest.mark.parametrize("path", SCRIPTS + LIBRARY, ids=lambda path: path.name)
 def test_the_same_program_on_the_same_lines(path: Path) -> None:
     source = path.read_text(encoding="utf-8")
-    small = shrink(source)
+    small = shrunk(source)
     assert meaning(small) == meaning(source)
     assert places(small) == places(source)
     assert len(small) <= len(source)
@@ -76,13 +77,13 @@ def test_the_same_program_on_the_same_lines(path: Path) -> None:
     ],
 )
 def test_corners(source: str) -> None:
-    assert meaning(shrink(source)) == meaning(source)
-    assert places(shrink(source)) == places(source)
+    assert meaning(shrunk(source)) == meaning(source)
+    assert places(shrunk(source)) == places(source)
 
 
 @pytest.mark.parametrize("source", ["x = (\n", "x = 'a\n", "  x\n y\n", "$\n", "a = 'x\ry'\n"])
 def test_what_this_python_cannot_read_stays(source: str) -> None:
-    assert shrink(source) == source
+    assert shrunk(source) == source
 
 
 @settings(max_examples=50, deadline=None)
@@ -124,3 +125,21 @@ def test_tracebacks_name_the_scripts_own_lines() -> None:
         'Traceback (most recent call last):\n  File "two.py", line 1, in <module>\n'
         '  File "one.py", line 2, in f\n  File "asyncio/core.py", line 9, in run\nValueError\n'
     )
+
+
+def test_what_was_shrunk_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    source = "x = 1  # not seen by any other test\n"
+    assert shrink(source) == "x=1\n"
+    (kept,) = (tmp_path / "looprig" / "scripts").iterdir()
+    kept.write_text("x=2\n")
+    shrink.cache_clear()
+    assert shrink(source) == "x=2\n"
+
+
+def test_a_cache_that_cannot_be_written_is_no_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "looprig").write_text("a file where the directory should be")
+    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    assert shrink("x = 3  # nor this\n") == "x=3\n"

@@ -7,12 +7,19 @@ renaming would save, the compression saves as well.
 
 from __future__ import annotations
 
+import contextlib
+import hashlib
 import io
+import os
 import re
+import sys
 import token
 import tokenize
 import zlib
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
+
+import platformdirs
 
 WINDOW_BITS = 12
 """Deflate's window: 4 kB of the board's RAM while it unpacks."""
@@ -39,6 +46,28 @@ def _glued(before: str, after: str) -> bool:
 
 @lru_cache(maxsize=512)
 def shrink(source: str) -> str:
+    """`shrunk`, remembered by the source's content from run to run."""
+    digest = hashlib.sha256(_own_digest() + source.encode("utf-8", "surrogateescape")).hexdigest()
+    kept = platformdirs.user_cache_path("looprig") / "scripts" / digest
+    try:
+        return kept.read_bytes().decode("utf-8", "surrogateescape")
+    except OSError:
+        small = shrunk(source)
+    with contextlib.suppress(OSError):  # a cache that cannot be written is no cache
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        new = kept.with_name(f"{digest}.{os.getpid()}")
+        new.write_bytes(small.encode("utf-8", "surrogateescape"))
+        new.replace(kept)
+    return small
+
+
+@cache
+def _own_digest() -> bytes:
+    """What this module and this Python's tokenizer made is good for them only."""
+    return hashlib.sha256(Path(__file__).read_bytes() + sys.version.encode()).digest()
+
+
+def shrunk(source: str) -> str:
     """The same program on the same lines in fewer bytes; source that this Python cannot read
     (MicroPython's own syntax, or a test of a syntax error) stays as it is."""
     if "\r" in source:  # the tokenizer would take it for the end of a line
