@@ -250,12 +250,15 @@ class Suite:
         here = (f"feature_check/{check}.py" for check in CHECKS)
         return [name for name in here if (self.root / name).is_file()]
 
+    def recorded(self, name: str) -> bool:
+        """Whether the checkout has the test's output in a `.exp`."""
+        return (self.root / f"{name}.exp").is_file()
+
     def expected(self, name: str) -> str:
         """What the test should print: its `.exp`, else what CPython prints, as upstream does."""
         path = self.root / name
-        recorded = Path(f"{path}.exp")
-        if recorded.is_file():
-            data = recorded.read_bytes()
+        if self.recorded(name):
+            data = Path(f"{path}.exp").read_bytes()
         else:
             python = os.environ.get("MICROPY_CPYTHON3", sys.executable)
             try:

@@ -160,7 +160,13 @@ class Session:
             try:
                 execution = self.push(name)
                 result.executions = [_kept(execution)]
-                judge(result, execution, expected[name].result(), self.suite, name)
+                wanted = expected[name].result()
+                judge(result, execution, wanted, self.suite, name)
+                if result.outcome is Outcome.DIVERGES and not self.suite.recorded(name):
+                    # CPython's own timing may have been off: ask it once more before it counts
+                    again = self.suite.expected(name)
+                    if again != wanted:
+                        judge(result, execution, again, self.suite, name)
             except BoardLost as error:
                 result.outcome, result.why = Outcome.ERRORED, str(error)
         result.duration_s = (datetime.now(UTC) - started).total_seconds()
@@ -202,8 +208,7 @@ def judge(result: Result, execution: Execution, expected: str, suite: Suite, nam
         seen = suite.with_patterns(name, expected, output)
         good = execution.ended is Ended.FINISHED and seen == expected
         result.outcome = Outcome.CONFORMS if good else Outcome.DIVERGES
-        if not good:
-            result.expected, result.actual = difference(expected, seen)
+        result.expected, result.actual = ("", "") if good else difference(expected, seen)
 
 
 def unittest_passed(output: str) -> bool:
