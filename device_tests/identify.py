@@ -8,6 +8,7 @@ emit("machine", getattr(sys.implementation, "_machine", ""))
 
 try:
     import binascii
+
     import machine
 
     unique_id = binascii.hexlify(machine.unique_id()).decode()

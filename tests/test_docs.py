@@ -16,7 +16,8 @@ from rig.cli import app
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```", re.MULTILINE | re.DOTALL)
-COMMAND = re.compile(r"(?:^|`|\s)(?:\.venv/bin/)?looprig ([a-z]+\b[^`\n|#]*)", re.MULTILINE)
+INLINE = re.compile(r"`((?:\.venv/bin/)?looprig [^`]*)`")
+COMMAND = re.compile(r"^\s*(?:\.venv/bin/)?looprig ([a-z][^\n|#]*)", re.MULTILINE)
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -44,8 +45,9 @@ def test_toml_parses_and_bench_tables_hold_known_keys(page: Path) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=IDS)
 def test_commands_and_their_options_exist(page: Path) -> None:
-    text = page.read_text(encoding="utf-8").replace("\\\n", " ")
-    for line in COMMAND.findall(text):
+    text = page.read_text(encoding="utf-8")
+    code = [block for _, block in FENCE.findall(text)] + INLINE.findall(text)
+    for line in COMMAND.findall("\n".join(code).replace("\\\n", " ")):
         words = [word.rstrip(".,;:)") for word in shlex.split(line.replace("'", '"'), posix=True)]
         name, rest = words[0], words[1:]
         if name not in COMMANDS:
