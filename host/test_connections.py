@@ -9,6 +9,7 @@ from fixtures.board import BoardUnderTest
 from rig.board.execution import Execution
 
 LOOPBACK = "streams/loopback"
+MEMORY = "streams/memory"
 TLS_HANDSHAKE = 22
 """The first byte of every TLS connection: the record type (RFC 8446, 5.1)."""
 
@@ -201,8 +202,10 @@ def test_ssl_context(board: BoardUnderTest) -> None:
 
 @claim("connection.ssl-hostname")
 def test_ssl_hostname(board: BoardUnderTest) -> None:
-    _, hostname = run(board, "tls_context").value("client")
+    execution = run(board, "tls_context")
+    _, hostname = execution.value("client")
     assert hostname == "127.0.0.1"
+    assert execution.value("named") == "a.name"
 
 
 @claim("server.ssl-context")
@@ -220,3 +223,20 @@ def test_ssl_refused(board: BoardUnderTest) -> None:
     assert execution.value("called") == 0
     assert answers["server-again"] == b"echo line\n"
     assert "unretrieved" not in execution.names
+
+
+@claim("server.failed-accept")
+def test_failed_accept(board: BoardUnderTest) -> None:
+    execution = board.run("streams/failed_accept", prefix=MEMORY)
+    assert execution.values("called") == [b"line\n"]
+    assert execution.value("accepts") == 3
+    assert "unretrieved" not in execution.names
+    assert execution.value("closed") == 1
+
+
+@claim("server.cancelled-start-accepts-nobody")
+def test_cancelled_start_accepts_nobody(board: BoardUnderTest) -> None:
+    execution = board.run("streams/cancelled_start", prefix=MEMORY)
+    assert execution.names == ["cancelled", "accepts", "closed"]
+    assert execution.value("accepts") == 0
+    assert execution.value("closed") == 1

@@ -281,15 +281,6 @@ def test_trapped_cancellation(board: BoardUnderTest) -> None:
     assert execution.names == ["trapped", "set-other", "woken"] * 2
 
 
-@claim("server.failed-accept")
-def test_failed_accept(board: BoardUnderTest) -> None:
-    execution = run(board, "failed_accept")
-    assert execution.values("called") == [b"line\n"]
-    assert execution.value("accepts") == 3
-    assert "unretrieved" not in execution.names
-    assert execution.value("closed") == 1
-
-
 @claim("stream.console")
 def test_console(board: BoardUnderTest) -> None:
     execution = board.run("streams/stdout")

@@ -38,6 +38,10 @@ async def main():
     server, port = await serve(echo)
     await ask("client", port, ssl=Context(ssl.PROTOCOL_TLS_CLIENT))
     emit("client", len(wrapped), wrapped[:1] and wrapped[0].get("server_hostname"))
+    del wrapped[:]
+    context = Context(ssl.PROTOCOL_TLS_CLIENT)
+    await ask("named", port, ssl=context, server_hostname="a.name")
+    emit("named", wrapped[:1] and wrapped[0].get("server_hostname"))
     server.close()
     await server.wait_closed()
 
