@@ -227,8 +227,11 @@ class Holder:
                 continue  # it expired meanwhile
         say(released=sorted(self.held))
 
-    def sweep(self) -> None:
-        """Take for held whatever this owner has."""
+    async def sweep(self) -> None:
+        """Take for held whatever this owner has; a reservation would keep its place a minute."""
+        request = self.messages.GetReservationsRequest()
+        reservations = (await self.ask("GetReservations", request)).reservations
+        self.tokens = [found.token for found in reservations if found.owner == self.me]
         self.held = {
             place.name: "" for place in self.session.places.values() if place.acquired == self.me
         }
@@ -254,7 +257,7 @@ async def serve(asked: dict[str, Any]) -> int:
         ) from error
     try:
         if asked.get("sweep"):
-            holder.sweep()
+            await holder.sweep()
             return 0
         for want in asked["wants"]:
             await holder.take(want["board"], want["filter"], float(asked["wait_s"]))

@@ -68,10 +68,15 @@ def held_by(lab: LabgridBench, place: str, process: subprocess.Popen[str]) -> st
     return lab.holder_of(place)
 
 
-def until_running(lab: LabgridBench, out: Path) -> None:
+def until_running(lab: LabgridBench, out: Path, run: subprocess.Popen[str]) -> None:
     """Wait until the run has its first result."""
     results = out / "results.jsonl"
-    lab.until(lambda: results.exists() and results.stat().st_size > 0, "the first result")
+
+    def begun() -> bool:
+        return run.poll() is not None or (results.exists() and results.stat().st_size > 0)
+
+    lab.until(begun, "the first result")
+    assert run.poll() is None, run.communicate()
 
 
 # -- what a run gets and gives back -------------------------------------------------------------
@@ -129,7 +134,7 @@ def test_a_run_that_is_ended_gives_its_board_back(
 ) -> None:
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-0"}'), tmp_path / "out", *MANY)
     assert "/looprig-" in held_by(lab, "rp2-0", run)
-    until_running(lab, tmp_path / "out")
+    until_running(lab, tmp_path / "out", run)
     run.send_signal(number)
     said = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == (-9 if number == signal.SIGKILL else 130), said
@@ -148,6 +153,7 @@ def test_a_killed_holder_is_swept_up(lab: LabgridBench) -> None:
         ]
         os.kill(holder, signal.SIGKILL)
     assert not lab.holder_of("rp2-0")
+    assert "rp2-0" not in lab.client("reservations").stdout, "nobody else could have it"
 
 
 @needs_labgrid
@@ -156,7 +162,7 @@ def test_a_killed_worker_leaves_the_place_with_the_run(lab: LabgridBench, tmp_pa
     out = tmp_path / "out"
     claims = ["--no-power", "--claims", "run.*", "--claims", "latency.sleep-*"]
     run = start(bench, out, *claims, "-n", "2")
-    until_running(lab, out)
+    until_running(lab, out, run)
     workers = workers_of(run.pid)
     assert workers, run.communicate(timeout=DEADLINE_S)
     os.kill(workers[0], signal.SIGKILL)
@@ -211,7 +217,7 @@ def test_a_place_without_a_serial_port(lab: LabgridBench, tmp_path: Path) -> Non
 def test_a_place_that_vanishes_in_mid_run(lab: LabgridBench, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), out, *MANY)
-    until_running(lab, out)
+    until_running(lab, out, run)
     lab.stop("exporter")
     try:
         said, trouble = run.communicate(timeout=DEADLINE_S)
