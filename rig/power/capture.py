@@ -99,8 +99,8 @@ def capture(
     frame = emitted(execution)
     if samples.overrange or samples.clipped:
         why = (
-            f"{samples.overrange + samples.clipped} of {len(samples.current_a)} samples were at the "
-            "end or out of the meter's range: name a larger one in the bench file"
+            f"{samples.overrange + samples.clipped} of {len(samples.current_a)} samples were out "
+            "of the meter's range or at its end: name a larger one in the bench file"
         )
         return Capture(samples, None, execution, why, more_helps=False)
     try:
