@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 
 from rig.board.board import Board
@@ -16,19 +17,18 @@ from rig.board.shrink import shrink
 
 
 def main() -> None:
+    started = time.monotonic()
     board = Board("board", sys.argv[1])
     board.open()
     board.info.features = ["deflate", "binascii.crc32"]  # a run knows them from its start
-    passed = sent = received = 0
+    passed = 0
     for name in sys.argv[2:]:
         code = Program(shrink(Path(name).read_text()), ((1, name),), bare=True)
         done = board.push(name, code, 30)
-        sent += done.bytes_sent
-        received += done.bytes_received
         good = done.ended is Ended.FINISHED and not done.damage
         passed += good and done.output == Path(f"{name}.exp").read_text()
     board.close()
-    print(json.dumps({"pass": passed, "sent": sent, "received": received}))
+    print(json.dumps({"pass": passed, "seconds": time.monotonic() - started}))
 
 
 if __name__ == "__main__":

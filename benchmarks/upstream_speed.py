@@ -60,24 +60,33 @@ def commands(
     }
 
 
-def measure(command: list[str], wire: FaultBench, tests: Path) -> tuple[float, int, int, int]:
-    """Wall seconds, tests passed, bytes to the board, bytes from it."""
+Measured = tuple[float, float, int, int, int]
+"""Wall seconds of the process, of those on the port where the runner says it (else 0), tests
+passed, bytes to the board, bytes from it."""
+
+
+def measure(command: list[str], wire: FaultBench, tests: Path) -> Measured:
+    """One runner once."""
     to_board, to_host = wire.to_board.carried, wire.to_host.carried
     folder = tests if "run-tests.py" in command[1] else ROOT
     started = time.monotonic()
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
     seconds = time.monotonic() - started
     passed = 0
+    on_port = 0.0
     if "--out" in command:
         run = RunDir(Path(command[-1]))
         passed = sum(result.outcome is Outcome.CONFORMS for result in run.results())
         shutil.rmtree(run.path)
     for line in done.stdout.splitlines():
         if line.startswith("{"):
-            passed += int(json.loads(line)["pass"])
+            said = json.loads(line)
+            passed += int(said["pass"])
+            on_port += said.get("seconds", 0.0)
         passed += line.startswith("pass ")
     return (
         seconds,
+        on_port,
         passed,
         wire.to_board.carried - to_board,
         wire.to_host.carried - to_host,
@@ -124,21 +133,24 @@ def table(
         del runners["belay"]
     if args.runner:
         runners = {name: runners[name] for name in runners if name in args.runner}
-    rows: dict[str, list[tuple[float, int, int, int]]] = {name: [] for name in runners}
+    rows: dict[str, list[Measured]] = {name: [] for name in runners}
     for _ in range(args.rounds):
         for name, command in runners.items():
             rows[name].append(measure(command, wire, tests))
-    medians = {name: statistics.median(row[0] for row in found) for name, found in rows.items()}
+    medians = {
+        name: [statistics.median(row[part] for row in found) for part in (0, 1)]
+        for name, found in rows.items()
+    }
     floor = medians.get("floor", next(iter(medians.values())))
     print(f"\nthe wire carries {rate} B/s" if rate else "\nthe wire is as fast as the host")
-    print("| runner | pass | s | x floor | bytes sent | received |\n|---|---|---|---|---|---|")
+    print("| runner | pass | s | x floor | s on the port | x floor | bytes sent | received |")
+    print("|---|---|---|---|---|---|---|---|")
     for name, found in rows.items():
-        _, passed, sent, received = found[0]
-        seconds = medians[name]
-        print(
-            f"| {name} | {passed} | {seconds:.2f} | {seconds / floor:.2f} | {sent} | {received} |",
-            flush=True,
-        )
+        _, _, passed, sent, received = found[0]
+        seconds, on_port = medians[name]
+        port = f"{on_port:.2f} | {on_port / floor[1]:.2f}" if on_port and floor[1] else " | "
+        ratio = seconds / floor[0]
+        print(f"| {name} | {passed} | {seconds:.2f} | {ratio:.2f} | {port} | {sent} | {received} |")
 
 
 if __name__ == "__main__":
