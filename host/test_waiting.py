@@ -181,3 +181,12 @@ def test_ms_exception(board: BoardUnderTest) -> None:
 def test_ms_is_a_coroutine(board: BoardUnderTest) -> None:
     run = board.run("waiting/wait_for_result", ms=True)
     assert run.value("as-task") == "inner"
+
+
+@claim("sleep.cancel-any-of-many")
+def test_cancel_any_of_many(board: BoardUnderTest) -> None:
+    for seed, every in ((1, 1), (777, 1), (31000, 3)):
+        run = board.run("waiting/cancel_sleepers", tasks=24, seed=seed, every=every)
+        assert run.value("short") > 0
+        for said, outcome in zip(run.value("said"), run.value("outcomes"), strict=True):
+            assert outcome == ("cancelled" if said else "woken")
