@@ -112,8 +112,8 @@ def test_it_floods(ends: Ends) -> None:
 
 
 def test_it_closes_and_comes_back(ends: Ends) -> None:
-    ends.wire.close_port(0.3)
     ends.host.timeout = 2
+    ends.wire.close_port(0.3)
     with pytest.raises(serial.SerialException):
         ends.host.read(1)
     assert not ends.wire.link.exists()

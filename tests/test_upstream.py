@@ -148,12 +148,12 @@ def test_the_run_is_a_run(run: RunDir) -> None:
 def test_cpython_is_asked_again_before_it_counts(
     checkout: Path, bench: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter(["disturbed\n", "disturbed\n"])
+    answers = iter(["disturbed\n"])
     honest = Suite.expected
     monkeypatch.setattr(
         Suite, "expected", lambda suite, name: next(answers, None) or honest(suite, name)
     )
-    assert upstream(checkout, ["basics/good.py"], bench=bench, out=tmp_path / "run") == 0
+    assert upstream(checkout, ["basics/good.py"], bench, tmp_path / "run", ["one"]) == 0
 
 
 def test_all_good_is_zero(checkout: Path, bench: Path, tmp_path: Path) -> None:
