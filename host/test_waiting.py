@@ -185,8 +185,8 @@ def test_ms_is_a_coroutine(board: BoardUnderTest) -> None:
 
 @claim("sleep.cancel-any-of-many")
 def test_cancel_any_of_many(board: BoardUnderTest) -> None:
-    for seed, every in ((1, 1), (777, 1), (31000, 3)):
-        run = board.run("waiting/cancel_sleepers", tasks=24, seed=seed, every=every)
+    for seed, tasks, every in ((8003, 24, 1), (28008, 24, 3), (36010, 40, 3)):
+        run = board.run("waiting/cancel_sleepers", tasks=tasks, seed=seed, every=every)
         assert run.value("short") > 0
         for said, outcome in zip(run.value("said"), run.value("outcomes"), strict=True):
             assert outcome == ("cancelled" if said else "woken")
