@@ -230,6 +230,7 @@ def main() -> int:
     parser.add_argument("--asyncio", type=Path, required=True, help="a Python copy of asyncio")
     parser.add_argument("--file", action="append", choices=FILES, help="only this file")
     parser.add_argument("--only", default="", help="only mutants whose function contains this")
+    parser.add_argument("--again", type=Path, help="only what an earlier --json says survived")
     parser.add_argument("--boards", type=int, default=2)
     parser.add_argument("--json", type=Path, help="where to write every mutant's outcome")
     options = parser.parse_args()
@@ -238,6 +239,10 @@ def main() -> int:
     for file in options.file or FILES:
         found = mutants(file, (options.asyncio / file).read_text(encoding="utf-8"))
         chosen += [mutant for mutant in found if options.only in mutant.where]
+    if options.again:
+        rows = json.loads(options.again.read_text(encoding="utf-8"))
+        left = {(r["file"], r["line"], r["becomes"]) for r in rows if r["level"] != "documented"}
+        chosen = [m for m in chosen if (m.file, m.line, m.becomes) in left]
     began = time.monotonic()
     outcomes: dict[Mutant, tuple[str, str, str]] = {}
     for kind, what, outcome in judged(options.asyncio, chosen, options.boards):
