@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import select
+import socket
 import threading
 import time
 from collections.abc import Callable
@@ -13,6 +16,7 @@ from rig.board.board import Board
 from rig.board.execution import Ended
 from rig.board.link import Link, Silence
 from rig.board.program import assemble
+from tests.board_factory import connect, push, virtual
 from tests.scripted_board import HEADER, REBOOT, RawRepl, ScriptedBoard
 
 DONE = b"\x04\x04>"
@@ -102,8 +106,6 @@ def test_a_flood_ends_every_step(step: str, tmp_path: Path) -> None:
         stop: list[int] = []
 
         def flood() -> None:
-            import os
-
             os.set_blocking(board.master, False)
             while not stop:
                 try:
@@ -193,3 +195,37 @@ def test_another_runs_records_are_no_pass(tmp_path: Path) -> None:
         assert execution.ended is not Ended.FINISHED
         assert execution.damage
         board.close()
+
+
+def test_a_board_behind_a_socket(tmp_path: Path) -> None:
+    """As ser2net and the like offer ports: `socket://HOST:PORT`."""
+    with virtual(tmp_path) as device, socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_forward, args=(server, device.port), daemon=True)
+        thread.start()
+        board = connect(f"socket://127.0.0.1:{server.getsockname()[1]}")
+        assert push(board, "emit('a')").names == ["a"]
+        loud = push(board, "for _ in range(3000): print('x' * 99)\nemit('a')", 20)
+        assert loud.ended is Ended.FINISHED
+        assert loud.dropped > 200_000
+        late = push(board, "while True: pass", 0.3)
+        assert late.ended is Ended.TIMED_OUT
+        assert late.recovery == ["interrupt and soft reset: the board is back"]
+        board.close()
+        thread.join(5)
+
+
+def _forward(server: socket.socket, port: Path) -> None:
+    """Carry bytes between one client and a port until the client goes."""
+    client, _ = server.accept()
+    fd = os.open(port, os.O_RDWR | os.O_NOCTTY)
+    while True:
+        ready, _, _ = select.select([client.fileno(), fd], [], [])
+        if fd in ready:
+            client.sendall(os.read(fd, 4096))
+        if client.fileno() in ready:
+            data = client.recv(4096)
+            if not data:
+                break
+            os.write(fd, data)
+    os.close(fd)
+    client.close()

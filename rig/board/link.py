@@ -130,9 +130,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             with self._port_errors():
                 data = bytes(self.serial.read(1))
                 if data:
-                    waiting = self.serial.in_waiting
-                    if waiting:
-                        data += self.serial.read(waiting)
+                    data += self._waiting()
             if data:
                 self.received += len(data)
                 return data
@@ -142,6 +140,19 @@ class Link(SerialTransport):  # type: ignore[misc]
     def unread(self, data: bytes) -> None:
         """Put back what came in the midst of a conversation: the next `read_some` returns it."""
         self.put_back += data
+
+    def _waiting(self) -> bytes:
+        """What else has arrived, without waiting for more."""
+        count = self.serial.in_waiting
+        if not count:
+            return b""
+        if not self.device_name.startswith("socket://"):
+            return bytes(self.serial.read(count))
+        self.serial.timeout = 0  # a socket knows no count: it says 1 for any
+        try:
+            return bytes(self.serial.read(SEEN))
+        finally:
+            self.serial.timeout = READ_SLICE_S
 
     def read_exactly(self, count: int, deadline: float, what: str) -> bytes:
         """`count` bytes; raises Silence at the deadline."""
@@ -187,7 +198,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         data = b""
         with self._port_errors():
             while self.serial.in_waiting and time.monotonic() < deadline:
-                piece = self.serial.read(self.serial.in_waiting)
+                piece = self._waiting()
                 self.received += len(piece)
                 data = (data + piece)[-SEEN:]
         return data
