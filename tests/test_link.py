@@ -11,6 +11,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import serial
+import serial.rfc2217
 
 from rig.board.board import Board
 from rig.board.execution import Ended
@@ -228,4 +230,50 @@ def _forward(server: socket.socket, port: Path) -> None:
                 break
             os.write(fd, data)
     os.close(fd)
+    client.close()
+
+
+class _PtyPort(serial.Serial):  # type: ignore[misc]
+    """A PTY has no modem lines."""
+
+    cts = dsr = ri = cd = False
+
+    def _update_rts_state(self) -> None: ...
+
+    def _update_dtr_state(self) -> None: ...
+
+
+class _Client:
+    """What pyserial's RFC 2217 server writes to."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.write = connection.sendall
+
+
+def test_a_board_behind_rfc2217(tmp_path: Path) -> None:
+    with virtual(tmp_path) as device, socket.create_server(("127.0.0.1", 0)) as server:
+        thread = threading.Thread(target=_serve_rfc2217, args=(server, device.port), daemon=True)
+        thread.start()
+        board = connect(f"rfc2217://127.0.0.1:{server.getsockname()[1]}")
+        said = push(board, "import sys\nsys.stdout.buffer.write(bytes(range(256)))\nemit('a')")
+        assert said.names == ["a"]
+        assert said.damage == []
+        assert push(board, "while True: pass", 0.3).ended is Ended.TIMED_OUT
+        board.close()
+        thread.join(5)
+
+
+def _serve_rfc2217(server: socket.socket, port: Path) -> None:
+    client, _ = server.accept()
+    with _PtyPort(str(port), timeout=0) as board:
+        manager = serial.rfc2217.PortManager(board, _Client(client))
+        while True:
+            ready, _, _ = select.select([client.fileno(), board.fileno()], [], [])
+            if board.fileno() in ready:
+                client.sendall(b"".join(manager.escape(board.read(4096))))
+            if client.fileno() in ready:
+                data = client.recv(4096)
+                if not data:
+                    break
+                board.write(b"".join(manager.filter(data)))
     client.close()

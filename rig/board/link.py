@@ -82,7 +82,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             raise self._why(device, baudrate, error) from error
         self.is_pty = False  # our reads have a time-out on any path
         self.use_raw_paste: bool = True
-        with contextlib.suppress(NotImplementedError):  # RFC 2217 ports have none
+        if not device.startswith("rfc2217://"):  # pyserial has no write time-out there
             self.serial.write_timeout = WRITE_S
         self.sent = 0
         self.received = 0
