@@ -11,6 +11,7 @@ import argparse
 import importlib.util
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -26,6 +27,8 @@ from rig.board.fault_bench import FaultBench
 from rig.board.virtual import VirtualBoard
 
 PATIENCE_S = 35.0
+PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
+WEIGH_S = 0.05
 """After so long a runner that has not ended counts as hanging."""
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -114,19 +117,37 @@ def _watch(
 
         timer = threading.Timer(patience, give_up)
         timer.start()
+        weighing = threading.Thread(target=_weigh, args=(process.pid, cell))
+        weighing.start()
         assert process.stdout
         for line in process.stdout:
             _take(cell, line)
         timer.cancel()
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
+        process.wait()
+        weighing.join()
         errors.seek(0)
         cell.errors = errors.read().decode(errors="replace")[-2000:]
     ended = time.monotonic()
     cell.seconds = ended - started
     cell.since_fault = ended - (fault_at[0] if fault_at else started)
-    cell.peak_mb = usage.ru_maxrss / (1024 if sys.platform == "linux" else 1 << 20)
     return cell
+
+
+def _weigh(pid: int, cell: Cell) -> None:
+    """Follow a process's peak memory to its end.
+
+    Not by its resource usage: there Linux counts what the parent had when it forked.
+    """
+    status = Path(f"/proc/{pid}/status")
+    while True:
+        try:
+            found = PEAK.search(status.read_text())
+        except OSError:
+            return
+        if found is None:  # a zombie has no memory any more
+            return
+        cell.peak_mb = int(found[1]) / 1024
+        time.sleep(WEIGH_S)
 
 
 def _take(cell: Cell, line: bytes) -> None:

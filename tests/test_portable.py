@@ -25,6 +25,8 @@ WITHOUT_POSIX = textwrap.dedent(
     """
     import builtins, os, signal, sys
 
+    import platformdirs  # it chooses by sys.platform, which still says what this is
+
     ABSENT = {"fcntl", "grp", "pty", "pwd", "resource", "termios", "tty", "posix"}
     OURS = ("rig", "fixtures", "host", "reports")
     usual = builtins.__import__
