@@ -81,6 +81,13 @@ def test_a_failed_comparison_says_expected_and_actual(record: Record) -> None:
     assert result.checks[-1].held is False
 
 
+def test_a_comparison_that_held_explains_no_later_failure(record: Record) -> None:
+    record.comparison = ("==", "shared", "shared")
+    record.held(3, "run.value('a') == 'shared'", "'shared' == 'shared'")
+    result = record.result(AssertionError("expected one 'b' event, the board emitted 0"), None)
+    assert "expected one 'b' event" in result.actual
+
+
 def test_a_known_divergence_is_shown_and_expected(record: Record) -> None:
     known = Divergence(reason="listed")
     diverged = record.result(AssertionError("no"), known)
