@@ -6,6 +6,7 @@ fit it is a damaged line, never a verdict.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any, Literal
 
@@ -156,6 +157,10 @@ class Result(_Strict):
         if self.outcome in (Outcome.DIVERGES, Outcome.CRASHED):
             return self.expectation is None
         return self.outcome is Outcome.INCONCLUSIVE
+
+    def stops_a_fast_run(self, levels: Sequence[Level]) -> bool:
+        """Whether `--fail-fast` ends the run here: unexpected at a level asked for, or errored."""
+        return self.outcome is Outcome.ERRORED or (self.unexpected and self.level in levels)
 
     @property
     def now_conforms(self) -> bool:

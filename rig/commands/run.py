@@ -156,7 +156,7 @@ def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
     results = run_dir.results()
     info = run_dir.read()
     missing = len(info.claims) * len(info.boards) - len(results)
-    stopped = plan.fail_fast and any(_counts_against(result, plan.levels) for result in results)
+    stopped = plan.fail_fast and any(result.stops_a_fast_run(plan.levels) for result in results)
     if ended in PYTEST_BROKE:
         run_dir.error(f"{PYTEST_BROKE[ended]} (exit {ended})")
     elif missing and ended == PYTEST_INTERRUPTED and not stopped:
@@ -169,10 +169,6 @@ def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
     run_dir.write(info.model_copy(update={"finished": now(), "exit_code": code}))
     show(run_dir, code)
     return code
-
-
-def _counts_against(result: Result, levels: Sequence[Level]) -> bool:
-    return result.outcome is Outcome.ERRORED or (result.unexpected and result.level in levels)
 
 
 def exit_code(results: Sequence[Result], info: RunInfo, levels: Sequence[Level]) -> int:
