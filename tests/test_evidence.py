@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from fixtures.board import DeviceRaised
-from fixtures.evidence import EVENTS_KEPT, Record
+from fixtures.evidence import Record
 from rig.board.execution import Ended, Event, Execution
 from rig.claims import Claim
 from rig.errors import (
@@ -18,6 +18,7 @@ from rig.errors import (
     Unmeasured,
     Unsupported,
 )
+from rig.kept import EVENTS_KEPT
 from rig.results import BoardInfo, Divergence, Outcome
 
 CLAIM = Claim(id="x.y", sentence="It does.", source="s", quote="q", device_test="d")

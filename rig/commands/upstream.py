@@ -19,7 +19,8 @@ from rig.commands.asked import Options, choose_bench, run_folder
 from rig.commands.prepared import prepared
 from rig.commands.run import exit_code, now
 from rig.errors import BoardLost, LooprigError, UsageError
-from rig.results import Divergence, ExecutionRecord, Outcome, Result, RunInfo
+from rig.kept import kept
+from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.stations import Station, attach
 from rig.upstream import Suite, Target
@@ -28,7 +29,7 @@ TEST_S = 30.0
 """Upstream's own limit for a test (TEST_TIMEOUT in test_utils.py), in board seconds."""
 OUTPUT_KEPT = 1 << 20
 SHOWN = 4000
-"""Characters of output, expectation and difference that a result keeps."""
+"""Characters of the lines that differ that a result keeps."""
 
 
 def upstream(
@@ -159,7 +160,7 @@ class Session:
         else:
             try:
                 execution = self.push(name)
-                result.executions = [_kept(execution)]
+                result.executions = [kept(execution)]
                 wanted = expected[name].result()
                 judge(result, execution, wanted, self.suite, name)
                 if result.outcome is Outcome.DIVERGES and not self.suite.recorded(name):
@@ -232,24 +233,6 @@ def difference(expected: str, seen: str) -> tuple[str, str]:
             continue
         (lost if line[0] == "-" else came).append(line[1:])
     return "\n".join(lost)[:SHOWN] or "nothing more", "\n".join(came)[:SHOWN] or "nothing more"
-
-
-def _kept(execution: Execution) -> ExecutionRecord:
-    return ExecutionRecord(
-        device_test=execution.device_test,
-        ended=execution.ended.value,
-        how=execution.how,
-        output=execution.output[:SHOWN],
-        output_dropped=execution.dropped + max(0, len(execution.output) - SHOWN),
-        traceback=execution.traceback[-SHOWN:],
-        damage=execution.damage,
-        recovery=execution.recovery,
-        bytes_sent=execution.bytes_sent,
-        bytes_received=execution.bytes_received,
-        reset_s=round(execution.reset_s, 6),
-        upload_s=round(execution.upload_s, 6),
-        run_s=round(execution.run_s, 6),
-    )
 
 
 def conclude(run_dir: RunDir) -> int:
