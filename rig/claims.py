@@ -8,6 +8,7 @@ source is known to be checked by some claim or to have a reason for being checke
 from __future__ import annotations
 
 import fnmatch
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
@@ -21,6 +22,7 @@ from rig.results import Level
 ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "claims"
 DEVICE_TESTS = ROOT / "device_tests"
+HOST = ROOT / "host"
 
 
 class _Strict(BaseModel):
@@ -118,6 +120,16 @@ def checked_by(source: Source, claims: dict[str, Claim]) -> list[tuple[Sentence,
         (sentence, [claim for claim in quoting if claim.quote in sentence.text])
         for sentence in source.sentence
     ]
+
+
+@cache
+def host_tests(root: Path = HOST) -> dict[str, str]:
+    """Each claim's id to the name of the file whose host test is marked with it."""
+    return {
+        name: path.name
+        for path in sorted(root.glob("test_*.py"))
+        for name in re.findall(r'^@claim\("([^"]+)"\)', path.read_text(encoding="utf-8"), re.M)
+    }
 
 
 def select(globs: list[str], claims: dict[str, Claim]) -> dict[str, Claim]:

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from rig.board.features import FEATURES
-from rig.claims import DEVICE_TESTS, ROOT, catalogue, checked_by, sources
+from rig.claims import DEVICE_TESTS, ROOT, catalogue, checked_by, host_tests, sources
+from rig.commands.claims import show_claims
 
 HARNESS = {"harness", "identify", "overlay", "remove_tree", "power/frame"}
 
@@ -46,6 +47,13 @@ def test_every_claim_has_one_host_test() -> None:
     marked = judged()
     assert [name for name in catalogue() if marked[name] != 1] == []
     assert [name for name in marked if name not in catalogue()] == []
+
+
+def test_the_catalogue_leads_to_each_claims_host_test(capsys: pytest.CaptureFixture[str]) -> None:
+    assert set(host_tests()) == set(catalogue())
+    show_claims(["latency.*", "connection.*"])
+    said = {line.rpartition(" · ")[2].strip() for line in capsys.readouterr().out.splitlines()}
+    assert said >= {"host/test_latency.py", "host/test_cost.py", "host/test_connections.py"}
 
 
 def test_every_claim_has_its_device_test() -> None:

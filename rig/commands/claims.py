@@ -6,13 +6,14 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from rig.claims import catalogue, checked_by, select, sources
+from rig.claims import catalogue, checked_by, host_tests, select, sources
 
 
 def show_claims(globs: list[str]) -> int:
     """Every claim: id and level, its sentence, its source and tests."""
     console = Console()
     chosen = select(globs, catalogue())
+    judges = host_tests()
     chapter = ""
     for claim in chosen.values():
         if claim.chapter != chapter:
@@ -20,10 +21,10 @@ def show_claims(globs: list[str]) -> int:
             console.print(Text(f"\n{claim.chapter_title}", style="bold"))
         console.print(Text.assemble((claim.id, "cyan"), f"  {claim.level}"))
         console.print(Padding(Text(claim.sentence), (0, 0, 0, 4)))
-        host_test = f"host/test_{claim.chapter.replace('-', '_')}.py"
-        tests = f"{claim.source} · device_tests/{claim.device_test}.py · {host_test}"
+        judge = f"host/{judges[claim.id]}" if claim.id in judges else "no host test yet"
+        tests = f"{claim.source} · device_tests/{claim.device_test}.py · {judge}"
         console.print(Padding(Text(tests, style="dim"), (0, 0, 0, 4)), soft_wrap=True)
-    console.print(f"\n{len(chosen)} claims", highlight=False)
+    console.print(f"\n{len(chosen)} claim{'s' * (len(chosen) != 1)}", highlight=False)
     return 0
 
 

@@ -1,0 +1,66 @@
+"""What the host tests of latency and cost share.
+
+All times are the board's own, in seconds. Each is judged against what the same board did in
+the same execution: its own wait below the loop (`own`), its own turn of the loop (`turn`). A
+loaded host makes single samples late, so verdicts rest on lower quartiles and minima, and a
+fault must show in every one of `ATTEMPTS` executions: it is the loop's own every time, a busy
+host's only by chance. 99th percentiles and maxima are reported, and decide nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from rig.board.execution import Execution
+
+ATTEMPTS = 3
+TICK = 1e-3
+"""The resolution of the loop's clock, `ticks_ms`."""
+TURNS = 20
+"""Turns of the loop that a wake may take: it is queued, others finish theirs, it is resumed."""
+BARE_TURNS = 30
+"""Bare turns that a turn may cost: queue, exceptions and cancellation, in Python where the port has
+them not in C, take five to fifteen; a turn that waits takes hundreds."""
+
+
+def push(board: BoardUnderTest, device_test: str, **params: Any) -> Execution:
+    return board.run(f"latency/{device_test}", prefix="latency/reference", deadline=20, **params)
+
+
+def attempts(record: Record) -> Iterator[int]:
+    """Count the attempts; what the last one measured is what the result keeps."""
+    for number in range(ATTEMPTS):
+        record.measurements.clear()
+        yield number
+
+
+def numbers(run: Execution, name: str, *key: Any) -> list[int]:
+    """The list at the end of the only event that starts with `key`; AssertionError otherwise."""
+    found = [event.data for event in run.all(name) if event.data[:-1] == key]
+    assert len(found) == 1, f"the board emitted {len(found)} {name!r} events for {key}"
+    values = found[0][-1]
+    assert isinstance(values, list), f"{name!r} {key}: no measurements"
+    assert values, f"{name!r} {key}: no measurements"
+    assert all(isinstance(value, int) for value in values), f"{name!r} {key}: not all are numbers"
+    return values
+
+
+def seconds(run: Execution, name: str, *key: Any) -> list[float]:
+    """As `numbers`, for microseconds."""
+    return [value / 1e6 for value in numbers(run, name, *key)]
+
+
+def bare_turn(run: Execution) -> float:
+    """The least that a turn can take on this board: one poll, one look at the clock, one send."""
+    return min(seconds(run, "bare", 32)) / 32
+
+
+def turn(run: Execution) -> float:
+    """What one turn of the loop takes on this board, at its quickest.
+
+    No more than `latency.turn-cost` allows, or a loop could excuse late wakes by slow turns.
+    """
+    return min(min(seconds(run, "turns", 4)) / 4, BARE_TURNS * bare_turn(run))
