@@ -1,4 +1,4 @@
-"""The docs: links lead somewhere, TOML parses, commands and options exist."""
+"""The docs: links lead somewhere, TOML parses, commands and options exist, counts are true."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 import typer
 
 from rig.bench import ROOT, Bench
+from rig.claims import catalogue
 from rig.cli import app
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -58,3 +59,10 @@ def test_commands_and_their_options_exist(page: Path) -> None:
         } | {"--help", "--"}
         used = [word.strip("[]").partition("=")[0] for word in rest if word.strip("[]")[:1] == "-"]
         assert [option for option in used if option not in known] == [], f"looprig {line}"
+
+
+@pytest.mark.parametrize("page", ["README.md", "CHANGELOG.md"])
+def test_the_count_of_claims_is_told_as_it_is(page: str) -> None:
+    [said] = re.findall(r"[Mm]ore than (\d+) claims", (ROOT / page).read_text(encoding="utf-8"))
+    count = len(catalogue())
+    assert int(said) < count <= int(said) + 50, f"{page}: there are {count} claims"
