@@ -25,6 +25,9 @@ Bench = Annotated[Path | None, typer.Option("--bench", metavar="FILE", help="Ben
 Boards = Annotated[
     list[str] | None, typer.Option("--board", metavar="NAME", help="Only this board; repeatable.")
 ]
+Resume = Annotated[
+    Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run cut short.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
 
 
@@ -42,9 +45,7 @@ def run_command(
     ] = None,
     power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
     fail_fast: Annotated[bool, typer.Option(help="Stop at the first unexpected outcome.")] = False,
-    resume: Annotated[
-        Path | None, typer.Option(metavar="RUN", help="Go on with a run that was cut short.")
-    ] = None,
+    resume: Resume = None,
     out: Out = None,
     workers: Annotated[
         str, typer.Option("-n", metavar="N", help="Boards at a time: a number, or auto.")
@@ -169,7 +170,9 @@ def doctor_command(
 
 @app.command("upstream")
 def upstream_command(
-    directory: Annotated[Path, typer.Argument(metavar="DIR", help="A MicroPython checkout.")],
+    directory: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="A MicroPython checkout.")
+    ] = None,
     patterns: Annotated[
         list[str] | None,
         typer.Argument(metavar="[PATTERN]...", help="Globs or parts of paths under its tests/."),
@@ -177,13 +180,15 @@ def upstream_command(
     bench: Bench = None,
     board: Boards = None,
     port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    resume: Resume = None,
     out: Out = None,
 ) -> int:
     """Run MicroPython's own tests/ on the bench's boards, and keep the results as a run's.
     Exit codes as of run."""
     from rig.commands.upstream import upstream
 
-    return upstream(directory, patterns or [], bench, out, board or [], port, sys.argv)
+    command = ["looprig", *sys.argv[1:]]
+    return upstream(directory, patterns or [], bench, out, board or [], port, command, resume)
 
 
 @app.command("init")

@@ -199,6 +199,8 @@ class RunInfo(_Strict):
     claims: list[str] = []
     levels: list[Level] = ["documented"]
     power: bool = True
+    upstream: str = ""  # the tests of a MicroPython checkout, if it was they that were run
+    patterns: list[str] = []  # and which of them
     boards: list[BoardInfo] = []
     exit_code: int | None = None
     errors: list[str] = Field(default_factory=list)

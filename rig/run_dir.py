@@ -35,10 +35,10 @@ class RunDir:
                     f"{self.path} already holds a run",
                     f"continue it with --resume {self.path}, or name another --out",
                 )
+            self.write(info)  # first: results without it could be neither read nor gone on with
             self.results_path.touch()
         except OSError as error:
             raise UsageError(f"{error.filename}: {error.strerror}", "name another --out") from error
-        self.write(info)
 
     def write(self, info: RunInfo) -> None:
         """Replace run.json in one step, so that no reader ever sees half of it."""

@@ -148,7 +148,11 @@ class Suite:
     def _lists(self) -> dict[str, Any]:
         """The literal tables of run-tests.py, by name."""
         found: dict[str, Any] = {}
-        tree = ast.parse((self.root / "run-tests.py").read_text(encoding="utf-8"))
+        script = self.root / "run-tests.py"
+        try:
+            tree = ast.parse(script.read_text(encoding="utf-8"))
+        except (OSError, SyntaxError, ValueError) as error:  # ValueError: not UTF-8
+            raise UsageError(f"{script}: {error}", "check the checkout out anew") from error
         for node in tree.body:
             if not (isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name)):
                 continue
@@ -165,6 +169,16 @@ class Suite:
         entries = self._lists.get(table, {} if key is not None else ())
         chosen = entries.get(key, ()) if isinstance(entries, dict) else entries
         return tuple(chosen)
+
+    def check(self, patterns: Iterable[str]) -> None:
+        """Raises UsageError for a pattern that matches nothing, and for a checkout whose
+        run-tests.py cannot be read."""
+        _ = self._lists
+        for pattern in patterns:
+            if not self.tests([pattern], Target({})):
+                raise UsageError(
+                    f"{pattern}: no test matches", f"a glob, or a part of a path in {self.root}"
+                )
 
     def tests(self, patterns: Iterable[str], target: Target) -> list[str]:
         """Paths under tests/ in order: those that upstream runs on such a target, or those that
@@ -279,29 +293,6 @@ class Suite:
             return found[1]
         return ""
 
-    def with_patterns(self, name: str, expected: str, output: str) -> str:
-        """The output, with the lines that fit the expected lines' patterns put in their place,
-        for the tests whose `.exp` holds regular expressions."""
-        if name not in self._named("tests_with_regex_output"):
-            return output
-        lines, wanted = output.splitlines(keepends=True), expected.splitlines(keepends=True)
-        out: list[str] = []
-        at = 0
-        for index, line in enumerate(wanted):
-            if line == "########\n":  # any lines up to the next expected one
-                following = wanted[index + 1] if index + 1 < len(wanted) else None
-                while at < len(lines) and not (following and _fits(following, lines[at])):
-                    at += 1
-                out.append(line)
-            elif at < len(lines):
-                out.append(line if _fits(line, lines[at]) else lines[at])
-                at += 1
-        return "".join(out + lines[at:])
-
-
-def _fits(pattern: str, line: str) -> bool:
-    """Upstream's way of writing patterns: a character of a regex counts as one after `\\`."""
-    escaped = re.sub(
-        r"\\(.)|([\[\](){}.*+^$])", lambda m: m[1] or "\\" + m[2], pattern.rstrip("\n")
-    )
-    return re.match(escaped + r"\r*\n?\Z", line) is not None
+    def has_patterns(self, name: str) -> bool:
+        """Whether the test's `.exp` holds regular expressions."""
+        return name in self._named("tests_with_regex_output")

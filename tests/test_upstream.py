@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from rig.commands.upstream import difference, unittest_passed, upstream
+from rig.commands.upstream import upstream
 from rig.errors import UsageError
 from rig.results import Result
 from rig.run_dir import RunDir
-from rig.upstream import Suite, Target, _fits
+from rig.upstream import Suite, Target
+from rig.upstream_verdict import _fits, difference, unittest_passed
 
 RUN_TESTS = """
 platform_to_port_map = {"pyboard": "stm32", "linux": "unix"}
@@ -171,8 +172,15 @@ def test_patterns(checkout: Path) -> None:
 
 
 def test_a_pattern_that_matches_nothing(checkout: Path, bench: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nowhere"):
-        upstream(checkout, ["nowhere"], bench=bench, out=tmp_path / "run")
+    with pytest.raises(UsageError, match="nowhere: no test matches"):
+        upstream(checkout, ["basics/good", "nowhere"], bench=bench, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
+
+
+def test_a_checkout_that_cannot_be_read(bench: Path, tmp_path: Path) -> None:
+    (tmp_path / "run-tests.py").write_bytes(b"tests = ('Gr\xfc\xdfe',)\n")
+    with pytest.raises(UsageError, match="check the checkout out anew"):
+        upstream(tmp_path, [], bench=bench, out=tmp_path / "run")
 
 
 def test_a_directory_without_the_suite(tmp_path: Path) -> None:

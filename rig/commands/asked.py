@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from rig import bench as benches
 from rig.errors import UsageError
-from rig.results import LEVELS, Level
+from rig.results import LEVELS, BoardInfo, Level
 from rig.run_dir import RunDir, new_id
 
 
@@ -79,14 +79,24 @@ def run_folder(options: Options) -> Path:
     return folder
 
 
-def resumed(options: Options) -> Options:
-    """The options of the run to go on with: a resumed run asks for what it asked for."""
+def resumed(options: Options, command: str = "run") -> Options:
+    """The options of the run to go on with: a resumed run asks for what it asked for.
+
+    Raises UsageError for what is no run, and for a run that another command than `looprig
+    COMMAND` wrote.
+    """
     assert options.resume is not None
     if not options.resume.is_dir() and (Path("runs") / options.resume).is_dir():
         options.resume = Path("runs") / options.resume
     if options.out:
         raise UsageError("--resume goes on in the run's own directory", "leave --out out")
     info = RunDir(options.resume).read()
+    wrote = "upstream" if info.upstream else "run"
+    if wrote != command:
+        raise UsageError(
+            f"--resume {options.resume}: it is a run of looprig {wrote}",
+            f"go on with looprig {wrote} --resume {options.resume}",
+        )
     options.claims = options.claims or info.claims
     options.power = options.power and info.power
     options.levels = options.levels or list(info.levels)
@@ -100,3 +110,30 @@ def resumed(options: Options) -> Options:
             options.bench = Path(info.bench)
             options.boards = options.boards or [board.name for board in info.boards]
     return options
+
+
+def same_boards(run: Path, before: Sequence[BoardInfo], now: Sequence[BoardInfo]) -> None:
+    """Raises UsageError unless a run to go on with has the boards that it had, and their firmware:
+    results of two would stand as those of one."""
+    had = {board.name: _identity(board) for board in before}
+    have = {board.name: _identity(board) for board in now}
+    if set(had) != set(have):
+        raise UsageError(
+            f"--resume {run}: it is a run of {_listed(had)}, and this would be of {_listed(have)}",
+            "leave --bench, --board and --port out, or start a run of its own",
+        )
+    for name, identity in had.items():
+        if have[name] != identity:
+            raise UsageError(
+                f"--resume {run}: board {name} was {identity}, and is now {have[name]}",
+                "start a run of its own",
+            )
+
+
+def _identity(board: BoardInfo) -> str:
+    said = (board.implementation, board.version, board.machine, board.unique_id)
+    return " ".join(part for part in said if part)
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names)) or "no board"

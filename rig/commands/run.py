@@ -19,6 +19,7 @@ from rig.commands.asked import (
     choose_levels,
     resumed,
     run_folder,
+    same_boards,
 )
 from rig.commands.prepared import prepared
 from rig.errors import UsageError
@@ -69,8 +70,10 @@ def run(options: Options) -> int:
         )
         done: list[tuple[str, str]] = []
         if options.resume:
+            before = run_dir.read()
+            same_boards(folder, before.boards, info.boards)
             done = [(result.claim, result.board) for result in run_dir.mend()]
-            run_dir.write(info.model_copy(update={"started": run_dir.read().started}))
+            run_dir.write(info.model_copy(update={"started": before.started}))
         else:
             run_dir.create(info)
         plan = Plan(

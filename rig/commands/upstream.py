@@ -2,48 +2,53 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib.metadata
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
 from rig import bench as benches
-from rig.board.board import NOT_WHOLE, Board
+from rig.board.board import Board
 from rig.board.execution import Ended, Execution
-from rig.commands.asked import Options, choose_bench, run_folder
+from rig.commands.asked import Options, choose_bench, resumed, run_folder, same_boards
 from rig.commands.prepared import prepared
-from rig.commands.run import exit_code, now
+from rig.commands.run import INTERRUPTED, exit_code, now, terminable
 from rig.errors import BoardLost, LooprigError, UsageError
 from rig.kept import kept
 from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.stations import Station, attach
 from rig.upstream import Suite, Target
+from rig.upstream_verdict import judge
 
 TEST_S = 30.0
 """Upstream's own limit for a test (TEST_TIMEOUT in test_utils.py), in board seconds."""
 OUTPUT_KEPT = 1 << 20
-SHOWN = 4000
-"""Characters of the lines that differ that a result keeps."""
 
 
 def upstream(
-    directory: Path,
+    directory: Path | None,
     patterns: list[str],
     bench: Path | None = None,
     out: Path | None = None,
     boards: list[str] | None = None,
     port: str = "",
     command: list[str] | None = None,
+    resume: Path | None = None,
 ) -> int:
     """Run the suite and return the exit code, which means what that of `looprig run` does."""
+    options = Options(bench=bench, boards=boards or [], port=port, out=out, resume=resume)
+    if options.resume:
+        options = resumed(options, "upstream")
+        directory, patterns = same_suite(RunDir(run_folder(options)), directory, patterns)
+    if directory is None:
+        raise UsageError("looprig upstream needs a MicroPython checkout", "name its directory")
     suite = Suite(directory)
-    options = Options(bench=bench, boards=boards or [], port=port, out=out)
+    suite.check(patterns)
     chosen = choose_bench(options)
     chosen = chosen.model_copy(
         update={
@@ -52,22 +57,42 @@ def upstream(
     )
     if not chosen.board:
         raise UsageError("the suite is MicroPython's own: no board of the bench runs it")
-    folder = run_folder(options)
-    with attach(chosen, power=False) as stations, prepared(stations, None):
-        run_dir = RunDir(folder)
-        run_dir.create(
-            RunInfo(
+    run_dir = RunDir(run_folder(options))
+    with terminable():
+        with attach(chosen, power=False) as stations, prepared(stations, None):
+            info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
-                id=folder.name,
+                id=run_dir.path.name,
                 started=now(),
                 command=command or [],
                 bench=chosen.path,
                 power=False,
+                upstream=str(suite.root),
+                patterns=patterns,
                 boards=[station.info for station in stations if station.info],
             )
+            if options.resume:
+                before = run_dir.read()
+                same_boards(run_dir.path, before.boards, info.boards)
+                run_dir.write(info.model_copy(update={"started": before.started}))
+            else:
+                run_dir.create(info)
+            done = {(result.claim, result.board) for result in run_dir.mend()}
+            whole = run_boards(suite, patterns, stations, run_dir, done)
+        return conclude(run_dir, whole)
+
+
+def same_suite(
+    run_dir: RunDir, directory: Path | None, patterns: list[str]
+) -> tuple[Path, list[str]]:
+    """The checkout and the patterns of the run to go on with; UsageError for another checkout."""
+    info = run_dir.read()
+    if directory and Suite(directory).root != Path(info.upstream):
+        raise UsageError(
+            f"--resume {run_dir.path}: it runs {info.upstream}, not {directory}",
+            "leave DIR out, or start a run of its own",
         )
-        run_boards(suite, patterns, stations, run_dir)
-    return conclude(run_dir)
+    return Path(info.upstream), patterns or info.patterns
 
 
 def runs(entry: benches.BoardEntry) -> bool:
@@ -76,25 +101,38 @@ def runs(entry: benches.BoardEntry) -> bool:
 
 
 def run_boards(
-    suite: Suite, patterns: list[str], stations: Sequence[Station], run_dir: RunDir
-) -> None:
-    """Every board runs the suite, side by side; notes in the run what the rig got wrong."""
-    sessions = [Session(suite, station, run_dir) for station in stations]
-    with ThreadPoolExecutor(max_workers=2) as cpython:
-        threads = [
-            threading.Thread(target=session.run, args=(patterns, cpython)) for session in sessions
-        ]
+    suite: Suite,
+    patterns: list[str],
+    stations: Sequence[Station],
+    run_dir: RunDir,
+    done: Set[tuple[str, str]],
+) -> bool:
+    """Every board runs the suite, side by side; notes in the run what the rig got wrong. Returns
+    whether it came to its end, rather than to a Ctrl-C."""
+    sessions = [Session(suite, station, run_dir, done) for station in stations]
+    cpython = ThreadPoolExecutor(max_workers=2)
+    # daemons: a test that hangs must not hold up a Ctrl-C
+    threads = [
+        threading.Thread(target=session.run, args=(patterns, cpython), daemon=True)
+        for session in sessions
+    ]
+    whole = True
+    try:
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
+    except KeyboardInterrupt:
+        whole = False
+        for session in sessions:
+            session.stop()
+    cpython.shutdown(wait=whole, cancel_futures=True)
     for session in sessions:
-        if session.board.info.lost:
+        if session.board.info.lost and not session.stopped:
             run_dir.board_lost(session.board.name, session.board.info.lost)
         if session.failure:
             run_dir.error(session.failure)
-    if all(isinstance(session.usage, UsageError) for session in sessions):
-        raise sessions[0].usage or UsageError("no board ran anything")
+    return whole
 
 
 class Session:
@@ -102,28 +140,38 @@ class Session:
 
     writing = threading.Lock()  # of result lines, by all boards
 
-    def __init__(self, suite: Suite, station: Station, run_dir: RunDir) -> None:
+    def __init__(
+        self, suite: Suite, station: Station, run_dir: RunDir, done: Set[tuple[str, str]]
+    ) -> None:
         self.suite = suite
         self.board: Board = station.board()
         self.run_dir = run_dir
+        self.done = done
         self.failure = ""
-        self.usage: UsageError | None = None
+        self.stopped = False
+
+    def stop(self) -> None:
+        """From now on nothing is written: what ends now, ends because its board is taken away."""
+        with self.writing:
+            self.stopped = True
 
     def run(self, patterns: list[str], cpython: ThreadPoolExecutor) -> None:
         """Never raises: what goes wrong is in `failure`."""
         try:
             self.board.open()
             target = self.examine()
-            names = self.suite.tests(patterns, target)
-            if not names:
-                self.usage = UsageError(f"no test matches {' '.join(patterns)}", "see tests/")
-                return
+            names = [
+                name
+                for name in self.suite.tests(patterns, target)
+                if (claim_of(name), self.board.name) not in self.done
+            ]
             expected: dict[str, Future[str]] = {}
             for name in names:
                 if not self.suite.unsupported(name, target):
                     expected[name] = cpython.submit(self.suite.expected, name)
             for name in names:
-                self.one(name, target, expected)
+                if not self.stopped:
+                    self.one(name, target, expected)
         except LooprigError as error:
             self.failure = str(error)
         except Exception as error:  # a bug of ours: loud, and the other boards run on
@@ -147,7 +195,7 @@ class Session:
         """Run one test and write its result."""
         started = datetime.now(UTC)
         result = Result(
-            claim=f"upstream.{name}",
+            claim=claim_of(name),
             board=self.board.name,
             outcome=Outcome.UNSUPPORTED,
             chapter="upstream " + name.rpartition("/")[0],
@@ -175,6 +223,8 @@ class Session:
         if flaky and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED):
             result.expectation = Divergence(reason=f"upstream calls it flaky: {flaky}")
         with self.writing:
+            if self.stopped:
+                return
             self.run_dir.append(result)
             if result.outcome in (Outcome.DIVERGES, Outcome.CRASHED, Outcome.ERRORED):
                 text = f"{result.board}: {name} {result.outcome}: {result.why or result.actual}"
@@ -182,66 +232,20 @@ class Session:
                 print(plain[:200], file=sys.stderr)
 
 
-def judge(result: Result, execution: Execution, expected: str, suite: Suite, name: str) -> None:
-    """Fill in the outcome as upstream's run-tests.py would, with its evidence."""
-    output = execution.output
-    if execution.traceback:
-        output += execution.traceback
-    too_large = NOT_WHOLE in execution.damage and "MemoryError" in execution.traceback
-    if too_large:
-        result.why = "memory: the test is too large for this board"
-    elif execution.damage:
-        result.outcome, result.why = Outcome.ERRORED, "; ".join(execution.damage[:3])
-    elif execution.output.strip() == "SKIP":
-        result.why = "the test skips itself on this board"
-    elif "no module named 'unittest'" in execution.traceback:
-        result.why = "unittest (mpremote mip install unittest)"
-    elif suite.beside(name, execution.traceback):
-        result.why = f"{suite.beside(name, execution.traceback)}.py beside the script, on the board"
-    elif execution.ended in (Ended.TIMED_OUT, Ended.CRASHED, Ended.DISCONNECTED):
-        result.outcome, result.actual = Outcome.CRASHED, execution.how
-    elif execution.dropped:
-        result.outcome = Outcome.ERRORED
-        result.why = f"it printed {execution.dropped} bytes more than can be kept"
-    elif execution.ended is Ended.FINISHED and unittest_passed(output):
-        result.outcome = Outcome.CONFORMS
-    else:
-        seen = suite.with_patterns(name, expected, output)
-        good = execution.ended is Ended.FINISHED and seen == expected
-        result.outcome = Outcome.CONFORMS if good else Outcome.DIVERGES
-        result.expected, result.actual = ("", "") if good else difference(expected, seen)
+def claim_of(name: str) -> str:
+    """What a result calls the test."""
+    return f"upstream.{name}"
 
 
-def unittest_passed(output: str) -> bool:
-    """Whether the output ends in the unittest module's own summary of a pass."""
-    lines = output.rstrip("\n").splitlines()
-    return (
-        len(lines) >= 4
-        and lines[-4] == "-" * 70
-        and lines[-3].startswith("Ran ")
-        and (lines[-1] == "OK" or lines[-1].startswith("OK (skipped="))
-    )
-
-
-def difference(expected: str, seen: str) -> tuple[str, str]:
-    """The lines in which the two differ, from the first such on."""
-    before, after = expected.splitlines(), seen.splitlines()
-    lost: list[str] = []
-    came: list[str] = []
-    for line in difflib.unified_diff(before, after, n=0, lineterm=""):
-        if line.startswith(("---", "+++", "@@")):
-            continue
-        (lost if line[0] == "-" else came).append(line[1:])
-    return "\n".join(lost)[:SHOWN] or "nothing more", "\n".join(came)[:SHOWN] or "nothing more"
-
-
-def conclude(run_dir: RunDir) -> int:
+def conclude(run_dir: RunDir, whole: bool) -> int:
     """Note how the run ended, and say it."""
+    if not whole:
+        run_dir.error(f"interrupted; go on with looprig upstream --resume {run_dir.path}")
     results = run_dir.results()
     info = run_dir.read()
     claims = list(dict.fromkeys(result.claim for result in results))
     info = info.model_copy(update={"claims": claims, "finished": now()})
-    code = exit_code(results, info, info.levels)
+    code = exit_code(results, info, info.levels) if whole else INTERRUPTED
     run_dir.write(info.model_copy(update={"exit_code": code}))
     for board in info.boards:
         counts = Counter(result.outcome for result in results if result.board == board.name)
