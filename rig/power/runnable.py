@@ -115,16 +115,19 @@ class Recording:
         self.start_ns = start_ns
         self.end_ns = start_ns + length_ns
         self.period_ns = period_ns
-        self.seen_at = array("q")
-        self.demand = array("q")
+        # The first look is made here: on a loaded host a short recording would be over before
+        # its thread first ran, and would know nothing of where the demand began.
+        self.pid = pid_file.pid()
+        self.watch = ProcessWatch(self.pid)
+        self.seen_at = array("q", [time.monotonic_ns()])
+        self.demand = array("q", [self.watch.demand()])
         self.thread = threading.Thread(target=self.observe, daemon=True)
         self.thread.start()
 
     def observe(self) -> None:
         be_prompt()
-        pid = self.pid_file.pid()
-        watch, base = ProcessWatch(pid), 0
-        due = self.start_ns
+        pid, watch, base = self.pid, self.watch, 0
+        due = self.start_ns + self.period_ns
         while True:
             if (now_pid := self.pid_file.pid()) != pid:  # a soft reset: another process
                 base += watch.demand()
