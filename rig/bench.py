@@ -105,6 +105,7 @@ class MeterEntry(_Strict):
     rate_hz: float = Field(default=1000.0, gt=0)
     shared: bool = False  # also by other bench files; by several boards of this one it is anyway
     trigger: str = ""  # the meter's trigger input, where one is wired
+    channel: int | None = Field(default=None, ge=1)  # its output or input the board hangs on
     options: dict[str, Any] = {}  # virtual meters: dialect, noise, faults…
 
     @field_validator("range")
@@ -160,10 +161,20 @@ def load(path: Path) -> Bench:
 
 
 def _share(bench: Bench) -> Bench:
-    """A meter that several boards name is shared, also when only one of them is chosen."""
-    names = [board.meter for board in bench.board.values()]
+    """A meter that several boards name is shared, also when only one of them is chosen.
+
+    So is one instrument under several names, each with a channel of its own: it serves one
+    session at a time.
+    """
+    names = [board.meter for board in bench.board.values() if board.meter]
+    resources = [bench.meter[name].resource for name in names]
+
+    def shared(name: str, entry: MeterEntry) -> bool:
+        same = bool(entry.resource) and resources.count(entry.resource) > 1
+        return entry.shared or names.count(name) > 1 or same
+
     meter = {
-        name: entry.model_copy(update={"shared": entry.shared or names.count(name) > 1})
+        name: entry.model_copy(update={"shared": shared(name, entry)})
         if entry.kind != "virtual"
         else entry
         for name, entry in bench.meter.items()
@@ -213,6 +224,11 @@ def check(bench: Bench) -> None:
             raise UsageError(
                 f"bench file {bench.path}: meter.{name}: no resource",
                 'add resource = "TCPIP::…::INSTR" or another VISA name',
+            )
+        if meter.channel is not None and meter.kind in ("ppk2", "joulescope"):
+            raise UsageError(
+                f"bench file {bench.path}: meter.{name}.channel: a {meter.kind} has only one",
+                "leave channel out",
             )
 
 

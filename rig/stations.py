@@ -58,6 +58,7 @@ class MeterStation(BaseModel):
             dialect="" if entry.kind == "virtual" else entry.dialect,
             range_a=amperes(entry.range) if entry.range else None,
             trigger=entry.trigger,
+            channel=entry.channel,
             modelled=self.modelled,
             options=entry.options,
         )

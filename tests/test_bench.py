@@ -44,6 +44,14 @@ BAD = {
         PICO + '[meter.dmm]\nresource = "GPIB::1"\nrange = "5 V"\n',
         "meter.dmm.range = '5 V': ",
     ),
+    "a channel that is none": (
+        PICO + '[meter.dmm]\nresource = "GPIB::1"\nchannel = 0\n',
+        "meter.dmm.channel = 0: ",
+    ),
+    "a channel of what has only one": (
+        PICO + '[meter.dmm]\nkind = "ppk2"\nchannel = 1\n',
+        "meter.dmm.channel: a ppk2 has only one; leave channel out",
+    ),
     "a profile that is not there": (
         PICO + 'profile = "rp2040"\n',
         "board.pico.profile: there is no board profile 'rp2040'; did you mean 'rp2'?",
@@ -85,6 +93,26 @@ def test_only_the_boards_asked_for_are_chosen() -> None:
     assert bench.choose([]) == bench
     with pytest.raises(UsageError, match="no such board; did you mean 'unix'"):
         bench.choose(["unx"])
+
+
+def test_one_instrument_under_two_names_is_shared(tmp_path: Path) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(
+        """
+        board.pico = {port = "COM3", meter = "first"}
+        board.esp = {port = "COM4", meter = "second"}
+        board.stm = {port = "COM5", meter = "other"}
+        meter.first = {resource = "GPIB::1", channel = 1}
+        meter.second = {resource = "GPIB::1", channel = 2}
+        meter.other = {resource = "GPIB::2"}
+        """
+    )
+    meters = benches.load(path).meter
+    assert {name: meter.shared for name, meter in meters.items()} == {
+        "first": True,
+        "second": True,
+        "other": False,
+    }
 
 
 def test_a_port_and_a_meter_are_a_bench_of_their_own() -> None:

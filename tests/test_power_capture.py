@@ -237,8 +237,9 @@ def test_a_broken_fetch_is_the_rigs_fault_and_the_run_goes_on(
     assert rig.board.run("identify", features={}).damage == []
 
 
-def test_a_meter_of_means_judges_spinning_only(rig: Rig) -> None:
-    with rig.meter(dialect="generic") as meter:
+@pytest.mark.parametrize("dialect", ["generic", "siglent-sdm", "yokogawa-wt300"])
+def test_a_meter_of_means_judges_spinning_only(dialect: str, rig: Rig) -> None:
+    with rig.meter(dialect=dialect) as meter:
         with pytest.raises(Inconclusive, match="means only"):
             rig.power(meter).judge("power/sleep", window_s=0.8)
         rig.board.overlay = str(ROOT / "fixtures" / "faults" / "power-spins-always")

@@ -69,6 +69,40 @@ def test_every_dialect_measures_a_sleeping_board(dialect: str, start: Start) -> 
     meter.close()
 
 
+@pytest.mark.parametrize("dialect", ["keysight-n6705c", "rs-ngu"])
+def test_the_channel_that_the_board_hangs_on(dialect: str, start: Start) -> None:
+    resource = start(dialect=dialect, floor=2e-3, wired=2)
+    for channel, current_a in ((None, 0.0), (2, 2e-3)):
+        meter = ScpiMeter(resource, channel=channel)
+        assert np.median(acquire(meter).current_a) == pytest.approx(current_a, rel=1e-5)
+        meter.close()
+
+
+def test_an_element_that_a_wt310e_does_not_have(start: Start) -> None:
+    meter = ScpiMeter(start(dialect="yokogawa-wt300"), channel=2)
+    with pytest.raises(RigError, match='refused while being set up: 222,"Data out of range"'):
+        meter.arm(1, 10)
+    meter.close()
+
+
+@pytest.mark.parametrize("dialect", ["siglent-sdm", "yokogawa-wt300", "owon-xdm"])
+def test_a_mean_that_is_overrange(dialect: str, start: Start) -> None:
+    meter = ScpiMeter(start(dialect=dialect, floor=300e-3), range_a=0.1)
+    samples = acquire(meter, 0.6)
+    assert samples.overrange == len(samples.current_a) > 2
+    meter.close()
+
+
+def test_wt300_gives_each_update_once(start: Start) -> None:
+    meter = ScpiMeter(start(dialect="yokogawa-wt300", noise=1e-5))
+    acquire(meter, 1.25)
+    stamps, values = np.array(meter.dialect.stamped).T  # type: ignore[attr-defined]
+    assert len(set(values)) == len(values) >= 11
+    # Read as they come, at the middle of what each averaged; the first was under way already.
+    assert np.median(np.diff(stamps[1:])) == pytest.approx(0.1, abs=0.02)
+    meter.close()
+
+
 @pytest.mark.parametrize("dialect", ["keysight-34465a", "keithley-dmm6500", "keysight-n6705c"])
 def test_noise_step_and_burden_show(dialect: str, start: Start) -> None:
     options = {"dialect": dialect, "floor": 10e-3, "noise": 1e-4, "step": 1e-5, "burden": 50}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from rig.errors import RigError, nearest
@@ -25,9 +26,23 @@ class Base:
     WAVEFORM = True  # False for a meter too slow to show a wait's shape
     DEFAULT_RANGE_A = 0.1
     TRIGGERED = False  # it can be told to start by a wire
+    CHANNELS = 0  # how many outputs or inputs can be chosen from; 0 where there is only one
 
-    def __init__(self, session: Session, range_a: float | None = None, trigger: str = "") -> None:
-        """`trigger` names the input that starts an acquisition, empty for none."""
+    def __init__(
+        self,
+        session: Session,
+        range_a: float | None = None,
+        trigger: str = "",
+        channel: int | None = None,
+    ) -> None:
+        """`trigger` names the input that starts an acquisition, empty for none; `channel` is the
+        output or input the board hangs on, counted from 1."""
+        if channel is not None and channel > self.CHANNELS:
+            has = f"channels 1 to {self.CHANNELS}" if self.CHANNELS else "no channels to choose"
+            raise RigError(
+                f"the meter {session.resource} has {has}, not channel {channel}",
+                "mend `channel` in the bench file, or leave it out",
+            )
         if trigger and not self.TRIGGERED:
             raise RigError(
                 f"the dialect of {session.resource} knows no trigger input",
@@ -36,6 +51,21 @@ class Base:
         self.trigger = trigger
         self.session = session
         self.range_a = range_a or self.DEFAULT_RANGE_A
+        self.channel = channel
+
+    def smallest_range(self, ranges: Sequence[float]) -> float:
+        """The smallest of its ranges that holds the one asked for.
+
+        For instruments that take only the values of their own list, or round others to it in
+        a way their manual does not say.
+        """
+        fitting = [r for r in sorted(ranges) if r >= self.range_a * 0.999]
+        if not fitting:
+            raise RigError(
+                f"the largest current range of {self.session.resource} is {max(ranges):g} A",
+                "mend `range` in the bench file",
+            )
+        return fitting[0]
 
     def settle(self) -> None:
         """Wait until every setting has been taken."""

@@ -31,6 +31,7 @@ class ScpiMeter:
         dialect: str = "",
         range_a: float | None = None,
         trigger: str = "",
+        channel: int | None = None,
         modelled: bool = False,
     ) -> None:
         self.name = resource
@@ -42,7 +43,7 @@ class ScpiMeter:
             if VIRTUAL_SERIAL in self.identity:
                 self.source = "modelled"
             self.dialect_name, kind = choose(self.identity, dialect)
-            self.dialect = kind(self.session, range_a, trigger)
+            self.dialect = kind(self.session, range_a, trigger, channel)
         except RigError:
             self.session.close()
             raise

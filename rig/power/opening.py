@@ -18,6 +18,7 @@ def open_meter(
     dialect: str = "",
     range_a: float | None = None,
     trigger: str = "",
+    channel: int | None = None,
     modelled: bool = False,
     options: dict[str, Any] | None = None,
 ) -> Meter:
@@ -32,5 +33,6 @@ def open_meter(
         dialect=dialect,
         range_a=range_a,
         trigger=trigger,
+        channel=channel,
         modelled=modelled,
     )

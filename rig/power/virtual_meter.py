@@ -60,6 +60,7 @@ def main() -> None:
     parser.add_argument("--step", type=float, default=0.0, help="quantisation, A")
     parser.add_argument("--burden", type=float, default=0.0, help="shunt, ohm")
     parser.add_argument("--supply", type=float, default=5.0, help="supply, V")
+    parser.add_argument("--wired", type=int, default=1, help="channel the board hangs on")
     parser.add_argument("--misbehave", choices=sorted(MISBEHAVIOURS), default="")
     parser.add_argument("--seed", type=int)
     args = parser.parse_args()
@@ -75,6 +76,7 @@ def main() -> None:
     )
     board = PidFile(args.pid_file) if args.pid_file else None
     instrument = BY_NAME[args.dialect](board, model)
+    instrument.wired = args.wired
     misbehaviour = Misbehaviour(args.misbehave)
     misbehaviour.prepare(instrument)
     listener = socket.create_server(("127.0.0.1", 0))

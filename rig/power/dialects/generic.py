@@ -27,14 +27,22 @@ class Dialect(Base):
     ERRORS = "SYST:ERR?"
 
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
-        for message in self.SETUP:
-            self.session.tell(message.format(range=self.range_a))
+        for message in self.setup():
+            self.session.tell(message)
         self.settle()
         if self.ERRORS:
             self.session.check("being set up", self.ERRORS)
         self.duration_s = duration_s
         interval = 1 / min(rate_hz, self.MAX_RATE_HZ)
         return Plan(interval, int(duration_s / interval) + 1, self.range_a)
+
+    def setup(self) -> list[str]:
+        """The messages that set it up."""
+        return [message.format(range=self.range_a) for message in self.SETUP]
+
+    def reading(self) -> float:
+        """One reading, in amperes."""
+        return float(self.session.ask(self.READ).split(",")[0])
 
     def start(self) -> None:
         self.stamped: list[tuple[float, float]] = []  # seconds, amperes
@@ -51,7 +59,7 @@ class Dialect(Base):
         while not self.stopping.is_set() and time.monotonic() - begin < self.duration_s:
             try:
                 before = time.monotonic()
-                value = float(self.session.ask(self.READ).split(",")[0])
+                value = self.reading()
                 self.stamped.append(((before + time.monotonic()) / 2 - begin, value))
             except (RigError, ValueError) as error:
                 self.failed = error if isinstance(error, RigError) else RigError(str(error))

@@ -26,12 +26,15 @@ BLOCK_S = 0.25
 class Dialect(Base):
     IDN = re.compile(r"^Rohde&Schwarz,NG[UM]\d", re.IGNORECASE)
     MAX_RATE_HZ = 10_000.0  # more than that is lost on the way
+    CHANNELS = 2  # of an NGM202; the others have one and are not told
 
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
         fitting = [n for n, hz in RATES.items() if hz <= min(rate_hz, self.MAX_RATE_HZ) * 1.001]
         name = fitting[-1] if fitting else "S001k"
         tell = self.session.tell
         tell("*CLS")
+        if self.channel:
+            tell(f"INST OUT{self.channel}")  # FLOG means the channel that is selected
         tell("FLOG 0")
         tell("FLOG:TARG SCPI")
         tell(f"FLOG:SRAT {name}")

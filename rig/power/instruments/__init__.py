@@ -11,6 +11,8 @@ from rig.power.instruments.keysight_n6705c import KeysightN6705C
 from rig.power.instruments.logger import Logger
 from rig.power.instruments.owon_xdm import OwonXDM
 from rig.power.instruments.rs_ngu import RohdeSchwarzNGU
+from rig.power.instruments.siglent_sdm import SiglentSDM
+from rig.power.instruments.yokogawa_wt300 import YokogawaWT300
 
 BY_NAME: dict[str, type[Logger]] = {
     "generic": Generic,
@@ -20,4 +22,6 @@ BY_NAME: dict[str, type[Logger]] = {
     "keysight-n6705c": KeysightN6705C,
     "owon-xdm": OwonXDM,
     "rs-ngu": RohdeSchwarzNGU,
+    "siglent-sdm": SiglentSDM,
+    "yokogawa-wt300": YokogawaWT300,
 }

@@ -1,4 +1,4 @@
-"""Keysight N6705C, as far as the external data log (ELOG) of output 1 goes."""
+"""Keysight N6705C, as far as the external data log (ELOG) of one output at a time goes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ class KeysightN6705C(Logger):
     identity = "Keysight Technologies,N6705C,VIRTUAL00001,E.02.07.3228"
     ranges = (10e-6, 1e-3, 100e-3, 3.0)
     buffer_s = 20.0
+    channels = 4
     longest_s = 600.0
 
     def reset(self) -> None:
@@ -47,6 +48,7 @@ class KeysightN6705C(Logger):
     def initiate(self, channel: str) -> None:
         if not self.finished:
             raise ScpiError(-213)
+        self.choose_channel(channel)
         self.armed = True
 
     @header("TRIGger:ELOG[:IMMediate]")

@@ -20,9 +20,13 @@ class Logger(Instrument):
 
     ranges: tuple[float, ...] = (10e-3, 100e-3, 1.0)
 
+    channels = 1
+    wired = 1  # the channel that the board hangs on; the others carry nothing
+
     def __init__(self, board: PidFile | None, model: CurrentModel) -> None:
         super().__init__()
         self.board, self.model = board, model
+        self.channel = 1
         self.damage: Callable[[Readings], Readings] | None = None  # for misbehaviour
         self.acquisition: Acquisition | None = None
         self.real = False
@@ -51,6 +55,13 @@ class Logger(Instrument):
                 raise ScpiError(-222)
             self.range_a = fitting[0]
 
+    def choose_channel(self, text: str) -> None:
+        """By its number, which may stand in a channel list such as `(@2)`."""
+        chosen = text.removeprefix("(@").removesuffix(")")
+        if not (chosen.isdigit() and 1 <= int(chosen) <= self.channels):
+            raise ScpiError(-222)
+        self.channel = int(chosen)
+
     def begin(self, interval_s: float, count: int) -> None:
         self.taken_out = 0
         self.acquisition = Acquisition(self.board, self.model, interval_s, count, self.range_a)
@@ -67,6 +78,8 @@ class Logger(Instrument):
         if self.acquisition is None:
             raise ScpiError(-230)
         readings = self.acquisition.readings(wait)
+        if self.channel != self.wired:
+            readings = np.zeros_like(readings)
         return readings if self.damage is None else self.damage(readings)
 
     def take_out(self, readings: Readings, most: int) -> Readings:

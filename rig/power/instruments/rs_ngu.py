@@ -17,16 +17,21 @@ SUPPLY_V = 3.3
 
 
 class RohdeSchwarzNGU(Logger):
-    """One output, always on."""
+    """Always on. It also takes the INSTrument of an NGM202, which has a second output."""
 
     identity = "Rohde&Schwarz,NGU201,3639.3763k02/VIRTUAL1,03.068"
     ranges = (10e-6, 1e-3, 10e-3, 100e-3, 3.0, 8.0)
     longest_s = 600.0
+    channels = 2
 
     def reset(self) -> None:
         super().reset()
         self.rate_hz = 1e3
         self.blocks_read = 0
+
+    @header("INSTrument[:SELect]")
+    def select(self, output: str) -> None:
+        self.choose_channel(output.upper().removeprefix("OUT"))
 
     @header("FLOG:TARGet")
     def set_target(self, target: str) -> None:
