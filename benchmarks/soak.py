@@ -1,10 +1,13 @@
 """Does a good board ever raise an alarm? Complete runs, half of them with every core busy.
 
     python benchmarks/soak.py --runs 200
+    python benchmarks/soak.py --runs 200 --jobs 4
     python benchmarks/soak.py --runs 20 --power
 
-Prints each unexpected or errored result as it comes and a table at the end; exits 1 if there
-was one. Nothing is run again: an alarm is an alarm.
+Prints each unexpected or errored result as it comes and a table at the end, also after Ctrl-C;
+exits 1 if there was one. Nothing is run again: an alarm is an alarm. With `--jobs` so many runs go
+on at a time, which saves time and is a load of its own: "idle" is then a host with nothing else
+to do.
 """
 
 from __future__ import annotations
@@ -18,6 +21,8 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -59,28 +64,34 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--power", action="store_true", help="with the power claims")
     parser.add_argument("--board", action="append", default=[], help="default: unix")
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     args = parser.parse_args()
     console = Console()
     rows: dict[str, list[float]] = {"idle": [], "every core busy": []}
     alarms = dict.fromkeys(rows, 0)
     count = 0
-    for number in range(args.runs):
-        state = list(rows)[number % 2]
-        with (
-            tempfile.TemporaryDirectory(prefix="looprig-soak-") as folder,
-            every_core_busy(state != "idle"),
-        ):
-            wall, code, results = one_run(args.power, args.board or ["unix"], Path(folder) / "run")
-        rows[state].append(wall)
-        count += len(results)
-        bad = [r for r in results if r.unexpected or r.outcome is Outcome.ERRORED]
-        alarms[state] += len(bad) or int(code != 0)
-        for result in bad:
-            why = result.why or f"expected {result.expected}, actual {result.actual}"
-            console.print(f"run {number} ({state}): {result.claim} {result.outcome}: {why}")
-        if code and not bad:
-            console.print(f"run {number} ({state}): exit {code}")
-    table = Table(title=f"{args.runs} complete runs, {count} results")
+    with contextlib.suppress(KeyboardInterrupt), ThreadPoolExecutor(args.jobs) as pool:
+        for first in range(0, args.runs, args.jobs):
+            state = list(rows)[first // args.jobs % 2]
+            folder = tempfile.TemporaryDirectory(prefix="looprig-soak-")
+            with folder as parent, every_core_busy(state != "idle"):
+                outs = [Path(parent) / str(n) for n in range(first, first + args.jobs)]
+                together = pool.map(partial(one_run, args.power, args.board or ["unix"]), outs)
+                for out, (wall, code, results) in zip(outs, together, strict=True):
+                    rows[state].append(wall)
+                    count += len(results)
+                    bad = [r for r in results if r.unexpected or r.outcome is Outcome.ERRORED]
+                    alarms[state] += len(bad) or int(code != 0)
+                    for result in bad:
+                        why = f"expected {result.expected}, actual {result.actual}"
+                        why = result.why or why
+                        console.print(
+                            f"run {out.name} ({state}): {result.claim} {result.outcome}: {why}"
+                        )
+                    if code and not bad:
+                        console.print(f"run {out.name} ({state}): exit {code}")
+    done = sum(map(len, rows.values()))
+    table = Table(title=f"{done} complete runs, {args.jobs} at a time, {count} results")
     for heading in ("host", "runs", "median wall, s", "alarms"):
         table.add_column(heading, justify="right")
     for state, walls in rows.items():
