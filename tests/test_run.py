@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -162,17 +163,24 @@ def start(out: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_kill_9_of_the_interpreter_costs_one_test(out: Path) -> None:
-    """Killed again and again: each test in flight crashes, every other goes on."""
+    """The test in flight crashes, or is no verdict where its upload had not arrived yet; every
+    other goes on."""
     process = start(out, "--claims", "run.*", "--claims", "loop.*")
     wait_for_results(out, process, 3)
-    for pid in pids_of_interpreters(process.pid):
-        os.kill(pid, signal.SIGKILL)
+    killed = 0
+    while not killed:
+        assert process.poll() is None, process.communicate()
+        for pid in pids_of_interpreters(process.pid):
+            with contextlib.suppress(ProcessLookupError):  # a soft reset was quicker
+                os.kill(pid, signal.SIGKILL)
+                killed += 1
     said, _ = process.communicate(timeout=DEADLINE_S)
     found = results(out)
     crashed = [r for r in found.values() if r.outcome == "crashed" and r.expectation is None]
-    assert len(crashed) <= 1, said
-    assert all(r.outcome != "errored" for r in found.values()), said
-    assert process.returncode == int(bool(crashed)), said
+    errored = [r for r in found.values() if r.outcome == "errored"]
+    assert len(crashed) + len(errored) <= 1, said
+    assert all("did not arrive whole" in r.why for r in errored), said
+    assert process.returncode == (3 if errored else int(bool(crashed))), said
 
 
 def test_a_killed_run_is_resumed_without_a_duplicate(out: Path) -> None:
