@@ -181,12 +181,12 @@ class Board:
         sent, received = link.sent, link.received
         started = time.monotonic()
         try:
+            text = code.packed(nonce, packing)  # the board is still booting
             self.reset(execution)
             if self.wire is not link:  # the ladder opened the port anew
                 link, sent, received = self.wire, 0, 0
             uploading = time.monotonic()
             execution.reset_s = uploading - started
-            text = code.packed(nonce, packing)
             seconds = STEP_S + len(text) / SLOWEST_WIRE
             link.paste(text, self.within(seconds), before_start)
             running = time.monotonic()

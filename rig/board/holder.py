@@ -89,6 +89,7 @@ class Holder:
         self.link = link
         self.root = root
         self.selector = selectors.DefaultSelector()
+        self.watched: dict[int, tuple[int, Handler]] = {}
         self.outer, self.slave = os.openpty()  # the slave stays open: no EIO between clients
         tty.setraw(self.slave)
         os.set_blocking(self.outer, False)
@@ -109,6 +110,7 @@ class Holder:
         self.spare = self.spawn()
         self.current = self.wait_for_spare()
         self.present(self.current, friendly=True)
+        self.spare = self.spawn()
 
     # -- interpreters ---------------------------------------------------------------------
 
@@ -147,7 +149,7 @@ class Holder:
         os._exit(code & 0xFF)
 
     def wait_for_spare(self) -> Child:
-        """The spare, once it is ready, with a new one started in its place."""
+        """The spare, once it is ready; it is the caller who starts the next."""
         deadline = time.monotonic() + START_DEADLINE_S
         child = self.spare
         while not child.ready:
@@ -158,7 +160,6 @@ class Holder:
             self.flush(child.fd, child.to_write)
             select.select([child.fd], [child.fd] if child.to_write else [], [], 0.05)
             self.drain(child)
-        self.spare = self.spawn()
         return child
 
     @staticmethod
@@ -171,7 +172,7 @@ class Holder:
 
     def forget(self, child: Child) -> int:
         """Reap an interpreter that ended and close its PTY; returns its wait status."""
-        self.watch(child.fd, False, False, self.read_children)
+        self.watch(child.fd, False, False, self.read_current)
         os.close(child.fd)
         return os.waitpid(child.pid, 0)[1]
 
@@ -184,6 +185,8 @@ class Holder:
         if not crashed:
             self.to_client += SOFT_RESET
         self.present(child, friendly=crashed or not old.raw)
+        self.flush(self.outer, self.to_client)  # the client need not wait for the next spare
+        self.spare = self.spawn()
 
     def present(self, child: Child, friendly: bool) -> None:
         """Make a ready spare the board that the client sees."""
@@ -245,31 +248,40 @@ class Holder:
     def watch(self, fd: int, reading: bool, writing: bool, handler: Handler) -> None:
         """Wait for these events on `fd` from now on, and for no others."""
         events = reading * selectors.EVENT_READ | writing * selectors.EVENT_WRITE
-        registered = self.selector.get_map().get(fd)
-        if registered is None:
-            if events:
-                self.selector.register(fd, events, handler)
-        elif not events:
+        now = (events, handler) if events else None
+        before = self.watched.get(fd)  # the selector's own answer is slow, and asked for often
+        if now == before:
+            return
+        if now is None:
             self.selector.unregister(fd)
-        elif (registered.events, registered.data) != (events, handler):
+            del self.watched[fd]
+            return
+        if before is None:
+            self.selector.register(fd, events, handler)
+        else:
             self.selector.modify(fd, events, handler)
+        self.watched[fd] = now
 
     def step(self) -> None:
         """Write what waits to be written, then handle what has come."""
-        for child in (self.current, self.spare):
+        room = len(self.to_client) < OUTPUT_LIMIT
+        for child, reading, handler in (
+            (self.current, room, self.read_current),
+            (self.spare, True, self.read_spare),
+        ):
             self.flush(child.fd, child.to_write)
-            reading = child is self.spare or len(self.to_client) < OUTPUT_LIMIT
-            self.watch(child.fd, reading, bool(child.to_write), self.read_children)
+            self.watch(child.fd, reading, bool(child.to_write), handler)
         self.flush(self.outer, self.to_client)
         self.watch(self.outer, True, bool(self.to_client), self.read_client)
         for key, mask in self.selector.select():
             if mask & selectors.EVENT_READ:
                 key.data()
 
-    def read_children(self) -> None:
+    def read_current(self) -> None:
+        self.drain(self.current, once=True)
+
+    def read_spare(self) -> None:
         self.drain(self.spare)
-        if len(self.to_client) < OUTPUT_LIMIT:
-            self.drain(self.current, once=True)
 
     def read_client(self) -> None:
         with contextlib.suppress(BlockingIOError, OSError):
