@@ -26,7 +26,15 @@ _HOMES = {
     "write_site": "reports.site",
 }
 
-__all__ = ["Comparison", "Loaded", "compare", "load", "terminal_matrix", "write_site"]
+__all__ = ["Comparison", "Loaded", "compare", "get_ready", "load", "terminal_matrix", "write_site"]
+
+
+def get_ready() -> None:
+    """Import ahead of time all that a run's report needs."""
+    for home in {"reports.loading", "reports.terminal", "reports.site"}:
+        import_module(home)
+    import_module("pyarrow.parquet")
+    import_module("reports.site").compile_templates()
 
 
 def __getattr__(name: str) -> Any:

@@ -152,6 +152,12 @@ def environment() -> jinja2.Environment:
     return made
 
 
+def compile_templates() -> None:
+    """Read and compile every page's template."""
+    for name in environment().list_templates(extensions=["html"]):
+        environment().get_template(name)
+
+
 def _shown(value: Any) -> Any:
     """Whatever a template puts out: text keeps no control characters, markup of ours stays."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

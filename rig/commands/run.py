@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import importlib.metadata
 import os
 import signal
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +24,7 @@ from rig.commands.asked import (
     same_boards,
 )
 from rig.commands.prepared import prepared
+from rig.commands.reporter import Reporter
 from rig.errors import UsageError
 from rig.plan import Plan
 from rig.results import Level, Outcome, Result, RunInfo
@@ -32,6 +35,10 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 INTERRUPTED = 130
 MOST_WORKERS = 32
 """Of -n auto: each is a process of some 60 MB. Beyond it, workers take several boards each."""
+UNUSED = (
+    "terminal", "cacheprovider", "logging", "warnings", "unraisableexception", "threadexception",
+)  # fmt: skip
+"""pytest's plugins that show a run nothing, and would cost each test a fifth of its host time."""
 PYTEST_INTERRUPTED = 2  # by Ctrl-C, and by --fail-fast
 PYTEST_BROKE = {3: "pytest failed inside itself", 4: "pytest took its arguments for bad usage"}
 
@@ -54,40 +61,45 @@ def run(options: Options) -> int:
     overlay = check_overlay(options.overlay)
     workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
     folder = run_folder(options)
-    with terminable(), attach(bench, options.power) as stations, prepared(stations, overlay):
-        run_dir = RunDir(folder)
-        info = RunInfo(
-            looprig=importlib.metadata.version("looprig"),
-            id=folder.name,
-            started=now(),
-            command=options.command,
-            bench=bench.path,
-            overlay=str(overlay or ""),
-            claims=list(claims),
-            levels=levels,
-            power=options.power,
-            boards=[station.info for station in stations if station.info],
-        )
-        done: list[tuple[str, str]] = []
-        if options.resume:
-            before = run_dir.read()
-            same_boards(folder, before.boards, info.boards)
-            done = [(result.claim, result.board) for result in run_dir.mend()]
-            run_dir.write(info.model_copy(update={"started": before.started}))
-        else:
-            run_dir.create(info)
-        plan = Plan(
-            run_dir=folder.resolve(),
-            stations=stations,
-            claims=list(claims),
-            levels=levels,
-            power=options.power,
-            fail_fast=options.fail_fast,
-            done=done,
-            progress=True,
-        )
-        ended = start_pytest(plan, options)
-    return conclude(run_dir, ended, plan)
+    import_ahead()
+    with Reporter() as reporter:
+        with terminable(), attach(bench, options.power) as stations, prepared(stations, overlay):
+            run_dir = RunDir(folder)
+            info = RunInfo(
+                looprig=importlib.metadata.version("looprig"),
+                id=folder.name,
+                started=now(),
+                command=options.command,
+                bench=bench.path,
+                overlay=str(overlay or ""),
+                claims=list(claims),
+                levels=levels,
+                power=options.power,
+                boards=[station.info for station in stations if station.info],
+            )
+            done: list[tuple[str, str]] = []
+            if options.resume:
+                before = run_dir.read()
+                same_boards(folder, before.boards, info.boards)
+                done = [(result.claim, result.board) for result in run_dir.mend()]
+                run_dir.write(info.model_copy(update={"started": before.started}))
+            else:
+                run_dir.create(info)
+            plan = Plan(
+                run_dir=folder.resolve(),
+                stations=stations,
+                claims=list(claims),
+                levels=levels,
+                power=options.power,
+                fail_fast=options.fail_fast,
+                done=done,
+                progress=True,
+            )
+            reporter.start()  # now, so that it is ready before the first test
+            ended = start_pytest(plan, options)
+        code = conclude(run_dir, ended, plan)
+        reporter.show(run_dir, code)
+    return code
 
 
 # -- pytest ---------------------------------------------------------------------------------
@@ -115,6 +127,16 @@ def terminable() -> Iterator[None]:
             signal.signal(number, before[number])
 
 
+def import_ahead() -> None:
+    """Import what the tests need while boards boot and answer, which the rig only waits for."""
+
+    def imports() -> None:
+        for name in ("pytest", "numpy"):
+            importlib.import_module(name)
+
+    threading.Thread(target=imports, daemon=True).start()
+
+
 def start_pytest(plan: Plan, options: Options) -> int:
     """Run the conformance suite with this plan; returns pytest's exit code."""
     import pytest
@@ -125,7 +147,7 @@ def start_pytest(plan: Plan, options: Options) -> int:
         arguments = [
             "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
             "--looprig-plan", str(path),
-            "-p", "no:terminal", "-p", "no:cacheprovider",
+            *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
             "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
             *workers(options.workers, len(plan.stations)),
             *options.pytest_args,
@@ -155,7 +177,7 @@ def workers(asked: str, boards: int) -> list[str]:
 
 
 def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
-    """Judge the run as a whole, note it in run.json, write and print the report."""
+    """Judge the run as a whole and note it in run.json; returns the exit code."""
     results = run_dir.results()
     info = run_dir.read()
     missing = len(info.claims) * len(info.boards) - len(results)
@@ -170,7 +192,6 @@ def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
     interrupted = missing and ended == PYTEST_INTERRUPTED and not stopped
     code = INTERRUPTED if interrupted else exit_code(results, info, plan.levels)
     run_dir.write(info.model_copy(update={"finished": now(), "exit_code": code}))
-    show(run_dir, code)
     return code
 
 
@@ -182,22 +203,3 @@ def exit_code(results: Sequence[Result], info: RunInfo, levels: Sequence[Level])
     if any(result.outcome is Outcome.ERRORED for result in results):
         return 3
     return int(any(result.unexpected and result.level in levels for result in results))
-
-
-def show(run_dir: RunDir, code: int) -> None:
-    """The matrix, what is unexpected, and where the report is."""
-    from rich.console import Console
-
-    import reports
-
-    console = Console()
-    loaded = reports.load([run_dir.path])
-    reports.terminal_matrix(loaded, console)
-    page = reports.write_site(loaded, run_dir.path / "report")
-    info = run_dir.read()
-    for board in info.boards:
-        if board.lost:
-            console.print(f"board {board.name} was lost {board.lost}", markup=False)
-    for message in info.errors:
-        console.print(message, markup=False)
-    console.print(f"exit {code} · report: {page}", markup=False, soft_wrap=True)

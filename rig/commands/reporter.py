@@ -1,0 +1,94 @@
+"""The report at the end of a run, by a process of its own.
+
+What a report needs (pandas, Jinja) takes longer to import than a report to make. The process
+imports while the run collects its tests, and then waits for the run's end: nothing of it goes on
+while boards are measured, and the report costs the run a quarter of a second.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+from rig.errors import RigError
+from rig.run_dir import RunDir
+
+
+class Reporter:
+    """A context: its process is gone at its end, whatever that is."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Reporter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.process and self.process.poll() is None:
+            self.process.terminate()
+            self.process.communicate()
+
+    def start(self) -> subprocess.Popen[bytes]:
+        """Have the process get ready."""
+        self.process = self.process or subprocess.Popen(
+            [sys.executable, "-m", "rig.commands.reporter"],
+            stdin=subprocess.PIPE,
+            start_new_session=True,  # a terminal's Ctrl-C ends the run, whose report is still due
+        )
+        return self.process
+
+    def show(self, run_dir: RunDir, code: int) -> None:
+        """Print the matrix and write the report. Raises RigError if that did not come off."""
+        sys.stdout.flush()  # it prints to the same place
+        process = self.start()
+        process.communicate(json.dumps([str(run_dir.path), code]).encode())
+        if process.returncode:
+            raise RigError(
+                f"the report of {run_dir.path} was not made (exit {process.returncode})",
+                f"the results are whole: looprig report {run_dir.path}",
+            )
+
+
+def show(run_dir: RunDir, code: int) -> None:
+    """The matrix, what is unexpected, and where the report is."""
+    from rich.console import Console
+
+    import reports
+
+    console = Console()
+    loaded = reports.load([run_dir.path])
+    page = reports.write_site(loaded, run_dir.path / "report")
+    reports.terminal_matrix(loaded, console)
+    info = run_dir.read()
+    for board in info.boards:
+        if board.lost:
+            console.print(f"board {board.name} was lost {board.lost}", markup=False)
+    for message in info.errors:
+        console.print(message, markup=False)
+    console.print(f"exit {code} · report: {page}", markup=False, soft_wrap=True)
+
+
+def main() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where a session of its own does not exist
+    import reports
+
+    reports.get_ready()
+    asked = sys.stdin.buffer.read()
+    if not asked:
+        return  # the run ended without one
+    path, code = json.loads(asked)
+    try:
+        show(RunDir(Path(path)), code)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # rich makes the one the other: nobody reads on
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError as error:
+        sys.exit(f"looprig: {error.filename or path}: {error.strerror}")
+
+
+if __name__ == "__main__":
+    main()
