@@ -240,3 +240,22 @@ def test_cancelled_start_accepts_nobody(board: BoardUnderTest) -> None:
     assert execution.names == ["cancelled", "accepts", "closed"]
     assert execution.value("accepts") == 0
     assert execution.value("closed") == 1
+
+
+@claim("connection.own-peername")
+def test_own_peername(board: BoardUnderTest) -> None:
+    assert run(board, "peername_each").value("same") is False
+
+
+@claim("server.wait-closed-waits")
+def test_wait_closed_waits(board: BoardUnderTest) -> None:
+    execution = run(board, "server_again")
+    assert execution.value("open") == []
+    assert execution.value("read") == b""
+    assert execution.value("still-open") == []
+    assert execution.value("closed") == [0, 1]
+
+
+@claim("server.close-again")
+def test_close_again(board: BoardUnderTest) -> None:
+    assert run(board, "server_again").names[-2:] == ["again", "in-block"]

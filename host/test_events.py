@@ -119,3 +119,10 @@ def test_set_by_a_waiter(board: BoardUnderTest) -> None:
 def test_trapped(board: BoardUnderTest) -> None:
     run = board.run("events/trapped", kind="event", tasks=3)
     assert run.names == ["trapped"] * 3 + ["set-other"] + ["woken"] * 3
+
+
+@claim("event.clear-keeps-the-waiting")
+def test_clear_keeps_the_waiting(board: BoardUnderTest) -> None:
+    run = board.run("events/clear_waiting")
+    assert run.value("cleared") == []
+    assert run.value("set") == [0, 1]

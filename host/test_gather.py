@@ -181,3 +181,15 @@ def test_shared_task_not_wrong(board: BoardUnderTest) -> None:
 def test_await_after(board: BoardUnderTest) -> None:
     run = board.run("waiting/gather_kinds")
     assert run.value("await-after") == ("running", "finished", True)
+
+
+@claim("gather.returned-exception")
+def test_returned_exception(board: BoardUnderTest) -> None:
+    run = board.run("waiting/returned_exceptions")
+    returned = [data[1] for data in run.values("returned") if data[0] == "gather"]
+    assert returned == [[True, True]] * 2
+
+
+@claim("gather.raises-the-first")
+def test_raises_the_first(board: BoardUnderTest) -> None:
+    assert board.run("waiting/gather_first").values("raised") == [0, 2, 1]

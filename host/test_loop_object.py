@@ -258,3 +258,9 @@ def test_handler_may_stop_the_loop(board: BoardUnderTest) -> None:
     assert log[0] == "handler"
     assert log.index("stopped") <= 2
     assert [turn for turn in log if isinstance(turn, int)] == [0, 1, 2]
+
+
+@claim("handler.like-failures")
+def test_handler_like_failures(board: BoardUnderTest) -> None:
+    run = board.run("loop_object/like_failures")
+    assert run.values("calls") == [3, 6]

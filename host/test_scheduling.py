@@ -124,6 +124,8 @@ def test_equal_in_order(board: BoardUnderTest) -> None:
     delays, woke, _ = woken(board, [n * 31 % 4 for n in range(60)], 10_000)
     in_order = sorted(range(len(delays)), key=lambda number: delays[number])
     assert [number for number, _ in woke] == in_order
+    _, woke, _ = woken(board, [1] * 160, 10_000)
+    assert [number for number, _ in woke] == list(range(len(woke)))
 
 
 @claim("sched.wraps")
@@ -228,6 +230,14 @@ def test_beyond_the_clock(board: BoardUnderTest) -> None:
         assert len(after) == 5
         assert [name for name, log in after.items() if log not in ([], [(name, "refused")])] == []
         assert run.value("ended") == "still works"
+
+
+@claim("sleep.longest")
+def test_longest(board: BoardUnderTest) -> None:
+    for before_wrap in (0, 30):
+        run = board.run("scheduling/vt_longest", prefix=VIRTUAL_TIME, before_wrap=before_wrap)
+        longest, took = run.value("slept")
+        assert took == longest
 
 
 @claim("sleep.two-are-not-mixed-up")

@@ -253,6 +253,8 @@ def test_cancel_says(board: BoardUnderTest) -> None:
     assert board.run("tasks/cancel_finished").values("said") == [False] * 3
     assert board.run("tasks/cancel", kind="sleep", turns=2).value("said") is True
     assert board.run("tasks/cancel_unstarted").value("said") is True
+    twice = board.run("tasks/cancel_twice").all("done")
+    assert [event.data[1] for event in twice] == [[True, True]] * 2
 
 
 @claim("task.cancel-self")
@@ -319,3 +321,10 @@ def test_current(board: BoardUnderTest) -> None:
     assert len(log) >= 12
     assert all(log), log
     assert run.value("different") == 4
+
+
+@claim("task.cancel-twice")
+def test_cancel_twice(board: BoardUnderTest) -> None:
+    run = board.run("tasks/cancel_twice")
+    assert run.names == ["cancelled", "done", "went-on"] * 2
+    assert [event.data[0] for event in run.all("done")] == [False, False]

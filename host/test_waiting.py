@@ -190,3 +190,17 @@ def test_cancel_any_of_many(board: BoardUnderTest) -> None:
         assert run.value("short") > 0
         for said, outcome in zip(run.value("said"), run.value("outcomes"), strict=True):
             assert outcome == ("cancelled" if said else "woken")
+
+
+@claim("wait-for.returned-exception")
+def test_returned_exception(board: BoardUnderTest) -> None:
+    run = board.run("waiting/returned_exceptions")
+    returned = [data[1] for data in run.values("returned") if data[0] == "wait_for"]
+    assert returned == [[True]] * 2
+
+
+@claim("wait-for.own-timeout-error")
+def test_own_timeout_error(board: BoardUnderTest) -> None:
+    run = board.run("waiting/own_timeout_error")
+    assert run.values("raised") == [True, True]
+    assert "returned" not in run.names
