@@ -7,15 +7,18 @@ source is known to be checked by some claim or to have a reason for being checke
 
 from __future__ import annotations
 
+import difflib
 import fnmatch
 import re
 import tomllib
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from rig.board.features import FEATURES
 from rig.errors import RigError, UsageError, nearest
 from rig.results import Level
 
@@ -46,6 +49,10 @@ class Claim(_Strict):
     chapter_title: str = ""
 
 
+FROM_THE_FILE = ("chapter", "chapter_title")
+"""What a claim does not say itself."""
+
+
 class Sentence(_Strict):
     """A sentence of a source; `unchecked` says why no claim checks it."""
 
@@ -64,17 +71,35 @@ class Source(_Strict):
     sentence: tuple[Sentence, ...]
 
 
+class Chapter(_Strict):
+    """A file of claims as it is written."""
+
+    title: str = ""
+    order: int = 99
+    source: str = ""  # of its claims that name none
+    claim: tuple[dict[str, Any], ...] = ()
+
+
 def _load(path: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise RigError(f"{path}: it is not UTF-8", "save it as UTF-8") from error
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise RigError(f"{path}: {error}", "mend the catalogue") from error
 
 
-def _explain(path: Path, error: ValidationError) -> RigError:
-    first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    return RigError(f"{path}: {where}: {first['msg']}", "mend the catalogue")
+def _explain(where: object, error: ValidationError, model: type[BaseModel]) -> RigError:
+    """One sentence for what is wrong; a mistyped key rather than the key that is missing for it."""
+    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    key = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "extra_forbidden":
+        known = [name for name in model.model_fields if name not in FROM_THE_FILE]
+        return RigError(f"{where}: unknown key {key}", nearest(str(first["loc"][-1]), known))
+    if first["type"] == "missing":
+        return RigError(f"{where}: {key} is missing", "see docs/adding-a-claim.md")
+    what = f"{where}: {key} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
+    return RigError(what, "see docs/adding-a-claim.md")
 
 
 @cache
@@ -84,21 +109,35 @@ def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
     Raises RigError, naming file and key, for a catalogue that does not hold together.
     """
     found: dict[str, Claim] = {}
-    chapters = [(path, _load(path)) for path in root.glob("*.toml")]
-    for path, chapter in sorted(chapters, key=lambda pair: (pair[1].get("order", 99), pair[0])):
-        for entry in chapter.get("claim", []):
-            try:
-                claim = Claim(
-                    **{"source": chapter.get("source", ""), **entry},
-                    chapter=path.stem,
-                    chapter_title=chapter.get("title", path.stem),
-                )
-            except ValidationError as error:
-                raise _explain(path, error) from error
+    chapters = [(path, _chapter(path)) for path in root.glob("*.toml")]
+    for path, chapter in sorted(chapters, key=lambda pair: (pair[1].order, pair[0])):
+        for entry in chapter.claim:
+            claim = _claim(path, chapter, entry)
             if claim.id in found:
                 raise RigError(f"{path}: {claim.id} is there twice", "ids are fixed names")
             found[claim.id] = claim
     return found
+
+
+def _chapter(path: Path) -> Chapter:
+    try:
+        return Chapter.model_validate(_load(path))
+    except ValidationError as error:
+        raise _explain(path, error, Chapter) from error
+
+
+def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
+    where = f"{path}: claim {entry.get('id', 'without an id')}"
+    title = chapter.title or path.stem
+    given = {"source": chapter.source, **entry, "chapter": path.stem, "chapter_title": title}
+    try:
+        claim = Claim.model_validate(given)
+    except ValidationError as error:
+        raise _explain(where, error, Claim) from error
+    for need in claim.needs:
+        if need not in FEATURES:
+            raise RigError(f"{where}: needs: no feature {need!r}", nearest(need, list(FEATURES)))
+    return claim
 
 
 @cache
@@ -109,8 +148,13 @@ def sources(root: Path = CLAIMS) -> dict[str, Source]:
         try:
             found[path.stem] = Source(name=path.stem, **_load(path))
         except ValidationError as error:
-            raise _explain(path, error) from error
+            raise _explain(path, error, _part(error)) from error
     return dict(sorted(found.items(), key=lambda pair: pair[1].order))
+
+
+def _part(error: ValidationError) -> type[BaseModel]:
+    """The table of a source that the error is in."""
+    return Sentence if any(len(one["loc"]) > 2 for one in error.errors()) else Source
 
 
 def checked_by(source: Source, claims: dict[str, Claim]) -> list[tuple[Sentence, list[Claim]]]:
@@ -132,6 +176,19 @@ def host_tests(root: Path = HOST) -> dict[str, str]:
     }
 
 
+def judged(claims: Iterable[str]) -> None:
+    """Raises RigError for a claim that no host test judges: it could have no result."""
+    tests = host_tests()
+    for name in claims:
+        if name not in tests:
+            others = [marked for marked in tests if marked not in catalogue()]
+            near = difflib.get_close_matches(name, others, n=1)
+            meant = f", where {tests[near[0]]} says {near[0]!r}" if near else ""
+            raise RigError(
+                f"claim {name} has no host test", f'mark one in host/ with @claim("{name}"){meant}'
+            )
+
+
 def select(globs: list[str], claims: dict[str, Claim]) -> dict[str, Claim]:
     """The claims whose id matches one of the globs; all of them for no glob.
 
@@ -143,9 +200,10 @@ def select(globs: list[str], claims: dict[str, Claim]) -> dict[str, Claim]:
     for glob in globs:
         matched = fnmatch.filter(claims, glob)
         if not matched:
+            near = difflib.get_close_matches(glob, claims, n=1)
+            hint = f"did you mean {near[0]!r}? " if near else ""
             raise UsageError(
-                f"--claims {glob}: no claim matches",
-                f"{nearest(glob, list(claims))} (looprig claims lists all)",
+                f"--claims {glob}: no claim matches", f"{hint}looprig claims lists all"
             )
         chosen.update(matched)
     return {name: claim for name, claim in claims.items() if name in chosen}

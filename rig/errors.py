@@ -45,6 +45,10 @@ class BoardCrashed(Exception):
     """The board reset, hung or vanished during a device test; the message says how."""
 
 
+LISTED = 20
+"""Words that are listed where none is near: more than that nobody reads."""
+
+
 def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
     """`"; did you mean 'x'?"` for a mistyped word, or the list of what is known."""
     import difflib
@@ -52,4 +56,8 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
     close = difflib.get_close_matches(word, known, n=1)
     if close:
         return f"did you mean {close[0]!r}?"
-    return "known: " + ", ".join(sorted(known)) if known else "there is none"
+    if not known:
+        return "there is none"
+    shown = sorted(known)[:LISTED]
+    more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
+    return f"known: {', '.join(shown)}{more}"

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rig.claims import catalogue, select
+from rig.claims import catalogue, judged, select
 from rig.commands.asked import (
     Options,
     check_overlay,
@@ -57,6 +57,7 @@ def run(options: Options) -> int:
         claims = {name: claim for name, claim in claims.items() if not claim.power}
         if not claims:
             raise UsageError("--no-power leaves no claim", "ask for other claims, or for power")
+    judged(claims)
     levels = choose_levels(options.levels)
     overlay = check_overlay(options.overlay)
     workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
@@ -182,14 +183,15 @@ def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
     info = run_dir.read()
     missing = len(info.claims) * len(info.boards) - len(results)
     stopped = plan.fail_fast and any(result.stops_a_fast_run(plan.levels) for result in results)
+    short = missing and not stopped and not info.errors  # a host test that does not import is one
+    interrupted = short and ended == PYTEST_INTERRUPTED
     if ended in PYTEST_BROKE:
         run_dir.error(f"{PYTEST_BROKE[ended]} (exit {ended})")
-    elif missing and ended == PYTEST_INTERRUPTED and not stopped:
+    elif interrupted:
         run_dir.error(f"interrupted; go on with looprig run --resume {run_dir.path}")
-    elif missing and not stopped:
-        run_dir.error(f"{missing} results are missing: has every claim its host test?")
+    elif short:
+        run_dir.error(f"{missing} results are missing: did pytest's own arguments leave them out?")
     info = run_dir.read()
-    interrupted = missing and ended == PYTEST_INTERRUPTED and not stopped
     code = INTERRUPTED if interrupted else exit_code(results, info, plan.levels)
     run_dir.write(info.model_copy(update={"finished": now(), "exit_code": code}))
     return code
