@@ -148,6 +148,8 @@ def load(path: Path) -> Bench:
         raise UsageError(
             f"bench file {path}: {error.strerror}", "give one with --bench, or run looprig init"
         ) from error
+    except UnicodeDecodeError as error:
+        raise UsageError(f"bench file {path}: it is not UTF-8", "save it as UTF-8") from error
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

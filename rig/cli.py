@@ -205,6 +205,14 @@ def init_command(
     return init(ports or [], meter or [], out)
 
 
+def bad_usage(error: Any) -> str:
+    """What is wrong on the command line, in one sentence and where to read on."""
+    said = str(error.format_message()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    command = " ".join(["looprig", *context.command_path.split()[1:]]) if context else "looprig"
+    return f"{said[0].lower()}{said[1:]}; {command} --help says more"
+
+
 def main() -> None:
     """Entry point: a user's mistake is one sentence and an exit code, never a traceback."""
     from rig.errors import LooprigError, UsageError
@@ -221,7 +229,10 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         code = 0
     except BAD_USAGE as error:
-        error.show()
+        if type(error).__name__ == "NoArgsIsHelpError":
+            error.show()
+        else:
+            print(f"looprig: {bad_usage(error)}", file=sys.stderr)
         code = 2
     sys.exit(code or 0)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from rig.errors import UsageError
-from rig.results import Result, RunInfo
+from rig.results import SCHEMA_VERSION, Result, RunInfo
 
 
 class RunDir:
@@ -47,16 +47,25 @@ class RunDir:
         temporary.replace(self.info_path)
 
     def read(self) -> RunInfo:
-        """run.json; raises UsageError if this is no run's directory."""
+        """run.json; raises UsageError if this is no run's directory, or another version's."""
         try:
-            return RunInfo.model_validate_json(self.info_path.read_text(encoding="utf-8"))
-        except FileNotFoundError as error:
+            info = RunInfo.model_validate_json(self.info_path.read_bytes())
+        except (FileNotFoundError, NotADirectoryError) as error:
             raise UsageError(f"{self.path}: no run is there", "it needs a run.json") from error
+        except OSError as error:
+            raise UsageError(f"{self.info_path}: {error.strerror}", "name another run") from error
         except ValidationError as error:
             raise UsageError(
                 f"{self.info_path}: not a run.json of this looprig ({error.error_count()} faults)",
                 "was it written by another version?",
             ) from error
+        if info.schema_version != SCHEMA_VERSION:
+            raise UsageError(
+                f"{self.info_path}: schema_version {info.schema_version}, and this looprig reads "
+                f"{SCHEMA_VERSION}",
+                "use the looprig that made it",
+            )
+        return info
 
     def append(self, result: Result) -> None:
         """Add a result: one write, flushed, so that a line is whole or the last and cut."""
@@ -64,11 +73,17 @@ class RunDir:
             file.write(result.model_dump_json() + "\n")
 
     def results(self) -> list[Result]:
-        """Every whole result line; a line cut by a kill is left out."""
-        if not self.results_path.exists():
+        """Every whole result line; a line cut by a kill is left out. Raises UsageError for what
+        cannot be read."""
+        try:
+            lines = self.results_path.read_bytes().split(b"\n")
+        except FileNotFoundError:
             return []
+        except OSError as error:
+            what = f"{self.results_path}: {error.strerror}"
+            raise UsageError(what, "name another run") from error
         found = []
-        for line in self.results_path.read_text(encoding="utf-8").splitlines():
+        for line in lines:
             try:
                 found.append(Result.model_validate_json(line))
             except ValidationError:

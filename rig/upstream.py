@@ -175,9 +175,9 @@ class Suite:
         run-tests.py cannot be read."""
         _ = self._lists
         for pattern in patterns:
-            if not self.tests([pattern], Target({})):
+            if not pattern or not self.tests([pattern], Target({})):
                 raise UsageError(
-                    f"{pattern}: no test matches", f"a glob, or a part of a path in {self.root}"
+                    f"{pattern!r}: no test matches", f"a glob, or a part of a path in {self.root}"
                 )
 
     def tests(self, patterns: Iterable[str], target: Target) -> list[str]:

@@ -172,7 +172,7 @@ def test_patterns(checkout: Path) -> None:
 
 
 def test_a_pattern_that_matches_nothing(checkout: Path, bench: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="nowhere: no test matches"):
+    with pytest.raises(UsageError, match="'nowhere': no test matches"):
         upstream(checkout, ["basics/good", "nowhere"], bench=bench, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
 

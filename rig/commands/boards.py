@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rig import bench as benches
 from rig.discovery import Answer, ask_all
-from rig.errors import LooprigError
+from rig.errors import LooprigError, UsageError
 from rig.ports import Port, attached, lookup
 from rig.results import BoardInfo
 from rig.stations import attach
@@ -20,6 +20,8 @@ def boards(ports: Sequence[str], bench: Path | None, names: list[str]) -> int:
     the bench does not answer."""
     if bench:
         return of_bench(benches.load(bench).choose(names))
+    if names:
+        raise UsageError("--board needs --bench", "name a port, looprig boards PORT")
     candidates = [lookup(device) for device in ports] if ports else attached()
     if not candidates:
         print("no USB serial port is attached; a port of another kind has to be named")

@@ -6,14 +6,18 @@ import signal
 from types import FrameType
 
 from rig.bench import Bench
-from rig.errors import UsageError
+from rig.errors import UsageError, nearest
 from rig.stations import attach
+
+KINDS = ("virtual", "cpython")
 
 
 def virtual(boards: int, kind: str, options: dict[str, str]) -> int:
     """Start them, say how to reach each, and keep them until Ctrl-C or SIGTERM."""
     if not 1 <= boards <= 64:
         raise UsageError(f"--boards {boards}: from 1 to 64")
+    if kind not in KINDS:
+        raise UsageError(f"--kind {kind}: no such virtual board", nearest(kind, KINDS))
     names = [f"board{number}" for number in range(boards)]
     meter = {"meter": "virtual"} if kind == "virtual" else {}
     bench = Bench.model_validate(
