@@ -38,6 +38,7 @@ class PowerProfile(_Strict):
     supply: str = ""  # "3.3 V": for energies
     idle_max: str = ""  # "1.5 mA": above it even a perfect ratio is reported
     floor_max: str = ""  # "1 mA": above it there is no usable floor
+    drops_port: bool | None = None  # the floor takes the port away, and it comes back by itself
     marker: str = ""  # the pin wired to the meter's digital input, which marks the frame's pulses
     attached: tuple[str, ...] = ()  # "usb", "debugger": shown with every current
 

@@ -7,6 +7,7 @@ so that nothing read in a manual passes for something that was run.
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -42,7 +43,7 @@ class Profile(_Strict):
 
     `floor` is the lowest sleep that the rig's capture can use, by the names in
     rig/power/floors.py; `floor_over_usb` replaces it while the REPL is the board's own USB,
-    where `floor` would take that away.
+    where `floor` would take that away or leave it dead.
     """
 
     family: str
@@ -51,6 +52,7 @@ class Profile(_Strict):
     floor: str
     floor_over_usb: str = ""
     drops_usb: tuple[str, ...] = ()  # floors that end the connection over the board's own USB
+    usb_returns: tuple[str, ...] = ()  # of those, the ones after which it comes back by itself
     copes: str  # what the rig does about that, in a sentence
     resets: str  # how it is reset, from soft to power
     hardware: bool = True  # False: a virtual bench is all there is
@@ -98,24 +100,39 @@ def of(info: BoardInfo, name: str = "") -> Profile | None:
     return next((p for p in profiles().values() if info.platform in p.platforms), None)
 
 
-def floor_of(info: BoardInfo, name: str = "", named_floor: str = "") -> str:
-    """The floor of a board that has said what it is, on the port it is on: the one the bench
-    names, else its profile's; '' if none is known.
+@dataclass(frozen=True)
+class Floor:
+    """A board's floor on the port it is on; '' if none is known.
 
-    Raises UsageError for a named floor that would end the connection: the board would be judged
-    to have vanished.
+    `drops_port`: it takes the port away for as long as it lasts. Events are kept until it is back.
+    """
+
+    name: str
+    drops_port: bool = False
+
+
+def floor_of(
+    info: BoardInfo, name: str = "", named_floor: str = "", drops_port: bool | None = None
+) -> Floor:
+    """The floor of a board that has said what it is: the one the bench names, else its profile's.
+
+    `drops_port` is what the bench says of it, None for nothing. Raises UsageError for a floor that
+    ends the connection and of which neither bench nor profile says that it comes back.
     """
     profile = of(info, name)
     if profile is None:
-        return named_floor
+        return Floor(named_floor, bool(drops_port))
     own_usb = lookup(info.port).own_usb
-    if own_usb and named_floor in profile.drops_usb:
+    floor = named_floor or profile.floor_for(own_usb)
+    dropped = own_usb and floor in profile.drops_usb
+    if drops_port is None and dropped and floor not in profile.usb_returns:
         raise UsageError(
-            f"board {info.name}: the floor {named_floor!r} ends the connection over the board's "
-            f"own USB ({profile.family})",
-            f"floor = {profile.floor_for(own_usb)!r}, or the REPL on a UART",
+            f"board {info.name}: the floor {floor!r} ends the connection over the board's own USB, "
+            f"and nothing says that it comes back by itself ({profile.family})",
+            f"floor = {profile.floor_for(own_usb)!r}, or the REPL on a UART; where USB does come "
+            f"back: [board.{info.name}.power] drops_port = true",
         )
-    return named_floor or profile.floor_for(own_usb)
+    return Floor(floor, dropped if drops_port is None else drops_port)
 
 
 PAGE = """# Board families
@@ -127,16 +144,24 @@ else's board; *run*, this rig. **No hardware was run yet.** How to add one:
 """
 
 
+def back_of(profile: Profile) -> str:
+    """Whether USB comes back by itself after the floors that end it."""
+    if not profile.drops_usb:
+        return ""
+    returns = [f"`{floor}`" for floor in profile.drops_usb if floor in profile.usb_returns]
+    return f"yes: {', '.join(returns)}" if returns else "no, or not known"
+
+
 def page() -> str:
     """docs/board-families.md: every profile with its facts and where each is from."""
-    parts = [PAGE, "| family | `sys.platform` | floor | over its own USB | ends that USB |"]
-    parts.append("|---|---|---|---|---|")
+    parts = [PAGE, "| family | `sys.platform` | floor | over its own USB | ends that USB | back? |"]
+    parts.append("|---|---|---|---|---|---|")
     for p in profiles().values():
         drops = ", ".join(f"`{floor}`" for floor in p.drops_usb)
         platforms = ", ".join(f"`{platform}`" for platform in p.platforms)
         parts.append(
             f"| [{p.family}](#{p.family}) | {platforms} | `{p.floor}` | "
-            f"`{p.floor_for(own_usb=True)}` | {drops or 'nothing known'} |"
+            f"`{p.floor_for(own_usb=True)}` | {drops or 'nothing known'} | {back_of(p)} |"
         )
     for p in profiles().values():
         parts += ["", f"## {p.family}", "", f"{p.title}.", "", f"- Sleep and USB: {p.copes}"]

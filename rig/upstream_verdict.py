@@ -5,8 +5,8 @@ from __future__ import annotations
 import difflib
 import re
 
-from rig.board.board import NOT_WHOLE
 from rig.board.execution import Ended, Execution
+from rig.board.follow import NOT_WHOLE
 from rig.results import Outcome, Result
 from rig.upstream import Suite
 

@@ -24,6 +24,7 @@ from rig.errors import RigError, UsageError
 from rig.expectations import FOLDER, Expectations, known
 from rig.ports import Port, attached, lookup
 from rig.power.virtual import VirtualMeter
+from rig.profiles import Floor
 from rig.results import BoardInfo
 from rig.stations import attach, find_by_serial_number
 
@@ -229,6 +230,7 @@ def test_every_floor_exists_and_spares_the_usb_it_needs() -> None:
         for own_usb in (True, False):
             assert profile.floor_for(own_usb) in FLOORS
         assert profile.floor_for(own_usb=True) not in profile.drops_usb, profile.family
+        assert set(profile.usb_returns) <= set(profile.drops_usb) <= set(FLOORS), profile.family
 
 
 def test_a_board_is_of_the_family_it_runs_or_that_the_bench_names() -> None:
@@ -258,11 +260,27 @@ def test_the_floor_follows_the_connection(monkeypatch: pytest.MonkeyPatch) -> No
     board = BoardInfo(name="b", platform="esp32", implementation="micropython")
     over_usb = board.model_copy(update={"port": "/dev/ttyACM0"})
     over_uart = board.model_copy(update={"port": "/dev/ttyUSB0"})
-    assert profiles.floor_of(over_usb) == "sleep_ms"
-    assert profiles.floor_of(over_uart) == "lightsleep"
-    assert profiles.floor_of(over_uart, named_floor="lightsleep") == "lightsleep"
-    with pytest.raises(UsageError, match="ends the connection over the board's own USB"):
-        profiles.floor_of(over_usb, named_floor="lightsleep")
+    assert profiles.floor_of(over_usb) == Floor("sleep_ms")
+    assert profiles.floor_of(over_uart) == Floor("lightsleep")
+    assert profiles.floor_of(over_uart, named_floor="lightsleep") == Floor("lightsleep")
+
+
+def test_a_floor_that_takes_usb_away_is_taken_where_something_says_that_it_comes_back(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    listed(monkeypatch, usb("/dev/ttyACM0", 0x303A, 0x1001, "own"))
+    esp32 = BoardInfo(name="b", platform="esp32", implementation="micropython", port="/dev/ttyACM0")
+    alif = esp32.model_copy(update={"platform": "alif"})
+    away = Floor("lightsleep", drops_port=True)
+    with pytest.raises(UsageError, match="nothing says that it comes back") as raised:
+        profiles.floor_of(esp32, named_floor="lightsleep")
+    assert raised.value.hint.endswith("[board.b.power] drops_port = true")
+    assert profiles.floor_of(esp32, "", "lightsleep", True) == away
+    assert profiles.floor_of(esp32, "", "lightsleep", False) == Floor("lightsleep")
+    assert profiles.floor_of(alif, named_floor="lightsleep") == away
+    elsewhere = alif.model_copy(update={"port": "socket://host:1"})
+    assert profiles.floor_of(elsewhere, named_floor="lightsleep") == Floor("lightsleep")
+    assert profiles.floor_of(elsewhere, "", "lightsleep", True) == away
 
 
 @needs_ptys
@@ -271,6 +289,7 @@ def test_a_run_takes_the_floor_of_what_the_board_turns_out_to_be(board: VirtualB
         assert station.power.floor == ""
         identify(station, None)
         assert station.power.floor == "raw-wait"
+        assert station.power.drops_port is False
 
 
 # -- expected divergences -------------------------------------------------------------------

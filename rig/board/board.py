@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import contextlib
-import os
 import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
+from rig.board.away import AwayFollower
 from rig.board.events import OUTPUT_KEPT, TICKS_PERIOD_US, EventReader
 from rig.board.execution import Ended, Execution
 from rig.board.features import FEATURES
-from rig.board.follow import follow
+from rig.board.follow import NOT_WHOLE, Follower, read_out
 from rig.board.link import RESET_PATIENCE_S, Disconnected, Link, Silence
+from rig.board.overlays import upload
 from rig.board.program import Packing, Program, program
 from rig.board.recovery import Ladder
+from rig.board.reopening import reopened, serial_number_of
 from rig.errors import BoardLost, RigError
 from rig.results import BoardInfo
 
@@ -27,7 +28,6 @@ STEP_S = 10.0
 """Deadline of one step of the protocol (a reset with its boot.py, an answer), unscaled."""
 SLOWEST_WIRE = 5_000
 """Bytes per second: half of what 115200 baud carries, for the deadline of an upload."""
-NOT_WHOLE = "the upload did not arrive whole: the board never confirmed its checksum"
 RESULT_S = 10.0
 """Board seconds a device test may take unless it says otherwise."""
 
@@ -47,6 +47,7 @@ class Board:
     deadline_scale: float = 1.0
     power_cycle: str = ""
     overlay: str = ""  # directory on the board that goes first on its sys.path
+    serial_number: str = field(default="", init=False)  # of its USB, by which it is found again
     info: BoardInfo = field(init=False)
     link: Link | None = field(default=None, init=False)
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
@@ -70,6 +71,7 @@ class Board:
         Raises RigError or UsageError saying why the port does not open or does not answer.
         """
         self.link = Link(self.port, self.baudrate)
+        self.serial_number = self.serial_number or serial_number_of(self.port)
         try:
             self.link.interrupt(self.within(OPEN_S))
             self.clean = True
@@ -80,6 +82,16 @@ class Board:
                     f"port {self.port} (board {self.name}): no MicroPython answers ({error})",
                     "is it running MicroPython, is its REPL on this port, is the baud rate right?",
                 ) from error
+
+    def reopen(self, deadline: float) -> Link:
+        """The port opened anew, under whatever name it is back; raises LooprigError."""
+        before, self.link = self.link, None
+        self.link = reopened(self.port, self.baudrate, self.serial_number, deadline)
+        self.port = self.link.device_name
+        if before:
+            before.close()
+            self.link.sent, self.link.received = before.sent, before.received
+        return self.link
 
     def close(self) -> None:
         """Leave the board at its friendly REPL and close the port."""
@@ -147,6 +159,7 @@ class Board:
         prefix: str = "",
         before_start: Callable[[], None] | None = None,
         while_running: Callable[[Link], None] | None = None,
+        away: float = 0.0,
         **params: Any,
     ) -> Execution:
         """Push one device test and follow it to its end, from a soft reset.
@@ -154,12 +167,19 @@ class Board:
         `device_test` and `prefix` are paths under device_tests without `.py`; `deadline` is in
         seconds of board time; `before_start` is called right before the script starts, and
         `while_running` right after, with the link, to talk to the script's standard input.
+        `away` is for a script whose sleep takes the port away: it keeps its events, and after so
+        many seconds of board time they are asked for.
         Whatever the board does, an Execution comes back, and the board has been recovered;
         raises BoardLost when nothing brought it back, RigError for a fault of the rig.
         """
-        code = program(device_test, params, prefix, self.overlay)
+        code = program(device_test, params, prefix, self.overlay, kept=away > 0)
         return self.push(
-            device_test, code, deadline, before_start=before_start, while_running=while_running
+            device_test,
+            code,
+            deadline,
+            before_start=before_start,
+            while_running=while_running,
+            away=away,
         )
 
     def push(
@@ -171,6 +191,7 @@ class Board:
         before_start: Callable[[], None] | None = None,
         while_running: Callable[[Link], None] | None = None,
         keep_output: int = OUTPUT_KEPT,
+        away: float = 0.0,
     ) -> Execution:
         """Run a finished program; see `run`. `keep_output` bounds what is kept of its output."""
         execution = Execution(device_test, self.name)
@@ -193,7 +214,12 @@ class Board:
             execution.upload_s = running - uploading
             if while_running:
                 while_running(link)
-            follow(link, reader, execution, self.within(deadline), self.deadline_scale)
+            until = self.within(deadline)
+            follower = Follower(link, reader, execution, until, self.deadline_scale)
+            if code.kept:
+                follower = AwayFollower.of(follower, nonce, away * self.deadline_scale, self.reopen)
+            follower.follow()
+            link = follower.link
             execution.run_s = time.monotonic() - running
         except Silence as error:
             execution.ended = Ended.TIMED_OUT
@@ -201,7 +227,7 @@ class Board:
         except Disconnected as error:
             execution.ended = Ended.DISCONNECTED
             execution.how = str(error)
-        self.read_out(execution, reader)
+        read_out(execution, reader)
         if execution.traceback and not code.blames_script(execution.traceback, packing):
             execution.damage.append(f"the loader failed, not the script: {execution.how}")
         execution.traceback = code.map_traceback(execution.traceback)
@@ -215,27 +241,18 @@ class Board:
         if not reader.started and "MemoryError" in execution.traceback and not before_start:
             self.packing = "source"  # no room for the text beside the code: this board from now on
             return self.push(
-                device_test, code, deadline, while_running=while_running, keep_output=keep_output
+                device_test,
+                code,
+                deadline,
+                while_running=while_running,
+                keep_output=keep_output,
+                away=away,
             )
         return execution
 
     def best_packing(self) -> Packing:
         """The fewest bytes that the board's features allow; every port with asyncio can check."""
         return "deflate" if {"deflate", "binascii.crc32"} <= set(self.info.features) else "literal"
-
-    @staticmethod
-    def read_out(execution: Execution, reader: EventReader) -> None:
-        """What the reader gathered, into the execution."""
-        whole = execution.ended in (Ended.FINISHED, Ended.RAISED)
-        reader.close(cut_short=not whole)
-        execution.events = reader.events
-        execution.output = reader.output.text()
-        execution.dropped = reader.output.dropped
-        execution.damage += reader.damage
-        if not reader.started:
-            execution.damage.append(NOT_WHOLE)
-        if reader.overflow and whole:
-            execution.damage.append(f"{reader.overflow} events more than can be kept")
 
     def reset_ahead(self) -> None:
         """Send the next test's soft reset already, so that the board boots while hosts judge."""
@@ -276,19 +293,7 @@ class Board:
         """Copy an overlay's modules to the board's file system and use them from now on."""
         link = self.wire
         self.reset(Execution("overlay", self.name))
-        with contextlib.suppress(Exception):
-            link.fs_mkdir(remote)
-        for folder, _, names in os.walk(directory):
-            inside = os.path.relpath(folder, directory)
-            target = remote if inside == "." else f"{remote}/{inside}".replace(os.sep, "/")
-            if "__pycache__" in target:
-                continue
-            if target != remote:
-                with contextlib.suppress(Exception):
-                    link.fs_mkdir(target)
-            for name in names:
-                if name.endswith((".py", ".mpy")):
-                    link.fs_writefile(f"{target}/{name}", Path(folder, name).read_bytes())
+        upload(link, directory, remote)
         self.overlay = (
             remote  # relative: boards start in /, and a board may have no root of its own
         )

@@ -97,7 +97,7 @@ class EventReader:
         self.output = BoundedOutput(keep_output)
         self.damage: list[str] = []
         self.overflow = 0  # events that were not kept
-        self.started = False  # the upload arrived whole
+        self.starts = 0  # how often it was said that the upload arrived whole
         self.ended = False
         self._start_mark = started(nonce, proof)
         self._line = bytearray()  # an unfinished record, from its RS on
@@ -107,6 +107,10 @@ class EventReader:
         self._wraps = 0
         self._kept = 0
         self._since: list[str] = []  # rejected records since the last good one
+
+    @property
+    def started(self) -> bool:
+        return self.starts > 0
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes that the board printed."""
@@ -164,8 +168,8 @@ class EventReader:
         if not line.startswith(self.marker):
             self._reject("")
             return
-        if line == self._start_mark and not self.events and not self.started:
-            self.started = True
+        if line == self._start_mark and not self.events:
+            self.starts += 1
             self._line.clear()
             return
         found = RECORD.match(line, len(self.marker))

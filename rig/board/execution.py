@@ -49,6 +49,7 @@ class Execution:
     how: str = ""  # one sentence for an end that is not `finished`
     damage: list[str] = field(default_factory=list)
     recovery: list[str] = field(default_factory=list)
+    away: int = 0  # times the port went away in a sleep that was known to take it
     bytes_sent: int = 0
     bytes_received: int = 0
     reset_s: float = 0.0

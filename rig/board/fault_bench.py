@@ -137,6 +137,8 @@ class FaultBench:
         self._wake_r, self._wake_w = os.pipe()
         self._reopen_at: float | None = None
         self._unplug = False
+        self.cue = b""  # what a board says right before a sleep that takes its USB away
+        self.cue_s = 0.0  # and for how long
         self._running = True
         self._plug()
         self._thread = threading.Thread(target=self._relay, daemon=True)
@@ -222,6 +224,9 @@ class FaultBench:
             with contextlib.suppress(OSError):
                 if self.board in ready:
                     data = os.read(self.board, CHUNK)
+                    if self.cue and self.cue in data:
+                        self._pull()
+                        self._reopen_at = time.monotonic() + self.cue_s
                     if self.master >= 0:  # nobody hears a board whose port is gone
                         self.to_host.put(data)
             with contextlib.suppress(OSError):

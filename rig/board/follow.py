@@ -22,6 +22,7 @@ TRACEBACK = ("Traceback (most recent call last):", '  File "')
 TAIL = 1 << 15
 PROBE_S = 2.0
 """How long the raw REPL may take to answer before its marks are taken for a forgery."""
+NOT_WHOLE = "the upload did not arrive whole: the board never confirmed its checksum"
 LAST_PROBE_S = 0.25
 LAST_PROBES = 2
 """The same when the deadline has passed in silence, and the marks may have been lost; twice, for
@@ -146,8 +147,15 @@ class Follower:
             self.execution.damage.append("the end event came, but the REPL did not come back")
 
 
-def follow(
-    link: Link, reader: EventReader, execution: Execution, deadline: float, scale: float = 1.0
-) -> None:
-    """See `Follower.follow`."""
-    Follower(link, reader, execution, deadline, scale).follow()
+def read_out(execution: Execution, reader: EventReader) -> None:
+    """What the reader gathered, into the execution."""
+    whole = execution.ended in (Ended.FINISHED, Ended.RAISED)
+    reader.close(cut_short=not whole)
+    execution.events = reader.events
+    execution.output = reader.output.text()
+    execution.dropped = reader.output.dropped
+    execution.damage += reader.damage
+    if not reader.started:
+        execution.damage.append(NOT_WHOLE)
+    if reader.overflow and whole:
+        execution.damage.append(f"{reader.overflow} events more than can be kept")

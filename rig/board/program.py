@@ -37,6 +37,9 @@ CHECK = (
     "if _c!={crc}:raise ValueError\n"
     "print('\\x1e'+_nonce,'ok',_c)\n"
 )
+KEPT = "try:exec(_s)\nfinally:\n if'_tell'in globals():_tell()"
+"""How a script runs that keeps its events: it tells them when it is asked, also when an exception
+leaves it. There is no `_tell` where there was no memory to compile it."""
 BARE_END = "\n_d=1\n"
 """Appended to a script without a harness: proof that it was run to its end."""
 
@@ -46,12 +49,14 @@ class Program:
     """A script to push, shrunk, and where its lines come from.
 
     `parts` are (first line, file) in ascending order. A `bare` script has no harness: the loader
-    emits its end, also after SystemExit.
+    emits its end, also after SystemExit. One that is `kept` keeps its events until it is asked for
+    them (device_tests/harness_kept.py).
     """
 
     text: str
     parts: tuple[tuple[int, str], ...] = ()
     bare: bool = False
+    kept: bool = False
 
     def sent(self) -> bytes:
         """The text as the board runs it."""
@@ -71,8 +76,8 @@ class Program:
         text = self.sent()
         last = f'print("{end_record(nonce)}")'.encode() if self.bare else b""
         if packing == "source":
-            start = f"_nonce='{nonce}';print('\\x1e'+_nonce,'ok -')\n".encode()
-            return start + text + b"\n" + last
+            start = f"_nonce='{nonce}';_c='-';print('\\x1e'+_nonce,'ok -')\n".encode()
+            return start + text + b"\n" + (b"_tell()" if self.kept else last)
         bits = 0
         data = literal(text, ascii_only=True)
         if packing == "deflate":
@@ -80,7 +85,7 @@ class Program:
             data = literal(compressed)
         before, after = LOADERS[packing].format(data="\0", bits=bits).encode().split(b"\0")
         check = CHECK.format(crc=zlib.crc32(text), nonce=nonce).encode()
-        run = b"exec(_s)"
+        run = KEPT.encode() if self.kept else b"exec(_s)"
         if last:
             run = b"try:exec(_s)\nexcept SystemExit:_d=1\n_d;" + last
         return before + data + after + check + run
@@ -108,24 +113,34 @@ def source(path: Path) -> str:
 
 
 def assemble(
-    sources: Iterable[tuple[str, str]], params: dict[str, Any], overlay: str = ""
+    sources: Iterable[tuple[str, str]],
+    params: dict[str, Any],
+    overlay: str = "",
+    kept: bool = False,
 ) -> Program:
-    """The harness, and after it scripts given as (name, shrunk text)."""
+    """The harness, and after it scripts given as (name, shrunk text); see Program for `kept`."""
     head = f"params={params!r}"
     if overlay:
         head += f";import sys;sys.path.insert(0,{overlay!r})"
     text = head + "\n"
     parts = [(1, "looprig")]
-    for name, script in (("harness.py", source(DEVICE_TESTS / "harness.py")), *sources):
+    harness = ["harness.py", "harness_kept.py"] if kept else ["harness.py"]
+    front = [(name, source(DEVICE_TESTS / name)) for name in harness]
+    for name, script in (*front, *sources):
         parts.append((text.count("\n") + 1, name))
         text += script.rstrip("\n") + "\n"
     parts.append((text.count("\n") + 1, "looprig"))
-    return Program(text + "_end()\n", tuple(parts))
+    return Program(text + "_end()\n", tuple(parts), kept=kept)
 
 
 def program(
-    device_test: str, params: dict[str, Any], prefix: str = "", overlay: str = ""
+    device_test: str,
+    params: dict[str, Any],
+    prefix: str = "",
+    overlay: str = "",
+    kept: bool = False,
 ) -> Program:
     """The whole script for one execution. Raises RigError for a device test that is not there."""
     names = [f"{name}.py" for name in (prefix, device_test) if name]
-    return assemble(((name, source(DEVICE_TESTS / name)) for name in names), params, overlay)
+    scripts = ((name, source(DEVICE_TESTS / name)) for name in names)
+    return assemble(scripts, params, overlay, kept)

@@ -26,7 +26,6 @@ POWER_S = 8.0
 """All told a mute board is lost after 4 s, one whose port is gone after 5 s, and either after
 8 s more where there is a power switch: within 15 s of the fault, a test's usual deadline of 10 s
 included where no switch helps."""
-REOPEN_LOOK_S = 0.05
 
 
 class Ladder:
@@ -107,15 +106,7 @@ class Ladder:
         if board.link:
             board.link.close()
             board.link = None
-        absent = board.within(ABSENT_S)
-        while True:
-            try:
-                board.link = Link(board.port, board.baudrate)
-                break
-            except LooprigError:
-                if time.monotonic() >= absent:
-                    raise
-                time.sleep(REOPEN_LOOK_S)  # a poll: pyserial cannot be told of a new port
+        board.reopen(board.within(ABSENT_S))
         self.await_raw(board.within(REOPEN_S))
 
     def power_cycle(self) -> None:

@@ -8,9 +8,8 @@ from rig import profiles
 from rig.board.board import STEP_S, Board
 from rig.board.execution import Ended, Execution
 from rig.board.link import Disconnected, Silence
-from rig.checkup.finding import Finding
-from rig.errors import RigError
-from rig.ports import lookup
+from rig.checkup.finding import Finding, ill
+from rig.errors import RigError, UsageError
 from rig.power.framing import CLOCK_ERROR
 from rig.stations import Station
 
@@ -56,14 +55,14 @@ def check_profile(about: str, station: Station) -> Finding:
         what = f"no profile knows the port {station.info.platform!r}"
         mend = 'name one (profile = "…") or a floor, or add one: docs/adding-a-port.md'
         return Finding(about, "profile", not station.meter, what, mend)
-    own_usb = lookup(station.port).own_usb
-    floor = station.power.floor or found.floor_for(own_usb)
-    if own_usb and floor in found.drops_usb:
-        what = f"its floor {floor} ends the connection over its own USB"
-        mend = f'floor = "{found.floor_over_usb or "sleep_ms"}", or a UART bridge for the REPL'
-        return Finding(about, "profile", False, what, mend)
+    power = station.power
+    try:
+        floor = profiles.floor_of(station.info, station.profile, power.floor, power.drops_port)
+    except UsageError as error:
+        return ill(about, "profile", error)
+    away = "; it takes the port away, and events are kept meanwhile" if floor.drops_port else ""
     basis = "run on this rig" if found.was_run else "from documentation and source, never run"
-    return Finding(about, "profile", True, f"{found.family}, floor {floor} ({basis})")
+    return Finding(about, "profile", True, f"{found.family}, floor {floor.name} ({basis}){away}")
 
 
 def check_room(about: str, board: Board) -> Finding:

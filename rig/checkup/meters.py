@@ -107,14 +107,16 @@ def one_capture(board: Board, station: Station, found: MeterStation, meter: Mete
     Raises RigError where board or meter fails.
     """
     assert station.info is not None
-    floor = profiles.floor_of(station.info, station.profile, station.power.floor)
+    power = station.power
+    floor = profiles.floor_of(station.info, station.profile, power.floor, power.drops_port)
     try:
         return measure(
             Probe(board),
             meter,
             "power/sleep",
             window_s=WINDOW_S,
-            floor=floor,
+            floor=floor.name,
+            drops_port=floor.drops_port,
             marker=station.power.marker,
             rate_hz=found.entry.rate_hz,
         )[1]

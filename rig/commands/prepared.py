@@ -61,8 +61,10 @@ def identify(station: Station, overlay: Path | None) -> None:
             meter.close()
         info = info.model_copy(update=found)
     station.info = info
-    floor = profiles.floor_of(info, station.profile, station.power.floor)
-    station.power = station.power.model_copy(update={"floor": floor})
+    power = station.power
+    floor = profiles.floor_of(info, station.profile, power.floor, power.drops_port)
+    update = {"floor": floor.name, "drops_port": floor.drops_port}
+    station.power = power.model_copy(update=update)
 
 
 def remove_overlay(station: Station) -> None:

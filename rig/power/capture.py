@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from rig.board.execution import Execution
 from rig.errors import Inconclusive, Unsupported
 from rig.power.floors import code
-from rig.power.framing import Frame, align, emitted
+from rig.power.framing import CLOCK_ERROR, Frame, align, emitted
 from rig.power.meter import Meter
 from rig.power.samples import Samples
 from rig.power.verdict import Verdict, judge
@@ -26,6 +26,12 @@ SLACK_S = 5.0
 """Acquired beyond the frame itself if need be, for a host or board that is late. It costs nothing:
 an acquisition ends when the board is done."""
 
+DEADLINE_S = 10.0
+"""Beyond the frame, for a board to be done and, where its floor takes the port, to be back."""
+LATE_S = 0.3
+"""Beyond the frame before a board that keeps its events is asked for them: between its parts it
+does things, too."""
+
 
 class Runner(Protocol):
     """The board under test: its `run` sends a device test and returns its execution."""
@@ -37,6 +43,7 @@ class Runner(Protocol):
         deadline: float = ...,
         prefix: str = ...,
         before_start: Callable[[], None] | None = ...,
+        away: float = ...,
         **params: Any,
     ) -> Execution: ...
 
@@ -67,6 +74,7 @@ def capture(
     *,
     window_s: float,
     floor: str = "",
+    drops_port: bool = False,
     marker: str = "",
     rate_hz: float = 1000.0,
     scale: float = 1.0,
@@ -75,7 +83,8 @@ def capture(
     """Run a power test while the meter acquires, and find its frame in the samples.
 
     `scale` lengthens the frame's pulses and floors; `marker` is the board's pin that is wired
-    to the meter's digital input. Raises what `board.run` raises, RigError for a meter that fails,
+    to the meter's digital input; `drops_port` says that the floor takes the board's port away.
+    Raises what `board.run` raises, RigError for a meter that fails,
     and Unsupported for a board that says what it `lacks`.
     """
     pulse_ms, floor_ms = round(PULSE_MS * scale), round(FLOOR_MS * scale)
@@ -83,8 +92,9 @@ def capture(
     execution = board.run(
         device_test,
         prefix="power/frame",
-        deadline=frame_s + 10,
+        deadline=frame_s + DEADLINE_S,
         before_start=lambda: _arm(meter, frame_s * 1.1 + SLACK_S, rate_hz),
+        away=frame_s * (1 + CLOCK_ERROR) + LATE_S if drops_port else 0.0,
         window_ms=round(window_s * 1000),
         pulse_ms=pulse_ms,
         floor_ms=floor_ms,

@@ -1,0 +1,114 @@
+"""Following a script whose sleep takes the port away, and that keeps its events meanwhile.
+
+The host keeps away, too, for as long as the script should take: what it sends would wake the board
+in the midst of a capture. Then it opens the port, under whatever name that is back, and asks until
+it is answered; the board tells its events when that was heard (device_tests/harness_kept.py). They
+carry nonce, sequence and checksum as always.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+from rig.board.execution import Ended
+from rig.board.follow import Follower
+from rig.board.link import Disconnected, Link, Silence
+from rig.errors import LooprigError
+
+ASK_S = 0.5
+"""How often the script is asked: a question can be lost in a sleep that began meanwhile."""
+
+
+@dataclass(kw_only=True)
+class AwayFollower(Follower):
+    """`away_s` is for how long the script is left alone once it runs; `reopen` opens the port by a
+    `time.monotonic` instant."""
+
+    nonce: str
+    away_s: float
+    reopen: Callable[[float], Link]
+    ask_from: float = 0.0
+    answers: int = 0  # to what was asked so far; the first is the loader's
+    here: bool = True
+
+    @classmethod
+    def of(
+        cls, plain: Follower, nonce: str, away_s: float, reopen: Callable[[float], Link]
+    ) -> Self:
+        """One in the place of a plain follower."""
+        return cls(
+            plain.link,
+            plain.reader,
+            plain.execution,
+            plain.deadline,
+            plain.scale,
+            nonce=nonce,
+            away_s=away_s,
+            reopen=reopen,
+            ask_from=plain.deadline,
+        )
+
+    @property
+    def question(self) -> bytes:
+        """To the script a line with its nonce; to a REPL that listens, a comment."""
+        return f"#{self.nonce}".encode()
+
+    @property
+    def told(self) -> bool:
+        """Whether the script has told any of its events; the first may have been damaged."""
+        return bool(self.reader.events) or self.reader.ended
+
+    def follow(self) -> None:
+        """Never raises for what a board does."""
+        while not self.told:
+            try:
+                if not self.here:
+                    self.link = self.reopen(self.deadline)
+                    self.here = True
+                if self.over_untold():
+                    return
+            except (Disconnected, Silence) as gone:  # Silence: a port that takes nothing any more
+                if not self.answers:  # it does not sleep yet
+                    self.ends(Ended.DISCONNECTED, str(gone))
+                    return
+                self.leave()
+            except LooprigError as error:
+                how = f"the port went away while the board slept and did not come back: {error}"
+                self.ends(Ended.DISCONNECTED, how)
+                return
+        super().follow()
+
+    def over_untold(self) -> bool:
+        """Take what comes, and ask if it is time; whether the script ended without telling."""
+        if time.monotonic() >= self.ask_from:
+            self.link.send(self.question + b"\n")
+            self.ask_from = time.monotonic() + ASK_S
+        data = self.link.read_some(min(self.ask_from, self.deadline))
+        self.take(data)
+        if data and self.over():  # the loader failed, the script raised, or the board reset
+            return True
+        if self.reader.starts > self.answers and not self.told:
+            if not self.answers:  # it begins when all that it printed was heard
+                self.ask_from = time.monotonic() + self.away_s
+            self.link.send(self.question + (b"!\n" if self.answers else b"\n"))
+            self.answers = self.reader.starts
+        if self.question in self.tail and self.tail.endswith(b">>> "):
+            self.ends(Ended.CRASHED, "the board reset while it slept: a friendly prompt answers")
+            return True
+        if self.told or time.monotonic() < self.deadline:
+            return False
+        self.silent()
+        return True
+
+    def leave(self) -> None:
+        """The port is away: so is the host, until the script should be done."""
+        self.link.close()
+        self.here = False
+        self.tail = b""
+        self.execution.away += 1
+        now = time.monotonic()
+        self.ask_from = max(self.ask_from, now + ASK_S)  # a port that comes and goes is not chased
+        time.sleep(max(0.0, min(self.ask_from, self.deadline) - now))
