@@ -217,12 +217,20 @@ def test_every_floor_is_python() -> None:
     [
         ({"busy": 200e-3}, "out of the meter's range"),
         ({"noise": 3e-3, "floor": 15.2e-3, "busy": 18e-3}, "pulse|noise|R may be"),
-        ({"misbehave": "lost"}, "shorter|was not found|busy and floor are"),
+        ({"misbehave": "lost"}, "shorter|was not found|busy and floor are|without a word"),
     ],
 )
 def test_inconclusive_says_why(options: dict[str, Any], said: str, rig: Rig) -> None:
     with rig.meter(**options) as meter, pytest.raises(Inconclusive, match=said):
         rig.power(meter).judge("power/sleep", window_s=0.5)
+
+
+def test_samples_lost_without_a_word(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("rig.power.capture.ATTEMPTS", 1)
+    said = r"the meter lost \d+ samples \(2\.\d%\) without a word"
+    with rig.meter(misbehave="thin") as meter, pytest.raises(Inconclusive, match=said) as error:
+        rig.power(meter).judge("power/sleep", window_s=2.0)
+    assert error.value.capture.samples.lost > 50  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("misbehaviour", ["truncate", "garbage", "drop"])

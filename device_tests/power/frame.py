@@ -2,7 +2,8 @@
 # and stretches of the board's lowest sleep, from which the host calibrates the capture:
 #   settle, busy, floor, busy, WINDOW, floor, busy, tail
 # Nothing is emitted meanwhile, for that takes current: the instants are kept and emitted at
-# the end, in microseconds since the frame began.
+# the end, in microseconds since the frame began. What is emitted before and after it tells the
+# host how long the frame took by its own clock.
 import gc
 
 try:
@@ -54,10 +55,21 @@ def done():
     _window[1] = elapsed_us(_zero)
 
 
+def _clocks():
+    # One of them meets a host that is not late, and none is still in a UART when the settling
+    # sleeps.
+    for _ in range(4):
+        emit("clock")
+        since = now_us()
+        while elapsed_us(since) < 10000:
+            pass
+
+
 def frame(wait):
     global _zero
     pulse, floor = params["pulse_ms"], params["floor_ms"]
     gc.collect()
+    _clocks()
     _zero = now_us()
     _part("settle", params["settle_ms"])
     _part("busy", pulse)
@@ -73,3 +85,4 @@ def frame(wait):
         emit("part", *part)
     emit("wait", before, after)
     emit("window", *_window)
+    _clocks()

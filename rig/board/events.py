@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import re
+import time
 import zlib
 from typing import Any
 
@@ -102,6 +103,7 @@ class EventReader:
         self._start_mark = started(nonce, proof)
         self._line = bytearray()  # an unfinished record, from its RS on
         self._next = 0
+        self._heard_s = 0.0
         self._first: int | None = None
         self._last = 0
         self._wraps = 0
@@ -113,7 +115,8 @@ class EventReader:
         return self.starts > 0
 
     def feed(self, data: bytes) -> None:
-        """Take the next bytes that the board printed."""
+        """Take the next bytes that the board printed, just now."""
+        self._heard_s = time.monotonic()
         while data:
             if not self._line:
                 start = data.find(RECORD_START)
@@ -199,7 +202,8 @@ class EventReader:
             # It came whole, so this is what the board emitted: an object where the device test
             # has plain data. A host test's assertion sees that, and it is held against the board.
             values = (f"not plain data: {data.decode('utf-8', 'backslashreplace')}",)
-        event = Event(name.decode("utf-8", "replace"), self._unwrap(int(us)), values)
+        at_us = self._unwrap(int(us))
+        event = Event(name.decode("utf-8", "replace"), at_us, values, self._heard_s)
         if event.name == "end":
             self.ended = True
             if values != (int(sequence),):

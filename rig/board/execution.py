@@ -22,12 +22,14 @@ class Event:
     """One record that a device test emitted.
 
     `us` is the board's own clock in microseconds since the execution's first event,
-    unwrapped; `data` holds what the script passed, as plain Python values.
+    unwrapped; `data` holds what the script passed, as plain Python values; `heard_s` is the
+    host's clock (`time.monotonic`) when it arrived.
     """
 
     name: str
     us: int
     data: tuple[Any, ...] = ()
+    heard_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(slots=True, repr=False)

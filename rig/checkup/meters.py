@@ -75,6 +75,10 @@ def check_wire(
         mend = f'a larger one in the bench file: [meter.{station.meter.name}] range = "…"'
         yield Finding(about, "range", False, what, mend)
         return
+    if samples.lost:
+        mend = "a lower rate_hz, another bus, and nothing else that reads it"
+        yield Finding(about, "samples", False, taken.why, mend)
+        return
     if taken.frame is None:
         what = (
             f"it does not see board {station.name}: {taken.why}; it read "

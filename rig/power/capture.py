@@ -12,6 +12,7 @@ from rig.power.floors import code
 from rig.power.framing import CLOCK_ERROR, Frame, align, emitted
 from rig.power.meter import Meter
 from rig.power.samples import Samples
+from rig.power.timebase import lost
 from rig.power.verdict import Verdict, judge
 
 ATTEMPTS = 3
@@ -116,7 +117,16 @@ def capture(
     try:
         if samples.lost:
             raise Inconclusive(f"the meter lost {samples.lost} samples")
-        return Capture(samples, align(samples, frame), execution)
+        found = align(samples, frame)
+        missing, unnoticed = lost(samples, frame, found, execution)
+        if missing > unnoticed:
+            samples.lost = missing
+            seconds = frame.pulses[-1].end_s - frame.pulses[0].start_s
+            raise Inconclusive(
+                f"the meter lost {missing} samples ({missing * samples.interval_s / seconds:.1%}) "
+                "without a word: its samples fill less time than passed on the host's clock"
+            )
+        return Capture(samples, found, execution)
     except Inconclusive as reason:
         return Capture(samples, None, execution, str(reason))
 

@@ -18,6 +18,7 @@ MISBEHAVIOURS = {
     "wrong-idn": "*IDN? answers with what is no instrument's identity",
     "overrange": "every reading is out of range",
     "lost": "a fifth of a second of readings is missing",
+    "thin": "every fortieth reading is missing",
     "deaf": "nothing is ever answered",
 }
 FETCH_BYTES = 200
@@ -37,6 +38,8 @@ class Misbehaviour:
             instrument.damage = lambda readings: readings * 0 + OVERRANGE
         elif self.name == "lost":
             instrument.damage = lambda readings: np.delete(readings, np.s_[900:1100])
+        elif self.name == "thin":
+            instrument.damage = lambda readings: np.delete(readings, np.s_[39::40])
 
     def alter(self, reply: bytes) -> bytes | None:
         """The reply as it leaves the instrument; None drops the connection."""
