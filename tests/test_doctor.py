@@ -217,6 +217,21 @@ def test_a_meter_out_of_range_is_named(
     assert "larger" in finding.mend
 
 
+def test_a_meter_that_loses_samples_is_named(
+    tmp_path: Path, boards: list[VirtualBoard], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rig.checkup.meters.WINDOW_S", 2.0)  # what is missing shows in length
+    thin = VirtualMeter(boards[0].pid_file, {"misbehave": "thin"})
+    path = bench_file(
+        tmp_path,
+        board_table(boards[0], 'meter = "dmm"') + meter_table("dmm", thin.wait_ready()),
+    )
+    [finding] = problems(path)
+    thin.stop()
+    assert finding.check == "samples"
+    assert "lost" in finding.what
+
+
 def test_a_range_far_too_large_is_named(
     tmp_path: Path, boards: list[VirtualBoard], meter_of_one: str
 ) -> None:

@@ -93,6 +93,14 @@ def test_a_late_event_is_not_counted_but_the_line_is_not_trusted() -> None:
     assert host_rate(run) == pytest.approx((1.01, 0.5), rel=0.01)
 
 
+def test_events_that_the_board_kept_say_nothing() -> None:
+    _, told = simulate("sleeps", Board(), seed=1)
+    run = execution(told, 1.0)
+    at_once = run.events[-1].heard_s
+    run.events = [Event(event.name, event.us, (), at_once) for event in run.events]
+    assert host_rate(run) is None
+
+
 def test_without_events_before_the_frame_nothing_is_said() -> None:
     samples, told = simulate("sleeps", Board(), seed=2)
     run = execution(told, 1.0)

@@ -29,9 +29,9 @@ an acquisition ends when the board is done."""
 
 DEADLINE_S = 10.0
 """Beyond the frame, for a board to be done and, where its floor takes the port, to be back."""
-LATE_S = 0.3
-"""Beyond the frame before a board that keeps its events is asked for them: between its parts it
-does things, too."""
+LATE_S = 0.4
+"""Beyond the frame before a board that keeps its events is asked for them: between its parts and
+on either side of it it does things, too."""
 
 
 class Runner(Protocol):

@@ -28,7 +28,7 @@ def lost(samples: Samples, told: Frame, found: Frame, execution: Execution) -> t
     """(samples missing between first and last pulse, how many go unnoticed there).
 
     `told` is the frame on the board's clock, `found` the same on the meter's. (0, inf) where
-    nothing was emitted before the frame.
+    no event was heard before the frame.
     """
     heard = host_rate(execution)
     if heard is None:
@@ -58,10 +58,11 @@ def host_rate(execution: Execution) -> tuple[float, float] | None:
         return None
     first, last = min(before, key=_lag), min(after, key=_lag)
     board_s = (last.us - first.us) / 1e6
-    if board_s <= 0:
+    host_s = last.heard_s - first.heard_s
+    if board_s <= 0 or host_s < board_s / 2:  # kept on the board meanwhile, and told at once
         return None
     uneven_s = max(max(map(_lag, side)) - min(map(_lag, side)) for side in (before, after))
-    return (last.heard_s - first.heard_s) / board_s, max(LATE_S, uneven_s)
+    return host_s / board_s, max(LATE_S, uneven_s)
 
 
 def _lag(event: Event) -> float:
