@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT / "fixtures" / "benches" / "virtual.toml"
 
 BoardKind = Literal["serial", "virtual", "cpython"]
+MeterKind = Literal["visa", "virtual", "ppk2", "joulescope"]
 
 
 class _Strict(BaseModel):
@@ -98,7 +99,7 @@ class BoardEntry(_Strict):
 class MeterEntry(_Strict):
     """One meter of the bench."""
 
-    kind: Literal["visa", "virtual", "ppk2", "joulescope"] = "visa"
+    kind: MeterKind = "visa"
     resource: str = ""
     backend: str = "@py"
     dialect: str = ""  # by *IDN? where it is empty
@@ -155,6 +156,10 @@ def load(path: Path) -> Bench:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"bench file {path}: {error}", "mend the TOML") from error
+    if "path" in content:  # a field, but not a key
+        raise UsageError(
+            f"bench file {path}: unknown key path", nearest("path", ["board", "meter", "labgrid"])
+        )
     try:
         bench = Bench.model_validate({**content, "path": str(path)})
     except ValidationError as error:
@@ -253,7 +258,7 @@ def _explain(path: Path, error: ValidationError) -> UsageError:
         known = [name for name in model.model_fields if name != "path"]
         return UsageError(f"bench file {path}: unknown key {where}", nearest(keys[-1], known))
     if first["type"] == "literal_error" and keys[-1] == "kind":
-        kinds = get_args(BoardKind) if keys[0] == "board" else ("visa", "virtual")
+        kinds = get_args(BoardKind if keys[0] == "board" else MeterKind)
         return UsageError(
             f"bench file {path}: {where} = {first['input']!r}",
             nearest(str(first["input"]), list(kinds)),

@@ -87,6 +87,8 @@ BENCHES = {
     b"\x00": "mend the TOML",
     b"": "it has no board",
     b"board = 3\n": "board = 3",
+    b'path = "x"\n[board.a]\nport = "COM3"\n': "unknown key path",
+    b'[meter.a]\nkind = "ppk"\n': "did you mean 'ppk2'?",
     b'[boards.a]\nport = "COM3"\n': "did you mean 'board'?",
     b'[board.a]\nport = "COM3"\nbawdrate = 1\n': "did you mean 'baudrate'?",
 }
