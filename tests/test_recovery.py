@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
 import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from rig.board.board import Board
 from rig.board.execution import Ended
+from rig.board.fault_bench import FaultBench
 from rig.board.program import assemble
+from rig.claims import ROOT
+from rig.errors import BoardLost
 from tests.board_factory import connect, push, virtual
 from tests.scripted_board import HEADER, RawRepl, ScriptedBoard
 
@@ -69,6 +76,62 @@ def test_a_board_whose_soft_reset_fails_is_reset_hard(tmp_path: Path) -> None:
         assert resets
         assert "machine.reset: the board is back" in execution.recovery
         board.close()
+
+
+def unplug(wire: FaultBench, seconds: float | None = None) -> None:
+    """Until it is: the wire is a thread of its own."""
+    wire.close_port(seconds)
+    deadline = time.monotonic() + 5
+    while wire.link.exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_a_port_that_is_gone_when_the_first_test_comes(tmp_path: Path) -> None:
+    """The board was there when it was asked who it is; its port is opened anew for the tests."""
+    with virtual(tmp_path) as device, FaultBench(str(device.port), tmp_path / "wire") as wire:
+        known = connect(wire.link)
+        known.close()
+        unplug(wire, 1.0)
+        board = Board("b", str(wire.link))
+        board.info = known.info.model_copy()
+        assert push(board, "emit('back')").names == ["back"], "it is waited for as ever"
+        board.close()
+        unplug(wire)
+        board = Board("b", str(wire.link))
+        started = time.monotonic()
+        with pytest.raises(BoardLost, match=r"board b is lost: at .* UTC, after .*no such port"):
+            push(board, "emit('a')")
+        assert 4 < time.monotonic() - started < 7
+        assert board.info.lost
+        started = time.monotonic()
+        with pytest.raises(BoardLost):
+            push(board, "emit('b')")
+        assert time.monotonic() - started < 0.1, "and then it costs nothing more"
+
+
+def test_a_board_that_vanished_before_its_first_test_is_lost_once(tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    with virtual(tmp_path) as device, FaultBench(str(device.port), tmp_path / "wire") as wire:
+        command = [sys.executable, "-m", "rig.cli", "run", "--port", str(wire.link), "--no-power"]
+        process = subprocess.Popen(
+            [*command, "--claims", "run.*", "--out", str(out)],
+            cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        deadline = time.monotonic() + 60
+        while not (out / "run.json").exists():  # written when every board said who it is
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)  # a poll of another process's file
+        wire.close_port()
+        said, _ = process.communicate(timeout=60)
+    assert process.returncode == 3, said
+    assert said.count("was lost at") == 1, said
+    info = json.loads((out / "run.json").read_text())
+    assert "close and reopen the port" in info["boards"][0]["lost"]
+    lines = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    assert len(lines) > 5
+    assert all("is lost" in line["why"] for line in lines[1:]), lines
 
 
 def test_a_mute_board_is_lost_in_time(tmp_path: Path) -> None:

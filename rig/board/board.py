@@ -19,7 +19,7 @@ from rig.board.overlays import upload
 from rig.board.program import Packing, Program, program
 from rig.board.recovery import Ladder
 from rig.board.reopening import reopened, serial_number_of
-from rig.errors import BoardLost, RigError
+from rig.errors import BoardLost, LooprigError, RigError
 from rig.results import BoardInfo
 
 OPEN_S = 5.0
@@ -108,10 +108,16 @@ class Board:
     @property
     def wire(self) -> Link:
         """The open link; raises BoardLost once the board was given up."""
+        if self.link is None and not self.info.lost:
+            try:
+                self.open()
+            except LooprigError as error:  # it was there when the run began
+                if not self.info.lost:
+                    self.recover(Execution("open", self.name))
+                if self.info.lost:
+                    self.info.lost += f" ({error.what})"
         if self.info.lost:
             raise BoardLost(f"board {self.name} is lost: {self.info.lost}")
-        if self.link is None:
-            self.open()
         assert self.link is not None
         return self.link
 
