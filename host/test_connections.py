@@ -259,3 +259,13 @@ def test_wait_closed_waits(board: BoardUnderTest) -> None:
 @claim("server.close-again")
 def test_close_again(board: BoardUnderTest) -> None:
     assert run(board, "server_again").names[-2:] == ["again", "in-block"]
+
+
+@claim("connection.often")
+def test_often(board: BoardUnderTest) -> None:
+    assert run(board, "questions", times=140).value("right") == 140
+
+
+@claim("server.one-after-another")
+def test_one_after_another(board: BoardUnderTest) -> None:
+    assert run(board, "one_after_another", clients=10).value("right") == 10

@@ -147,3 +147,10 @@ def test_release(board: BoardUnderTest) -> None:
 def test_trapped(board: BoardUnderTest) -> None:
     run = board.run("events/trapped", kind="lock", tasks=3)
     assert run.names == ["trapped"] * 3 + ["set-other"] + ["woken"] * 3
+
+
+@claim("lock.cancelled-in-a-row")
+def test_cancelled_in_a_row(board: BoardUnderTest) -> None:
+    run = board.run("locks/cancel_row")
+    assert run.value("log")[-1:] == [4]
+    assert run.value("after") is False

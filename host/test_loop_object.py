@@ -264,3 +264,15 @@ def test_handler_may_stop_the_loop(board: BoardUnderTest) -> None:
 def test_handler_like_failures(board: BoardUnderTest) -> None:
     run = board.run("loop_object/like_failures")
     assert run.values("calls") == [3, 6]
+
+
+@claim("handler.looked-at")
+def test_handler_looked_at(board: BoardUnderTest) -> None:
+    run = board.run("loop_object/looked_at")
+    assert run.values("calls") == [("nothing", 1), ("done", 2)]
+    assert run.value("done") is True
+
+
+@claim("handler.acts")
+def test_handler_acts(board: BoardUnderTest) -> None:
+    assert board.run("loop_object/handler_acts").value("log") == ["first", "work", "second"]

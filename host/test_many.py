@@ -46,3 +46,27 @@ def test_streams(board: BoardUnderTest) -> None:
     run = board.run("streams/many", prefix="streams/memory", streams=LEAST)
     assert run.value("waits") == []
     assert run.value("got") == [(number, b"for %d" % number) for number in numbers(run)]
+
+
+OFTEN = 300
+"""More than eight bits count."""
+
+
+@claim("event.often")
+def test_event_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="event", times=OFTEN).value("count") == OFTEN
+
+
+@claim("lock.often")
+def test_lock_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="lock", times=OFTEN).value("count") == 1
+
+
+@claim("gather.often")
+def test_gather_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="gather", times=OFTEN).value("count") == OFTEN
+
+
+@claim("wait-for.often")
+def test_wait_for_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="wait_for", times=OFTEN).value("count") == OFTEN

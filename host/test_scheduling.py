@@ -253,3 +253,14 @@ def test_can_be_a_task(board: BoardUnderTest) -> None:
     assert run.names == ["before", "after"]
     assert run.value("after") is None
     assert run.ms_between("before", "after") >= 3 - 1
+
+
+@claim("sched.woken-queue-behind")
+def test_woken_queue_behind(board: BoardUnderTest) -> None:
+    logs = dict(board.run("scheduling/woken").values("log"))
+    # The last three are woken by a task that was woken itself: two queues to go through.
+    waits = {"by_event": 1, "by_lock": 1, "by_gather": 2, "by_wait_for": 2, "by_task": 2}
+    assert {name: "woken" in log for name, log in logs.items()} == dict.fromkeys(waits, True)
+    others = {name: log[: log.index("woken")] for name, log in logs.items()}
+    for name, least in waits.items():
+        assert min(others[name].count("a"), others[name].count("b")) >= least

@@ -69,3 +69,15 @@ def test_write_error(board: BoardUnderTest) -> None:
     assert execution.values("raised") == [5, 5, 5]
     assert "drained" not in execution.names
     assert execution.value("done") is True
+
+
+@claim("stream.readexactly-nothing")
+def test_readexactly_nothing(board: BoardUnderTest) -> None:
+    assert run(board, "exactly_nothing").value("read") == b""
+
+
+@claim("stream.cancelled-drain")
+def test_cancelled_drain(board: BoardUnderTest) -> None:
+    execution = run(board, "cancel_drain")
+    assert execution.value("before") == (b"abc", False)
+    assert execution.value("written") == b"abcdefgh"

@@ -328,3 +328,13 @@ def test_cancel_twice(board: BoardUnderTest) -> None:
     run = board.run("tasks/cancel_twice")
     assert run.names == ["cancelled", "done", "went-on"] * 2
     assert [event.data[0] for event in run.all("done")] == [False, False]
+
+
+@claim("task.cancel-long-chain")
+def test_cancel_long_chain(board: BoardUnderTest) -> None:
+    length = 12
+    run = board.run("tasks/cancel_chain", length=length)
+    logs = run.values("log")
+    assert logs[:2] == [["last"], ["last", "last"]]
+    assert logs[2] == ["last", "last", *range(length)]
+    assert run.value("done") is True

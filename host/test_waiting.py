@@ -204,3 +204,10 @@ def test_own_timeout_error(board: BoardUnderTest) -> None:
     run = board.run("waiting/own_timeout_error")
     assert run.values("raised") == [True, True]
     assert "returned" not in run.names
+
+
+@claim("wait-for.failed-task")
+def test_failed_task(board: BoardUnderTest) -> None:
+    run = board.run("waiting/wait_for_failed_task")
+    assert run.values("raised") == [("failed", True), ("cancelled", True)]
+    assert "returned" not in run.names

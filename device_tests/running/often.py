@@ -1,0 +1,60 @@
+# Each way to wait, so often that a count of eight bits is full.
+import asyncio
+
+count = 0
+
+
+async def work(event):
+    global count
+    while True:
+        await event.wait()
+        event.clear()
+        count += 1
+
+
+async def hold(lock):
+    global inside, most
+    for _ in range(params["times"] // 2):
+        async with lock:
+            inside += 1
+            most = max(most, inside)
+            await asyncio.sleep(0)
+            inside -= 1
+
+
+async def value(number):
+    return number
+
+
+inside = most = 0
+
+
+async def main():
+    times = params["times"]
+    if params["what"] == "event":
+        event = asyncio.Event()
+        task = asyncio.create_task(work(event))
+        for _ in range(times):
+            await asyncio.sleep(0)
+            event.set()
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        task.cancel()
+        emit("count", count)
+    elif params["what"] == "lock":
+        lock = asyncio.Lock()
+        await asyncio.gather(hold(lock), hold(lock))
+        emit("count", most)
+    elif params["what"] == "gather":
+        right = 0
+        for number in range(times):
+            right += await asyncio.gather(value(number), value(7)) == [number, 7]
+        emit("count", right)
+    else:
+        right = 0
+        for number in range(times):
+            right += await asyncio.wait_for(value(number), 60) == number
+        emit("count", right)
+
+
+asyncio.run(main())
