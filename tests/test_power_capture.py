@@ -227,10 +227,10 @@ def test_inconclusive_says_why(options: dict[str, Any], said: str, rig: Rig) -> 
 
 def test_samples_lost_without_a_word(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rig.power.capture.ATTEMPTS", 1)
-    said = r"the meter lost \d+ samples \(2\.\d%\) without a word"
+    said = r"the meter lost \d+ samples \(\d\.\d%\) without a word"
     with rig.meter(misbehave="thin") as meter, pytest.raises(Inconclusive, match=said) as error:
         rig.power(meter).judge("power/sleep", window_s=2.0)
-    assert error.value.capture.samples.lost > 50  # type: ignore[attr-defined]
+    assert error.value.capture.samples.lost > 30  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("misbehaviour", ["truncate", "garbage", "drop"])
