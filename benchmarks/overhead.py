@@ -2,7 +2,9 @@
 
     python -m benchmarks.overhead [RUN_DIR]
 
-Runs the suite without power on the default bench, or takes a run that was made. For each result:
+Runs the suite without power on the default bench's MicroPython, or takes a run that was made.
+A run it made is told as a whole: how long the command took from start to end, and how much of
+that device tests ran on the board. For each result:
 the time from start to end of its host test, less the time its scripts ran on the board; of that,
 waiting for the soft reset and uploading are the wire's and the board's.
 """
@@ -38,13 +40,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(name) / "run"
         if len(sys.argv) < 2:
-            command = [sys.executable, "-m", "rig.cli", "run", "--no-power", "--out", str(folder)]
+            asked = ["run", "--no-power", "--board", "unix", "--level", "all"]
+            command = [sys.executable, "-m", "rig.cli", *asked, "--out", str(folder)]
             started = time.monotonic()
             done = subprocess.run(command, capture_output=True, text=True)
-            print(f"looprig run --no-power: exit {done.returncode}", end="")
-            print(f", {time.monotonic() - started:.1f} s in all")
+            wall = time.monotonic() - started
             if not folder.exists():
                 raise SystemExit(done.stderr or done.stdout)
+            board = sum(e.run_s for result in RunDir(folder).results() for e in result.executions)
+            print(f"looprig {' '.join(asked)}: exit {done.returncode}")
+            print(f"{wall:.1f} s in all, {board:.1f} s in tests on the board: {wall / board:.2f} x")
         results = [result for result in RunDir(folder).results() if result.executions]
     print(f"{len(results)} results with {sum(len(r.executions) for r in results)} executions")
     print("| a test's time | median ms | p99 ms |\n|---|---|---|")
