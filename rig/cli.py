@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,10 @@ app = typer.Typer(
 
 # typer has had click beside it and within it: its own exception leads to the right base.
 BAD_USAGE: Any = next(k for k in typer.BadParameter.__mro__ if k.__name__ == "ClickException")
+
+GARBAGE = 50_000
+"""New objects from one look for garbage to the next: what is imported and collected is none, and
+looking it through every 700 objects would take a run a tenth of a second."""
 
 Bench = Annotated[Path | None, typer.Option("--bench", metavar="FILE", help="Bench file (TOML).")]
 Boards = Annotated[
@@ -217,6 +222,7 @@ def main() -> None:
     """Entry point: a user's mistake is one sentence and an exit code, never a traceback."""
     from rig.errors import LooprigError, UsageError
 
+    gc.set_threshold(GARBAGE)
     try:
         code = app(standalone_mode=False)
     except LooprigError as error:

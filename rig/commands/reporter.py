@@ -7,6 +7,7 @@ while boards are measured, and the report costs the run a quarter of a second.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -17,9 +18,14 @@ from pathlib import Path
 from rig.errors import RigError
 from rig.run_dir import RunDir
 
+ROOT = Path(__file__).resolve().parent.parent.parent
+
 
 class Reporter:
-    """A context: its process is gone at its end, whatever that is."""
+    """A context: its process is gone at its end, whatever that is.
+
+    `start`, then `ask`, then `wait`.
+    """
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
@@ -36,19 +42,28 @@ class Reporter:
         """Have the process get ready."""
         self.process = self.process or subprocess.Popen(
             [sys.executable, "-m", "rig.commands.reporter"],
+            cwd=ROOT,  # not the user's, where a folder `reports` would be taken for the module
             stdin=subprocess.PIPE,
             start_new_session=True,  # a terminal's Ctrl-C ends the run, whose report is still due
         )
         return self.process
 
-    def show(self, run_dir: RunDir, code: int) -> None:
-        """Print the matrix and write the report. Raises RigError if that did not come off."""
+    def ask(self, run_dir: RunDir, code: int) -> None:
+        """Have the matrix printed and the report written."""
         sys.stdout.flush()  # it prints to the same place
-        process = self.start()
-        process.communicate(json.dumps([str(run_dir.path), code]).encode())
-        if process.returncode:
+        stdin = self.start().stdin
+        assert stdin is not None
+        with contextlib.suppress(BrokenPipeError):  # it died: `wait` says so
+            stdin.write(json.dumps([str(Path.cwd()), str(run_dir.path), code]).encode())
+            stdin.flush()
+        with contextlib.suppress(BrokenPipeError):
+            stdin.close()
+
+    def wait(self, run_dir: RunDir) -> None:
+        """Until that is done. Raises RigError if it did not come off."""
+        if failed := self.start().wait():
             raise RigError(
-                f"the report of {run_dir.path} was not made (exit {process.returncode})",
+                f"the report of {run_dir.path} was not made (exit {failed})",
                 f"the results are whole: looprig report {run_dir.path}",
             )
 
@@ -80,7 +95,8 @@ def main() -> None:
     asked = sys.stdin.buffer.read()
     if not asked:
         return  # the run ended without one
-    path, code = json.loads(asked)
+    folder, path, code = json.loads(asked)
+    os.chdir(folder)  # paths are shown as the user gave them
     try:
         show(RunDir(Path(path)), code)
         sys.stdout.flush()
@@ -88,6 +104,7 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
     except OSError as error:
         sys.exit(f"looprig: {error.filename or path}: {error.strerror}")
+    os._exit(0)  # all is written: taking pandas down in good order would take 0.15 s
 
 
 if __name__ == "__main__":

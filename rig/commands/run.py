@@ -98,8 +98,9 @@ def run(options: Options) -> int:
             )
             reporter.start()  # now, so that it is ready before the first test
             ended = start_pytest(plan, options)
-        code = conclude(run_dir, ended, plan)
-        reporter.show(run_dir, code)
+            code = conclude(run_dir, ended, plan)
+            reporter.ask(run_dir, code)  # boards are put away meanwhile
+        reporter.wait(run_dir)
     return code
 
 
