@@ -15,12 +15,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from rig.bench import MeterEntry
 from rig.errors import RigError
 from rig.power.instrument import ScpiMeter
 from rig.power.instruments import BY_NAME
+from rig.power.meter import Meter
 from rig.power.samples import from_readings
 from rig.power.virtual import VirtualMeter
 from rig.power.visa import Session
+from rig.stations import MeterStation
 
 Start = Callable[..., str]
 
@@ -50,7 +53,7 @@ def start(pid_file: Path) -> Iterator[Start]:
         meter.stop()
 
 
-def acquire(meter: ScpiMeter, seconds: float = 0.4) -> Any:
+def acquire(meter: Meter, seconds: float = 0.4) -> Any:
     meter.arm(seconds + 2, 1000.0)
     time.sleep(seconds)
     return meter.fetch()
@@ -73,7 +76,8 @@ def test_every_dialect_measures_a_sleeping_board(dialect: str, start: Start) -> 
 def test_the_channel_that_the_board_hangs_on(dialect: str, start: Start) -> None:
     resource = start(dialect=dialect, floor=2e-3, wired=2)
     for channel, current_a in ((None, 0.0), (2, 2e-3)):
-        meter = ScpiMeter(resource, channel=channel)
+        entry = MeterEntry(resource=resource, channel=channel)
+        meter = MeterStation(name="out", entry=entry, resource=resource).open()
         assert np.median(acquire(meter).current_a) == pytest.approx(current_a, rel=1e-5)
         meter.close()
 
