@@ -135,6 +135,9 @@ class _Holder:
         self.process = self._start(asked)
         self.released = False
         self.reader: threading.Thread | None = None
+        # Past pytest's capture, which would swallow what is told while tests run.
+        error = sys.__stderr__
+        self.terminal = os.fdopen(os.dup(error.fileno()), "w") if error else None
 
     def _start(self, asked: dict[str, Any]) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -183,7 +186,8 @@ class _Holder:
         for message in self._messages():
             if "lost" in message:
                 lost = message["lost"]
-                print(f"labgrid: board {lost['board']}: {lost['why']}", file=sys.stderr, flush=True)
+                line = f"labgrid: board {lost['board']}: {lost['why']}"
+                print(line, file=self.terminal or sys.stderr, flush=True)
 
     def close(self) -> None:
         """Cut the lifeline and wait until the places are back."""
@@ -203,6 +207,8 @@ class _Holder:
             self._sweep()
         if self.process.stdout:
             self.process.stdout.close()
+        if self.terminal:
+            self.terminal.close()
         self.log.close()
 
     def _sweep(self) -> None:

@@ -224,6 +224,7 @@ def test_a_place_that_vanishes_in_mid_run(lab: LabgridBench, tmp_path: Path) -> 
     finally:
         lab.start_exporter()
     assert run.returncode == 3, said + trouble
+    assert "labgrid: board pico: place rp2-1: hostA/rp2-1/" in trouble
     assert "board pico was lost" in said
     assert not lab.holder_of("rp2-1")
 
@@ -244,6 +245,28 @@ def test_a_vanished_place_is_told_of(lab: LabgridBench, capfd: pytest.CaptureFix
         finally:
             lab.start_exporter()
     assert not lab.holder_of("rp2-1")
+
+
+@needs_labgrid
+def test_a_coordinator_that_is_killed_in_mid_run(lab: LabgridBench, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), out, *MANY)
+    until_running(lab, out, run)
+    lab.stop("coordinator", signal.SIGKILL)
+    try:
+        said, trouble = run.communicate(timeout=DEADLINE_S)
+    finally:
+        lab.start_coordinator()
+        lab.stop("exporter")  # it ends by itself, and with it the way to the board
+        lab.start_exporter()
+    assert run.returncode == 3, said + trouble
+    assert f"labgrid: board pico: the coordinator {lab.address} went away" in trouble
+    assert "board pico was lost" in said
+    assert "may still be held" in trouble
+    assert "conforms" in outcomes(out).values(), "what was judged before is kept"
+    again = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), tmp_path / "again", *FEW)
+    said, trouble = again.communicate(timeout=DEADLINE_S)
+    assert again.returncode == 0, said + trouble
 
 
 # -- without a lab ------------------------------------------------------------------------------
