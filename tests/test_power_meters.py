@@ -98,10 +98,11 @@ def test_a_mean_that_is_overrange(dialect: str, start: Start) -> None:
 
 
 def test_wt300_gives_each_update_once(start: Start) -> None:
-    meter = ScpiMeter(start(dialect="yokogawa-wt300", noise=1e-5))
+    # noise of 10 000 steps of its display, and a seed: no two updates read alike by chance
+    meter = ScpiMeter(start(dialect="yokogawa-wt300", floor=10e-3, noise=1e-3, seed=1))
     acquire(meter, 1.25)
     stamps, values = np.array(meter.dialect.stamped).T  # type: ignore[attr-defined]
-    assert len(set(values)) == len(values) >= 11
+    assert len(set(values)) == len(values) >= 8  # of 13: a busy host may come too late for some
     # Read as they come, at the middle of what each averaged; the first was under way already.
     assert np.median(np.diff(stamps[1:])) == pytest.approx(0.1, abs=0.02)
     meter.close()
