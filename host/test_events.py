@@ -126,3 +126,15 @@ def test_clear_keeps_the_waiting(board: BoardUnderTest) -> None:
     run = board.run("events/clear_waiting")
     assert run.value("cleared") == []
     assert run.value("set") == [0, 1]
+
+
+@claim("event.set-outlives-a-waiter")
+def test_set_outlives_a_waiter(board: BoardUnderTest) -> None:
+    assert board.run("events/after_cancel").value("is-set") is True
+
+
+@claim("event.waited-for-again")
+def test_waited_for_again(board: BoardUnderTest) -> None:
+    run = board.run("events/after_cancel")
+    assert run.value("waits") == ["cancelled"]
+    assert run.value("woken") == ["again", "cancelled", "other"]

@@ -128,13 +128,15 @@ def test_awaitable_cancelled_returned(board: BoardUnderTest) -> None:
 
 @claim("gather.race")
 def test_race(board: BoardUnderTest) -> None:
-    run = board.run("waiting/gather_race")
-    outcomes = run.values("gatherer")
-    assert [outcome[:2] for outcome in outcomes] == [
-        (number, fails) for fails in (False, True) for number in range(6)
-    ]
-    for _, fails, got in outcomes:
-        assert got in (["cancelled"], ["failed" if fails else "gathered", "cancelled"])
+    for returned in (False, True):
+        run = board.run("waiting/gather_race", return_exceptions=returned)
+        outcomes = run.values("gatherer")
+        assert [outcome[:2] for outcome in outcomes] == [
+            (number, fails) for fails in (False, True) for number in range(6)
+        ]
+        for _, fails, got in outcomes:
+            came = "failed" if fails and not returned else "gathered"
+            assert got in (["cancelled"], [came, "cancelled"])
 
 
 @claim("gather.in-wait-for")

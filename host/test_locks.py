@@ -154,3 +154,10 @@ def test_cancelled_in_a_row(board: BoardUnderTest) -> None:
     run = board.run("locks/cancel_row")
     assert run.value("log")[-1:] == [4]
     assert run.value("after") is False
+
+
+@claim("lock.cancelled-in-async-with")
+def test_cancelled_in_async_with(board: BoardUnderTest) -> None:
+    run = board.run("locks/cancel_with")
+    assert run.values("held") == [(True, []), (True, [])]
+    assert run.values("released") == [(False, ["other"]), (False, [])]

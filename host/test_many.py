@@ -70,3 +70,8 @@ def test_gather_often(board: BoardUnderTest) -> None:
 @claim("wait-for.often")
 def test_wait_for_often(board: BoardUnderTest) -> None:
     assert board.run("running/often", what="wait_for", times=OFTEN).value("count") == OFTEN
+
+
+@claim("handler.often")
+def test_handler_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="failure", times=OFTEN).value("count") == OFTEN

@@ -81,3 +81,17 @@ def test_cancelled_drain(board: BoardUnderTest) -> None:
     execution = run(board, "cancel_drain")
     assert execution.value("before") == (b"abc", False)
     assert execution.value("written") == b"abcdefgh"
+
+
+@claim("stream.half-object")
+def test_half_object(board: BoardUnderTest) -> None:
+    execution = run(board, "half_objects")
+    assert execution.value("read") == b"data"
+    assert execution.value("written") == b"data"
+
+
+@claim("stream.cancel-race")
+def test_cancel_race(board: BoardUnderTest) -> None:
+    came = [event.data for event in run(board, "cancel_race").all("came")]
+    assert len(came) == 9
+    assert [(how, turns) for how, turns, data in came if data != b"one\n"] == []

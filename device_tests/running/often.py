@@ -22,6 +22,15 @@ async def hold(lock):
             inside -= 1
 
 
+async def fail():
+    raise ValueError
+
+
+def handler(loop, context):
+    global count
+    count += 1
+
+
 async def value(number):
     return number
 
@@ -50,6 +59,14 @@ async def main():
         for number in range(times):
             right += await asyncio.gather(value(number), value(7)) == [number, 7]
         emit("count", right)
+    elif params["what"] == "failure":
+        asyncio.get_event_loop().set_exception_handler(handler)
+        for _ in range(times):
+            asyncio.create_task(fail())
+            await asyncio.sleep(0)
+        for _ in range(2):
+            await asyncio.sleep(0)
+        emit("count", count)
     else:
         right = 0
         for number in range(times):

@@ -6,6 +6,8 @@ async def work(number):
     try:
         if number == 1:
             return number
+        if number == 2:
+            await asyncio.Event().wait()
         await asyncio.sleep(60)
         emit("ended", number)
     except asyncio.CancelledError:

@@ -15,7 +15,8 @@ async def gatherer(number, event, fails, over):
     got = []
     try:
         try:
-            await asyncio.gather(work(event, 0, False), work(event, 1, fails))
+            works = work(event, 0, False), work(event, 1, fails)
+            await asyncio.gather(*works, return_exceptions=params["return_exceptions"])
             got.append("gathered")
         except ValueError:
             got.append("failed")
