@@ -10,7 +10,6 @@ from __future__ import annotations
 import difflib
 import fnmatch
 import re
-import tomllib
 from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from rig import tables
 from rig.board.features import FEATURES
 from rig.errors import RigError, UsageError, nearest
 from rig.results import Level
@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 CLAIMS = ROOT / "claims"
 DEVICE_TESTS = ROOT / "device_tests"
 HOST = ROOT / "host"
+HINT = "see docs/adding-a-claim.md"
 
 
 class _Strict(BaseModel):
@@ -80,28 +81,6 @@ class Chapter(_Strict):
     claim: tuple[dict[str, Any], ...] = ()
 
 
-def _load(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise RigError(f"{path}: it is not UTF-8", "save it as UTF-8") from error
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise RigError(f"{path}: {error}", "mend the catalogue") from error
-
-
-def _explain(where: object, error: ValidationError, model: type[BaseModel]) -> RigError:
-    """One sentence for what is wrong; a mistyped key rather than the key that is missing for it."""
-    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    key = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        known = [name for name in model.model_fields if name not in FROM_THE_FILE]
-        return RigError(f"{where}: unknown key {key}", nearest(str(first["loc"][-1]), known))
-    if first["type"] == "missing":
-        return RigError(f"{where}: {key} is missing", "see docs/adding-a-claim.md")
-    what = f"{where}: {key} = {first['input']!r}: {first['msg'][0].lower()}{first['msg'][1:]}"
-    return RigError(what, "see docs/adding-a-claim.md")
-
-
 @cache
 def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
     """Every claim by its id, in the order of the chapters' files.
@@ -121,9 +100,9 @@ def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
 
 def _chapter(path: Path) -> Chapter:
     try:
-        return Chapter.model_validate(_load(path))
+        return Chapter.model_validate(tables.read(path, HINT))
     except ValidationError as error:
-        raise _explain(path, error, Chapter) from error
+        raise tables.explained(path, error, Chapter, HINT) from error
 
 
 def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
@@ -133,7 +112,7 @@ def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
     try:
         claim = Claim.model_validate(given)
     except ValidationError as error:
-        raise _explain(where, error, Claim) from error
+        raise tables.explained(where, error, Claim, HINT, FROM_THE_FILE) from error
     for need in claim.needs:
         if need not in FEATURES:
             raise RigError(f"{where}: needs: no feature {need!r}", nearest(need, list(FEATURES)))
@@ -146,15 +125,10 @@ def sources(root: Path = CLAIMS) -> dict[str, Source]:
     found: dict[str, Source] = {}
     for path in sorted((root / "sources").glob("*.toml")):
         try:
-            found[path.stem] = Source(name=path.stem, **_load(path))
+            found[path.stem] = Source.model_validate({**tables.read(path, HINT), "name": path.stem})
         except ValidationError as error:
-            raise _explain(path, error, _part(error)) from error
+            raise tables.explained(path, error, Source, HINT, ("name",)) from error
     return dict(sorted(found.items(), key=lambda pair: pair[1].order))
-
-
-def _part(error: ValidationError) -> type[BaseModel]:
-    """The table of a source that the error is in."""
-    return Sentence if any(len(one["loc"]) > 2 for one in error.errors()) else Source
 
 
 def checked_by(source: Source, claims: dict[str, Claim]) -> list[tuple[Sentence, list[Claim]]]:

@@ -214,7 +214,7 @@ def bad_usage(error: Any) -> str:
     """What is wrong on the command line, in one sentence and where to read on."""
     said = str(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)
-    command = " ".join(["looprig", *context.command_path.split()[1:]]) if context else "looprig"
+    command = context.command_path if context else "looprig"
     return f"{said[0].lower()}{said[1:]}; {command} --help says more"
 
 
@@ -224,7 +224,7 @@ def main() -> None:
 
     gc.set_threshold(GARBAGE)
     try:
-        code = app(standalone_mode=False)
+        code = app(prog_name="looprig", standalone_mode=False)
     except LooprigError as error:
         print(f"looprig: {error}", file=sys.stderr)
         code = 2 if isinstance(error, UsageError) else 3

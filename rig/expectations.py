@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from rig import profiles
+from rig import profiles, tables
 from rig.errors import RigError, nearest
 from rig.results import BoardInfo, Divergence
 
@@ -49,17 +48,6 @@ def port_of(info: BoardInfo) -> str:
     return profile.family if profile else info.platform
 
 
-def _explain(path: Path, error: ValidationError) -> RigError:
-    """One sentence for what is wrong; a mistyped key rather than the key that is missing for it."""
-    first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-    where = ".".join(str(part) for part in first["loc"])
-    if first["type"] == "extra_forbidden":
-        model = Entry if len(first["loc"]) > 1 else Expectations
-        near = nearest(str(first["loc"][-1]), list(model.model_fields))
-        return RigError(f"{path}: unknown key {where}", near)
-    return RigError(f"{path}: {where}: {first['msg']}", "see docs/adding-a-port.md")
-
-
 @cache
 def known(port: str, folder: Path = FOLDER) -> dict[str, Divergence]:
     """The port's known divergences by claim; none for a port without a file."""
@@ -67,11 +55,9 @@ def known(port: str, folder: Path = FOLDER) -> dict[str, Divergence]:
     if not path.is_file():
         return {}
     try:
-        content = Expectations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise RigError(f"{path}: {error}", "see docs/adding-a-port.md") from error
+        content = Expectations.model_validate(tables.read(path, profiles.HINT))
     except ValidationError as error:
-        raise _explain(path, error) from error
+        raise tables.explained(path, error, Expectations, profiles.HINT) from error
     if content.like and not (folder / f"{content.like}.toml").is_file():
         ports = [other.stem for other in folder.glob("*.toml")]
         raise RigError(f"{path}: like = {content.like!r}", nearest(content.like, ports))

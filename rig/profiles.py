@@ -6,7 +6,6 @@ so that nothing read in a manual passes for something that was run.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -14,11 +13,13 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from rig import tables
 from rig.errors import RigError, UsageError, nearest
 from rig.ports import lookup
 from rig.results import BoardInfo
 
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "profiles"
+HINT = "see docs/adding-a-port.md"
 
 Basis = Literal["documentation", "source", "report", "run"]
 
@@ -74,9 +75,9 @@ def profiles(folder: Path = FOLDER) -> dict[str, Profile]:
     found = {}
     for path in sorted(folder.glob("*.toml")):
         try:
-            profile = Profile.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise RigError(f"{path}: {error}", "see docs/adding-a-port.md") from error
+            profile = Profile.model_validate(tables.read(path, HINT))
+        except ValidationError as error:
+            raise tables.explained(path, error, Profile, HINT) from error
         if profile.family != path.stem:
             raise RigError(f"{path}: its family is {profile.family!r}", "name the file after it")
         found[profile.family] = profile

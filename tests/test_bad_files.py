@@ -17,6 +17,7 @@ from rig.commands.run import PYTEST_INTERRUPTED, conclude
 from rig.errors import RigError, nearest
 from rig.expectations import known
 from rig.plan import Plan
+from rig.profiles import profiles
 from rig.results import BoardInfo, RunInfo
 from rig.run_dir import RunDir
 
@@ -249,7 +250,7 @@ def test_a_host_test_that_does_not_import_is_no_interrupt(tmp_path: Path) -> Non
         (b'like = "unx"\n', "did you mean 'unix'?"),
         (b'[[divergence]]\nclaim = "x"\nreson = "y"\n', "did you mean 'reason'?"),
         (b'[[divergences]]\nclaim = "x"\n', "did you mean 'divergence'?"),
-        (b"\xff", "utf-8"),
+        (b"\xff", "it is not UTF-8"),
     ],
 )
 def test_expected_divergences(text: bytes, sentence: str, tmp_path: Path) -> None:
@@ -264,3 +265,26 @@ def test_expected_divergences(text: bytes, sentence: str, tmp_path: Path) -> Non
 def test_long_lists_are_cut() -> None:
     words = [f"w{number}" for number in range(300)]
     assert nearest("zzzz", words).endswith(" and 280 more")
+
+
+# -- board profiles -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "sentence"),
+    [
+        ("floor =", "flor =", "unknown key flor; did you mean 'floor'?"),
+        ("basis =", "basys =", "basys; did you mean 'basis'?"),
+        ("resets =", "# resets =", "resets is missing"),
+        ('family = "', 'family = "x', "its family is 'x"),
+        ("title =", "title = [ #", "rp2.toml"),
+    ],
+)
+def test_board_profiles(before: str, after: str, sentence: str, tmp_path: Path) -> None:
+    text = (ROOT / "fixtures" / "profiles" / "rp2.toml").read_text("utf-8")
+    (tmp_path / "rp2.toml").write_text(text.replace(before, after, 1), "utf-8")
+    with pytest.raises(RigError) as said:
+        profiles(tmp_path)
+    assert sentence in str(said.value)
+    assert str(tmp_path / "rp2.toml") in str(said.value)
+    assert "\n" not in str(said.value)
