@@ -21,6 +21,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rig.errors import UsageError, nearest
 from rig.units import amperes, volts
 
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "virtual": (
+        "dialect", "floor", "busy", "noise", "drift", "step", "burden", "supply", "wired",
+        "misbehave", "seed",
+    ),
+    "ppk2": ("mode", "voltage_mv", "marker"),
+    "joulescope": ("marker", "range_mode"),
+}  # fmt: skip
+"""Keys of a meter's `options`, by its kind."""
+
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT = ROOT / "fixtures" / "benches" / "virtual.toml"
 
@@ -108,7 +118,7 @@ class MeterEntry(_Strict):
     shared: bool = False  # also by other bench files; by several boards of this one it is anyway
     trigger: str = ""  # the meter's trigger input, where one is wired
     channel: int | None = Field(default=None, ge=1)  # its output or input the board hangs on
-    options: dict[str, Any] = {}  # virtual meters: dialect, noise, faults…
+    options: dict[str, Any] = {}  # by OPTIONS
 
     @field_validator("range")
     @classmethod
@@ -233,6 +243,12 @@ def check(bench: Bench) -> None:
                 f"bench file {bench.path}: meter.{name}: no resource",
                 'add resource = "TCPIP::…::INSTR" or another VISA name',
             )
+        for key in meter.options:
+            if key not in OPTIONS.get(meter.kind, ()):
+                raise UsageError(
+                    f"bench file {bench.path}: unknown key meter.{name}.options.{key}",
+                    nearest(key, OPTIONS.get(meter.kind, ()) or ["none for this kind of meter"]),
+                )
         if meter.channel is not None and meter.kind in ("ppk2", "joulescope"):
             raise UsageError(
                 f"bench file {bench.path}: meter.{name}.channel: a {meter.kind} has only one",

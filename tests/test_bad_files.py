@@ -92,6 +92,9 @@ BENCHES = {
     b'[meter.a]\nkind = "ppk"\n': "did you mean 'ppk2'?",
     b'[boards.a]\nport = "COM3"\n': "did you mean 'board'?",
     b'[board.a]\nport = "COM3"\nbawdrate = 1\n': "did you mean 'baudrate'?",
+    b'[board.a]\nport = "COM3"\n[meter.m]\nkind = "virtual"\noptions = {nose = 1}\n': (
+        "unknown key meter.m.options.nose; did you mean 'noise'?"
+    ),
 }
 
 
@@ -108,6 +111,24 @@ def test_a_bench_file(text: bytes, command: str, tmp_path: Path, refused: Refuse
 def test_a_bench_that_is_a_directory(tmp_path: Path, refused: Refused) -> None:
     for command in ("run", "doctor", "boards"):
         assert "Is a directory" in refused(2, command, "--bench", tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ("floor = -1", "argument --floor: invalid number of at least 0 value: '-1'"),
+        ('dialect = "dmm"', "argument --dialect: invalid choice: 'dmm'"),
+    ],
+)
+def test_a_virtual_meter(options: str, said: str, tmp_path: Path, refused: Refused) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(
+        '[board.a]\nkind = "virtual"\nmeter = "m"\n'
+        f'[meter.m]\nkind = "virtual"\noptions = {{{options}}}\n'
+    )
+    out = tmp_path / "out"
+    assert said in refused(2, "run", "--bench", path, "--out", out)
+    assert not out.exists()
 
 
 # -- runs -----------------------------------------------------------------------------------

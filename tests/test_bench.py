@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -129,3 +132,10 @@ def test_every_key_is_documented() -> None:
     for model in (benches.BoardEntry, benches.MeterEntry, benches.PowerProfile):
         for key in model.model_fields:
             assert f"`{key}`" in text, f"{model.__name__}.{key}"
+
+
+def test_options_of_a_virtual_meter_are_those_it_takes() -> None:
+    command = [sys.executable, "-m", "rig.power.virtual_meter", "--help"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    taken = set(re.findall(r"^  --([a-z]+) ", said, re.MULTILINE))
+    assert set(benches.OPTIONS["virtual"]) == taken

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from rig.errors import RigError
+from rig.errors import RigError, UsageError
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+BAD_OPTION = 2  # what argparse exits with
 
 
 def available() -> bool:
@@ -43,18 +44,18 @@ class VirtualMeter:
     def wait_ready(self) -> str:
         """Its VISA resource string, once a client can connect.
 
-        Raises RigError with what the process said instead.
+        Raises UsageError for options that it does not take, else RigError with what it said.
         """
         assert self.process.stdout is not None
         line = self.process.stdout.readline().decode("utf-8", "replace").strip()
         if not line.startswith("ready "):
-            self.process.wait(timeout=10)
+            code = self.process.wait(timeout=10)
             self.log.seek(0)
             said = self.log.read().decode("utf-8", "replace").strip().splitlines()
-            raise RigError(
-                f"the virtual meter did not start: {said[-1] if said else 'it said nothing'}",
-                "its options are those of python -m rig.power.virtual_meter --help",
-            )
+            last = said[-1].partition("error: ")[2] or said[-1] if said else "it said nothing"
+            hint = "its options are those of python -m rig.power.virtual_meter --help"
+            kind = UsageError if code == BAD_OPTION else RigError
+            raise kind(f"the virtual meter did not start: {last}", hint)
         self.resource = line.removeprefix("ready ")
         return self.resource
 

@@ -47,18 +47,29 @@ def serve(listener: socket.socket, instrument: Logger, misbehaviour: Misbehaviou
             continue  # the client hung up in the middle: the next one is served
 
 
+def at_least_0(text: str) -> float:
+    """A finite number that is not negative. Raises ValueError: argparse makes a sentence of it."""
+    value = float(text)
+    if not 0 <= value < float("inf"):
+        raise ValueError
+    return value
+
+
+at_least_0.__name__ = "number of at least 0"
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--pid-file", type=Path)
     parser.add_argument("--dialect", choices=sorted(BY_NAME), default="keysight-34465a")
-    parser.add_argument("--floor", type=float, default=1.3e-3, help="current asleep, A")
-    parser.add_argument("--busy", type=float, default=24e-3, help="current running, A")
-    parser.add_argument("--noise", type=float, default=0.0, help="white noise, A rms a sample")
-    parser.add_argument("--drift", type=float, default=0.0, help="random walk, A in 1 s")
-    parser.add_argument("--step", type=float, default=0.0, help="quantisation, A")
-    parser.add_argument("--burden", type=float, default=0.0, help="shunt, ohm")
+    parser.add_argument("--floor", type=at_least_0, default=1.3e-3, help="current asleep, A")
+    parser.add_argument("--busy", type=at_least_0, default=24e-3, help="current running, A")
+    parser.add_argument("--noise", type=at_least_0, default=0.0, help="white noise, A rms a sample")
+    parser.add_argument("--drift", type=at_least_0, default=0.0, help="random walk, A in 1 s")
+    parser.add_argument("--step", type=at_least_0, default=0.0, help="quantisation, A")
+    parser.add_argument("--burden", type=at_least_0, default=0.0, help="shunt, ohm")
     parser.add_argument("--supply", type=float, default=5.0, help="supply, V")
     parser.add_argument("--wired", type=int, default=1, help="channel the board hangs on")
     parser.add_argument("--misbehave", choices=sorted(MISBEHAVIOURS), default="")
