@@ -133,14 +133,22 @@ def test_an_overlay_does_not_hide_what_the_board_has(out: Path, tmp_path: Path) 
     assert results(out)["run.returns-value", "unix"].outcome == "diverges"
 
 
-def pids_of_interpreters(parent: int) -> list[int]:
-    """Interpreter processes below the holders of one looprig process."""
-    table = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True)
-    rows = [line.split(None, 2) for line in table.stdout.splitlines()]
-    below = {parent}
-    for _ in range(3):
-        below |= {int(pid) for pid, ppid, _ in rows if int(ppid) in below}
-    return [int(pid) for pid, _, comm in rows if int(pid) in below and comm == "micropython"]
+def pids_of_interpreters(process: subprocess.Popen[str]) -> list[int]:
+    """Interpreter processes below the holders of one looprig process that runs tests.
+
+    `ps` looks at one process after the other, and each soft reset is a new one: in a look all may
+    be missed, so there is another.
+    """
+    found: list[int] = []
+    while not found:
+        assert process.poll() is None, process.communicate()
+        table = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True)
+        rows = [line.split(None, 2) for line in table.stdout.splitlines()]
+        below = {process.pid}
+        for _ in range(3):
+            below |= {int(pid) for pid, ppid, _ in rows if int(ppid) in below}
+        found = [int(pid) for pid, _, comm in rows if int(pid) in below and comm == "micropython"]
+    return found
 
 
 def wait_for_results(out: Path, process: subprocess.Popen[str], count: int) -> None:
@@ -163,14 +171,13 @@ def start(out: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def test_kill_9_of_the_interpreter_costs_one_test(out: Path) -> None:
-    """The test in flight crashes, or is no verdict where its upload had not arrived yet; every
+    """The test in flight crashes, or is no verdict where it had not begun or was just over; every
     other goes on."""
     process = start(out, "--claims", "run.*", "--claims", "loop.*")
     wait_for_results(out, process, 3)
     killed = 0
     while not killed:
-        assert process.poll() is None, process.communicate()
-        for pid in pids_of_interpreters(process.pid):
+        for pid in pids_of_interpreters(process):
             with contextlib.suppress(ProcessLookupError):  # a soft reset was quicker
                 os.kill(pid, signal.SIGKILL)
                 killed += 1
@@ -179,7 +186,7 @@ def test_kill_9_of_the_interpreter_costs_one_test(out: Path) -> None:
     crashed = [r for r in found.values() if r.outcome == "crashed" and r.expectation is None]
     errored = [r for r in found.values() if r.outcome == "errored"]
     assert len(crashed) + len(errored) <= 1, said
-    assert all("did not arrive whole" in r.why for r in errored), said
+    assert all("cannot be trusted" in r.why for r in errored), said
     assert process.returncode == (3 if errored else int(bool(crashed))), said
 
 
@@ -202,8 +209,7 @@ def test_a_killed_run_is_resumed_without_a_duplicate(out: Path) -> None:
 def test_a_killed_run_leaves_no_board_behind(out: Path) -> None:
     process = start(out, "--claims", "run.*", "--claims", "loop.*")
     wait_for_results(out, process, 1)
-    left = pids_of_interpreters(process.pid)
-    assert left
+    left = pids_of_interpreters(process)
     process.kill()
     process.communicate(timeout=DEADLINE_S)
     deadline = time.monotonic() + 10
