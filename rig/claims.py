@@ -88,7 +88,7 @@ def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
     Raises RigError, naming file and key, for a catalogue that does not hold together.
     """
     found: dict[str, Claim] = {}
-    chapters = [(path, _chapter(path)) for path in root.glob("*.toml")]
+    chapters = [(path, tables.load(path, Chapter, HINT)) for path in root.glob("*.toml")]
     for path, chapter in sorted(chapters, key=lambda pair: (pair[1].order, pair[0])):
         for entry in chapter.claim:
             claim = _claim(path, chapter, entry)
@@ -96,13 +96,6 @@ def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
                 raise RigError(f"{path}: {claim.id} is there twice", "ids are fixed names")
             found[claim.id] = claim
     return found
-
-
-def _chapter(path: Path) -> Chapter:
-    try:
-        return Chapter.model_validate(tables.read(path, HINT))
-    except ValidationError as error:
-        raise tables.explained(path, error, Chapter, HINT) from error
 
 
 def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:

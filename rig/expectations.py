@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rig import profiles, tables
 from rig.errors import RigError, nearest
@@ -54,10 +54,7 @@ def known(port: str, folder: Path = FOLDER) -> dict[str, Divergence]:
     path = folder / f"{port}.toml"
     if not path.is_file():
         return {}
-    try:
-        content = Expectations.model_validate(tables.read(path, profiles.HINT))
-    except ValidationError as error:
-        raise tables.explained(path, error, Expectations, profiles.HINT) from error
+    content = tables.load(path, Expectations, profiles.HINT)
     if content.like and not (folder / f"{content.like}.toml").is_file():
         ports = [other.stem for other in folder.glob("*.toml")]
         raise RigError(f"{path}: like = {content.like!r}", nearest(content.like, ports))

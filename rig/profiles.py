@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rig import tables
 from rig.errors import RigError, UsageError, nearest
@@ -74,10 +74,7 @@ def profiles(folder: Path = FOLDER) -> dict[str, Profile]:
     """Every family by its name. Raises RigError naming the file that does not hold together."""
     found = {}
     for path in sorted(folder.glob("*.toml")):
-        try:
-            profile = Profile.model_validate(tables.read(path, HINT))
-        except ValidationError as error:
-            raise tables.explained(path, error, Profile, HINT) from error
+        profile = tables.load(path, Profile, HINT)
         if profile.family != path.stem:
             raise RigError(f"{path}: its family is {profile.family!r}", "name the file after it")
         found[profile.family] = profile

@@ -5,11 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 
 from rig.errors import RigError, nearest
+
+Table = TypeVar("Table", bound=BaseModel)
 
 
 def read(path: Path, hint: str) -> dict[str, Any]:
@@ -22,6 +24,14 @@ def read(path: Path, hint: str) -> dict[str, Any]:
         raise RigError(f"{path}: {error.strerror}", hint) from error
     except tomllib.TOMLDecodeError as error:
         raise RigError(f"{path}: {error}", hint) from error
+
+
+def load(path: Path, model: type[Table], hint: str) -> Table:
+    """The file as this model. Raises RigError, naming file and key, where it does not fit."""
+    try:
+        return model.model_validate(read(path, hint))
+    except ValidationError as error:
+        raise explained(path, error, model, hint) from error
 
 
 def explained(

@@ -11,7 +11,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
 
 from rig.board.execution import Ended
 from rig.board.follow import Follower
@@ -30,26 +29,9 @@ class AwayFollower(Follower):
     nonce: str
     away_s: float
     reopen: Callable[[float], Link]
-    ask_from: float = 0.0
+    ask_from: float  # a `time.monotonic` instant
     answers: int = 0  # to what was asked so far; the first is the loader's
     here: bool = True
-
-    @classmethod
-    def of(
-        cls, plain: Follower, nonce: str, away_s: float, reopen: Callable[[float], Link]
-    ) -> Self:
-        """One in the place of a plain follower."""
-        return cls(
-            plain.link,
-            plain.reader,
-            plain.execution,
-            plain.deadline,
-            plain.scale,
-            nonce=nonce,
-            away_s=away_s,
-            reopen=reopen,
-            ask_from=plain.deadline,
-        )
 
     @property
     def question(self) -> bytes:

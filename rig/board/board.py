@@ -221,9 +221,13 @@ class Board:
             if while_running:
                 while_running(link)
             until = self.within(deadline)
-            follower = Follower(link, reader, execution, until, self.deadline_scale)
+            scale = self.deadline_scale
+            follower = Follower(link, reader, execution, until, scale)
             if code.kept:
-                follower = AwayFollower.of(follower, nonce, away * self.deadline_scale, self.reopen)
+                follower = AwayFollower(
+                    link, reader, execution, until, scale,
+                    nonce=nonce, away_s=away * scale, reopen=self.reopen, ask_from=until,
+                )  # fmt: skip
             follower.follow()
             link = follower.link
             execution.run_s = time.monotonic() - running
