@@ -14,10 +14,11 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from rig import tables
 from rig.errors import UsageError, nearest
 from rig.units import amperes, volts
 
@@ -173,7 +174,8 @@ def load(path: Path) -> Bench:
     try:
         bench = Bench.model_validate({**content, "path": str(path)})
     except ValidationError as error:
-        raise _explain(path, error) from error
+        where, hint = f"bench file {path}", "see docs/bench.md"
+        raise tables.explained(where, error, Bench, hint, ("path",), UsageError) from error
     check(bench)
     return _share(bench)
 
@@ -254,36 +256,6 @@ def check(bench: Bench) -> None:
                 f"bench file {bench.path}: meter.{name}.channel: a {meter.kind} has only one",
                 "leave channel out",
             )
-
-
-def _explain(path: Path, error: ValidationError) -> UsageError:
-    """One sentence for the first thing that is wrong."""
-    first = error.errors()[0]
-    keys = [str(part) for part in first["loc"]]
-    where = ".".join(keys)
-    if first["type"] == "extra_forbidden":
-        model: type[BaseModel] = Bench
-        if keys[0] in ("board", "meter") and len(keys) > 2:
-            model = BoardEntry if keys[0] == "board" else MeterEntry
-            if keys[2:3] == ["power"] and len(keys) > 3:
-                model = PowerProfile
-            elif keys[2:3] == ["labgrid"] and len(keys) > 3:
-                model = LabgridPlace
-        elif keys[0] == "labgrid" and len(keys) > 1:
-            model = Labgrid
-        known = [name for name in model.model_fields if name != "path"]
-        return UsageError(f"bench file {path}: unknown key {where}", nearest(keys[-1], known))
-    if first["type"] == "literal_error" and keys[-1] == "kind":
-        kinds = get_args(BoardKind if keys[0] == "board" else MeterKind)
-        return UsageError(
-            f"bench file {path}: {where} = {first['input']!r}",
-            nearest(str(first["input"]), list(kinds)),
-        )
-    message = first["msg"].removeprefix("Value error, ")
-    return UsageError(
-        f"bench file {path}: {where} = {first['input']!r}: {message[0].lower()}{message[1:]}",
-        "see docs/bench.md",
-    )
 
 
 def for_port(port: str, meter: str = "") -> Bench:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from rig.errors import RigError, nearest
+from rig.errors import LooprigError, RigError, nearest
 
 Table = TypeVar("Table", bound=BaseModel)
 
@@ -40,29 +41,37 @@ def explained(
     model: type[BaseModel],
     hint: str,
     not_keys: tuple[str, ...] = (),
-) -> RigError:
+    kind: type[LooprigError] = RigError,
+) -> LooprigError:
     """One sentence for what is wrong; a mistyped key rather than the key that is missing for it.
 
-    `not_keys` are fields of the model that a file does not say.
+    `not_keys` are fields of the model that a file does not say, `kind` is the error's: whose file
+    it is.
     """
     first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    *path, last = first["loc"]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":
-        table = model
-        for part in first["loc"][:-1]:
-            if isinstance(part, str):
-                table = next(_models(table.model_fields[part].annotation), table)
+        table = _at(model, path)
         known = [name for name in table.model_fields if name not in not_keys]
-        return RigError(f"{where}: unknown key {key}", nearest(str(first["loc"][-1]), known))
+        return kind(f"{where}: unknown key {key}", nearest(str(last), known))
     if first["type"] == "missing":
-        return RigError(f"{where}: {key} is missing", hint)
+        return kind(f"{where}: {key} is missing", hint)
+    if first["type"] == "literal_error":
+        words = [str(word) for word in get_args(_at(model, first["loc"]))]
+        return kind(f"{where}: {key} = {first['input']!r}", nearest(str(first["input"]), words))
     said = first["msg"].removeprefix("Value error, ")
-    return RigError(f"{where}: {key} = {first['input']!r}: {said[0].lower()}{said[1:]}", hint)
+    return kind(f"{where}: {key} = {first['input']!r}: {said[0].lower()}{said[1:]}", hint)
 
 
-def _models(annotation: Any) -> Iterator[type[BaseModel]]:
-    """The tables within a field's type, such as those of `tuple[Sentence, ...]`."""
+def _at(annotation: Any, path: Sequence[str | int]) -> Any:
+    """The type that stands at this path within a type: a field of a table, an entry of a `dict`
+    whatever its name, an item of a `tuple` or `list`; of `Table | None` the table."""
+    if get_origin(annotation) in (Union, UnionType):
+        return _at(next(one for one in get_args(annotation) if one is not type(None)), path)
+    if not path:
+        return annotation
+    part, *rest = path
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        yield annotation
-    for inner in get_args(annotation):
-        yield from _models(inner)
+        return _at(annotation.model_fields[str(part)].annotation, rest)
+    return _at(get_args(annotation)[get_origin(annotation) is dict], rest)

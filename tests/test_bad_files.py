@@ -217,7 +217,7 @@ def claims(tmp_path: Path) -> Path:
     ("before", "after", "sentence"),
     [
         ("device_test =", "devise_test =", "unknown key devise_test; did you mean 'device_test'?"),
-        ("needs =", "level = 'docummented'\nneeds =", "level = 'docummented'"),
+        ("needs =", "level = 'docummented'\nneeds =", "'docummented'; did you mean 'documented'?"),
         ("needs = [", "needs = ['thred', ", "no feature 'thred'; did you mean '_thread'?"),
         ("id =", "chapter_title = 'x'\n# id =", "claim without an id: id is missing"),
         ("[[claim]]", "[[claims]]", "unknown key claims; did you mean 'claim'?"),

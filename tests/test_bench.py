@@ -30,11 +30,47 @@ BAD = {
         PICO + '[board.pico.power]\nflor = "idle"\n',
         "unknown key board.pico.power.flor; did you mean 'floor'?",
     ),
+    "a mistyped key of a board's place": (
+        "[board.pico.labgrid]\nplaces = 'left'\n",
+        "unknown key board.pico.labgrid.places; did you mean 'place'?",
+    ),
+    "a mistyped key of the coordinator": (
+        PICO + "[labgrid]\nwait = 5\n",
+        "unknown key labgrid.wait; did you mean 'wait_s'?",
+    ),
+    "a mistyped key of a board called power": (
+        "[board.power]\nbaud_rate = 9600\n",
+        "unknown key board.power.baud_rate; did you mean 'baudrate'?",
+    ),
+    "a mistyped key of the power of a board called labgrid": (
+        "[board.labgrid.power]\nflor = 'idle'\n",
+        "unknown key board.labgrid.power.flor; did you mean 'floor'?",
+    ),
+    "a mistyped key of a board called meter": (
+        "[board.meter]\nprot = 'COM3'\n",
+        "unknown key board.meter.prot; did you mean 'port'?",
+    ),
+    "a mistyped key of a meter called board": (
+        PICO + "[meter.board]\nresorce = 'GPIB::1'\n",
+        "unknown key meter.board.resorce; did you mean 'resource'?",
+    ),
+    "a mistyped key beside a wrong type": (
+        "[board.pico]\nport = 3\nbaud_rate = 9600\n",
+        "unknown key board.pico.baud_rate; did you mean 'baudrate'?",
+    ),
     "a mistyped table": ("[bord.pico]\nport = 'COM3'\n", "unknown key bord; did you mean 'board'?"),
     "a wrong type": ("[board.pico]\nport = 3\n", "board.pico.port = 3: "),
     "a wrong number": (PICO + "deadline_scale = -1\n", "board.pico.deadline_scale = -1: "),
     "no number": (PICO + 'baudrate = "fast"\n', "board.pico.baudrate = 'fast': "),
     "an unknown kind": (PICO + 'kind = "virtaul"\n', "board.pico.kind = 'virtaul'; did you mean"),
+    "an unknown kind of a board called kind": (
+        "[board.kind]\nkind = 'serail'\n",
+        "board.kind.kind = 'serail'; did you mean 'serial'?",
+    ),
+    "an unknown kind of a meter": (
+        PICO + "[meter.dmm]\nkind = 'ppk'\n",
+        "meter.dmm.kind = 'ppk'; did you mean 'ppk2'?",
+    ),
     "no port": ("[board.pico]\n", "board.pico: no port; add port"),
     "no board": ("", "it has no board; add a [board.NAME] table"),
     "a name that is no name": ('[board."a/b"]\nport = "COM3"\n', "a name is letters, digits"),
