@@ -35,7 +35,7 @@ def refused(folder: Path, code: int, *arguments: object) -> str:
     out = folder / "out"
     words = [str(argument) for argument in arguments]
     if words[0] == "run":
-        words += ["--out", str(out)]
+        words[1:1] = ["--out", str(out)]
     before = sorted(folder.rglob("*"))
     done = subprocess.run(
         [sys.executable, "-m", "rig.cli", *words],
@@ -202,6 +202,25 @@ def test_an_unknown_level(tmp_path: Path) -> None:
 
 def test_a_number_of_workers_that_is_none(tmp_path: Path) -> None:
     assert "-n many" in refused(tmp_path, 2, "run", "--claims", CLAIM, "-n", "many")
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--nonsense"], "-- --nonsense: unrecognized arguments: --nonsense; -p NAME brings"),
+        (["-k", "sleep and"], "-- -k 'sleep and': Wrong expression passed to '-k'"),
+        (["-k"], "-- -k: argument -k: expected one argument"),
+        (["--maxfail=few"], "argument --maxfail: invalid int value: 'few'"),
+        (["-p", "no_such_plugin"], "No module named 'no_such_plugin'"),
+        (["run.*"], "file or directory not found: run.*; leave it out"),
+        (["--collect-only"], "pytest would run no test"),
+        (["--version"], "pytest would run no test"),
+    ],
+)
+def test_arguments_that_pytest_refuses(tmp_path: Path, words: list[str], sentence: str) -> None:
+    """Before anything is started: the bench's board is not there."""
+    path = bench(tmp_path, '[board.gone]\nport = "/dev/ttyACM99"\n')
+    assert sentence in refused(tmp_path, 2, "run", "--bench", path, "--", *words)
 
 
 # -- overlays, runs -------------------------------------------------------------------------

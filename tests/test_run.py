@@ -133,6 +133,26 @@ def test_an_overlay_does_not_hide_what_the_board_has(out: Path, tmp_path: Path) 
     assert results(out)["run.returns-value", "unix"].outcome == "diverges"
 
 
+def test_arguments_behind_dashes_are_pytests(out: Path, tmp_path: Path) -> None:
+    (tmp_path / "greeting.py").write_text(
+        "def pytest_addoption(parser):\n"
+        "    parser.addoption('--greet')\n"
+        "def pytest_configure(config):\n"
+        "    open(config.getoption('--greet'), 'x').close()\n"
+    )
+    greeted, junit = tmp_path / "greeted", tmp_path / "junit.xml"
+    done = looprig(
+        "run", "--no-power", "--board", "unix", "--claims", "run.returns-value", "--out", out,
+        "--", "-x", "-k", "value and not nothing", f"--junitxml={junit}",
+        "-p", "terminal", "-q", "-p", "greeting", "--greet", greeted,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert results(out)["run.returns-value", "unix"].outcome == "conforms"
+    assert greeted.exists()
+    assert 'tests="1"' in junit.read_text()
+
+
 def pids_of_interpreters(process: subprocess.Popen[str]) -> list[int]:
     """Interpreter processes below the holders of one looprig process that runs tests.
 

@@ -62,6 +62,10 @@ def run(options: Options) -> int:
     overlay = check_overlay(options.overlay)
     workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
     folder = run_folder(options)
+    if options.pytest_args:  # without any there is nothing to wait for
+        from rig.commands import pytest_args
+
+        pytest_args.check(pytest_arguments(options, len(bench.board)), options.pytest_args, UNUSED)
     import_ahead()
     with Reporter() as reporter:
         with terminable(), attach(bench, options.power) as stations, prepared(stations, overlay):
@@ -146,17 +150,22 @@ def start_pytest(plan: Plan, options: Options) -> int:
     with tempfile.TemporaryDirectory(prefix="looprig-") as folder:
         path = Path(folder) / "plan.json"
         path.write_text(plan.model_dump_json(), encoding="utf-8")
-        arguments = [
-            "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
-            "--looprig-plan", str(path),
-            *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
-            "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
-            *workers(options.workers, len(plan.stations)),
-            *options.pytest_args,
-            str(ROOT / "host"),
-        ]  # fmt: skip
+        arguments = pytest_arguments(options, len(plan.stations))
         os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        return int(pytest.main(arguments))
+        return int(pytest.main(["--looprig-plan", str(path), *arguments]))
+
+
+def pytest_arguments(options: Options, boards: int) -> list[str]:
+    """pytest's arguments, all but the plan; the user's are last, so that none takes ours for its
+    value."""
+    return [
+        "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
+        *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
+        "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
+        *workers(options.workers, boards),
+        str(ROOT / "host"),
+        *options.pytest_args,
+    ]  # fmt: skip
 
 
 def workers(asked: str, boards: int) -> list[str]:

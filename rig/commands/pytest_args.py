@@ -1,0 +1,77 @@
+"""pytest's own arguments, those behind `--`: read by pytest itself before a board is started.
+
+In a process of its own, for what pytest imports on their behalf it could not import a second time
+as it does the first. This module is also the plugin that stops pytest there.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from rig.errors import RigError, UsageError
+
+READ = 99
+"""The exit code for arguments with which pytest would go on to collect tests."""
+PATIENCE_S = 60.0
+NO_TEST_RUNS = (
+    "help", "version", "collectonly", "markers", "showfixtures", "show_fixtures_per_test",
+    "setuponly", "setupplan", "cacheshow",
+)  # fmt: skip
+"""Options that pytest has for people, by the names it gives their values."""
+PLAIN = {"PY_COLORS": "0", "PYTHON_COLORS": "0"}
+SAID = re.compile(r"^(?:.*\berror|ERROR): (?!usage: )(.+)", re.MULTILINE)
+
+
+def check(arguments: Sequence[str], given: Sequence[str], left_out: Sequence[str]) -> None:
+    """Raise UsageError, in pytest's words, if it would not run tests with all these arguments.
+
+    `given` are those of them that the user gave, `left_out` the plugins that a run does without.
+    """
+    start = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as it; it.read()"
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", start, *arguments],
+            env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **os.environ, **PLAIN},
+            stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
+            timeout=PATIENCE_S,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired as error:
+        raise RigError(
+            f"-- {shlex.join(given)}: pytest did not read them within {PATIENCE_S:.0f} s",
+            "leave plugins out",
+        ) from error
+    if done.returncode == READ:
+        return
+    found = SAID.search(done.stderr)
+    lines = ["pytest would run no test"] if done.returncode == 0 else done.stderr.split("\n")
+    said = found[1] if found else next((line for line in reversed(lines) if line.strip()), "")
+    hint = "leave it out, or mend it"
+    if "unrecognized" in said:
+        hint = f"-p NAME brings a plugin and its options; a run leaves {', '.join(left_out)} out"
+    raise UsageError(f"-- {shlex.join(given)}: {said.strip().rstrip('.')}", hint)
+
+
+def read() -> None:
+    """What the process does: pytest, as far as its arguments."""
+    sys.exit(pytest.main(sys.argv[1:], plugins=[sys.modules[__name__]]))
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> int:
+    """All options are known to pytest: is there sense in what it looks at only later?"""
+    if any(config.getoption(name, False) for name in NO_TEST_RUNS):
+        raise pytest.UsageError("pytest would run no test")
+    for argument in [] if config.getoption("pyargs") else config.args:
+        if not (config.invocation_params.dir / argument.partition("::")[0]).exists():
+            raise pytest.UsageError(f"file or directory not found: {argument}")
+    marks: Any = config.pluginmanager.getplugin("mark")
+    marks.pytest_collection_modifyitems(items=[], config=config)  # it parses -k and -m
+    return READ
