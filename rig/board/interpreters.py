@@ -17,6 +17,8 @@ from typing import Protocol
 from rig.errors import RigError, nearest
 
 OLDEST = (1, 27)
+REPL = ["-i", "-c", ""]
+"""Options for a REPL where standard input is no terminal: behind an empty program."""
 LIBRARY = Path(__file__).parent / "unix_lib"
 """Modules the Unix port lacks and boards have: `machine.reset`."""
 
@@ -54,8 +56,8 @@ class MicroPython:
     def run(self) -> int:
         os.environ["MICROPYPATH"] = f":{LIBRARY}:.frozen"
         if self.run_main:
-            return int(self.run_main(["micropython", *self.options]))
-        os.execv(self.path, [self.path, *self.options])
+            return int(self.run_main(["micropython", *self.options, *REPL]))
+        os.execv(self.path, [self.path, *self.options, *REPL])
         raise AssertionError("unreachable: execv does not return")
 
 
