@@ -26,13 +26,19 @@ $(BIN)/python:
 	$(PYTHON) -m venv .venv || { echo "python3 has no venv; on Debian: apt install python3-venv"; \
 	  rm -rf .venv; exit 1; }
 
+# Where Python may write no bytecode (PYTHONDONTWRITEBYTECODE, as in containers) each command would
+# compile the rig anew. Overlays are a board's source, not ours to compile.
+COMPILE := $(BIN)/python -m compileall -q -x 'fixtures/faults|unix_lib' rig reports fixtures
+
 # The stamps make a second call set nothing up again; editing either file sets up anew.
 .venv/ready: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e .
+	$(COMPILE)
 	touch $@
 
 .venv/ready-dev: pyproject.toml constraints.txt | $(BIN)/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	$(COMPILE)
 	touch .venv/ready $@
 
 # An environment of its own: labgrid's pyserial-labgrid and pyserial overwrite each other's files.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group
 from rich.table import Table
 from rich.text import Text
@@ -69,7 +70,7 @@ def _state(state: State, width: int, plain: bool) -> Text:
     return Text(text, style=_STYLES.get(state.name, "dim"), no_wrap=True)
 
 
-def _blocks(table: Matrix, console: Console) -> list[Group | Table | Text]:
+def _blocks(table: Matrix, console: Console) -> list[Group | Text]:
     """One table, or several side by side boards at a time where the width asks for it."""
     plain = _plain(console)
     claims = [line.claim for chapter in table.chapters for line in chapter.lines]
@@ -78,24 +79,41 @@ def _blocks(table: Matrix, console: Console) -> list[Group | Table | Text]:
     fits = [size for size in (_WORDS, _SHORT) if len(table.boards) * (size + 2) <= room + 2]
     each = fits[0] if fits else _MARK
     at_once = max(1, (room + 2) // (each + 2))
-    blocks: list[Group | Table | Text] = []
+    blocks: list[Group | Text] = []
     if not fits:
         blocks.append(Group(*_legend(table, plain), Text()))
     for start in range(0, len(table.boards), at_once):
         part = table.boards[start : start + at_once]
-        drawn = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-        drawn.add_column("claim", max_width=width, overflow="fold")
-        for number, board in enumerate(part, start=start + 1):
-            drawn.add_column(one_line(board, each) if fits else f"{number:>2}", no_wrap=True)
+        heads = [
+            Text(one_line(board, each) if fits else f"{number:>2}", style="bold")
+            for number, board in enumerate(part, start=start + 1)
+        ]
+        drawn = Text(no_wrap=True)
+        _line(drawn, "claim", width, heads, each, style="bold")
         for chapter in table.chapters:
-            drawn.add_row(Text(one_line(chapter.name, width), style="bold underline"))
+            _line(drawn, one_line(chapter.name, width), width, [], each, style="bold underline")
             for line in chapter.lines:
                 cells = line.cells[start : start + at_once]
-                drawn.add_row(
-                    Text(visible(line.claim)), *(_state(c.state, each, plain) for c in cells)
-                )
-        blocks += [drawn, Text()]
+                states = [_state(cell.state, each, plain) for cell in cells]
+                _line(drawn, visible(line.claim), width, states, each)
+        blocks.append(drawn)
     return blocks
+
+
+def _line(
+    drawn: Text, claim: str, width: int, cells: list[Text], each: int, style: str = ""
+) -> None:
+    """A claim and its cells, in columns. By hand, for rich's table of 400 rows takes long enough
+    to keep the end of a run waiting."""
+    first, *folded = chop_cells(claim, width) or [""]
+    drawn.append(first, style=style)
+    gap = width - cell_len(first)
+    for cell in cells:
+        drawn.append(" " * (gap + 2)).append_text(cell)
+        gap = each - cell.cell_len
+    drawn.append("\n")
+    for rest in folded:
+        drawn.append(f"{rest}\n", style=style)
 
 
 def _legend(table: Matrix, plain: bool) -> list[Text]:

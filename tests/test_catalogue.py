@@ -13,7 +13,15 @@ from rig.board.features import FEATURES
 from rig.claims import DEVICE_TESTS, ROOT, catalogue, checked_by, host_tests, sources
 from rig.commands.claims import show_claims
 
-HARNESS = {"harness", "harness_kept", "identify", "overlay", "remove_tree", "power/frame"}
+HARNESS = {
+    "harness",
+    "harness_kept",
+    "harness_names",
+    "identify",
+    "overlay",
+    "remove_tree",
+    "power/frame",
+}
 
 
 def judged() -> Counter[str]:

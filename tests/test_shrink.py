@@ -8,7 +8,6 @@ import inspect
 import tokenize
 from pathlib import Path
 
-import platformdirs
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -128,7 +127,7 @@ def test_tracebacks_name_the_scripts_own_lines() -> None:
 
 
 def test_what_was_shrunk_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("rig.board.shrink.folder", lambda: tmp_path / "looprig" / "scripts")
     source = "x = 1  # not seen by any other test\n"
     assert shrink(source) == "x=1\n"
     (kept,) = (tmp_path / "looprig" / "scripts").iterdir()
@@ -141,5 +140,5 @@ def test_a_cache_that_cannot_be_written_is_no_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "looprig").write_text("a file where the directory should be")
-    monkeypatch.setattr(platformdirs, "user_cache_path", lambda name: tmp_path / name)
+    monkeypatch.setattr("rig.board.shrink.folder", lambda: tmp_path / "looprig" / "scripts")
     assert shrink("x = 3  # nor this\n") == "x=3\n"

@@ -44,7 +44,8 @@ def run(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     """Runs this text as the device test x.py, beside a folder with an asyncio that is broken."""
     folder = tmp_path / "device_tests"
     folder.mkdir()
-    shutil.copy(DEVICE_TESTS / "harness.py", folder)
+    for harness in DEVICE_TESTS.glob("harness*.py"):
+        shutil.copy(harness, folder)
     (tmp_path / "asyncio.py").write_text(BROKEN)
     for module in (program, uncompiled):
         monkeypatch.setattr(module, "DEVICE_TESTS", folder)

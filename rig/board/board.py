@@ -28,6 +28,7 @@ STEP_S = 10.0
 """Deadline of one step of the protocol (a reset with its boot.py, an answer), unscaled."""
 SLOWEST_WIRE = 5_000
 """Bytes per second: half of what 115200 baud carries, for the deadline of an upload."""
+CRC32 = "binascii.crc32"
 RESULT_S = 10.0
 """Board seconds a device test may take unless it says otherwise."""
 
@@ -178,7 +179,8 @@ class Board:
         Whatever the board does, an Execution comes back, and the board has been recovered;
         raises BoardLost when nothing brought it back, RigError for a fault of the rig.
         """
-        code = program(device_test, params, prefix, self.overlay, kept=away > 0)
+        named = self.info.implementation == "micropython" and CRC32 in self.info.features
+        code = program(device_test, params, prefix, self.overlay, kept=away > 0, named=named)
         return self.push(
             device_test,
             code,
@@ -262,7 +264,7 @@ class Board:
 
     def best_packing(self) -> Packing:
         """The fewest bytes that the board's features allow; every port with asyncio can check."""
-        return "deflate" if {"deflate", "binascii.crc32"} <= set(self.info.features) else "literal"
+        return "deflate" if {"deflate", CRC32} <= set(self.info.features) else "literal"
 
     def reset_ahead(self) -> None:
         """Send the next test's soft reset already, so that the board boots while hosts judge."""

@@ -26,6 +26,8 @@ BANNER = re.compile(
     rb"(?:MicroPython|CPython) [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z"
 )
 """What a board prints when it boots, up to its friendly prompt."""
+ANSWER = re.compile(rb"OK(\d{1,8})\r?\n\x04\x04>\Z")
+"""The raw REPL's answer to a number that it was asked to print."""
 READ_SLICE_S = 0.05
 """How long one read may block. Set once, when the port opens: changing it on an open RFC 2217
 port costs over a second."""
@@ -141,6 +143,10 @@ class Link(SerialTransport):  # type: ignore[misc]
         """Put back what came in the midst of a conversation: the next `read_some` returns it."""
         self.put_back += data
 
+    def _has_more(self) -> bool:
+        with self._port_errors():
+            return bool(self.serial.in_waiting)
+
     def _waiting(self) -> bytes:
         """What else has arrived, without waiting for more."""
         count = self.serial.in_waiting
@@ -242,13 +248,12 @@ class Link(SerialTransport):  # type: ignore[misc]
         """
         number = str(secrets.randbelow(10**8)).encode()
         self.send(b"print(%s)\x04" % number)
-        answer = re.compile(rb"OK%s\r?\n\x04\x04>\Z" % number)
         data = b""
         while True:
             piece = self.read_some(deadline)
             data = (data + piece)[-SEEN:]
-            found = answer.search(data)
-            if found:
+            found = ANSWER.search(data)
+            if found and found[1] == number:
                 return data[: found.start()]
             if not piece or time.monotonic() >= deadline:
                 raise Silence("an answer of the raw REPL", data)
@@ -291,9 +296,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         window = struct.unpack("<H", self.read_exactly(2, deadline, "the paste window"))[0]
         room, sent = window, 0
         while sent < len(code):
-            with self._port_errors():
-                waiting = self.serial.in_waiting
-            if room == 0 or waiting:
+            if room == 0 or self._has_more():
                 mark = self.read_exactly(1, deadline, "room in the paste window")
                 if mark == b"\x01":
                     room += window

@@ -40,6 +40,7 @@ CHECK = (
 KEPT = "try:exec(_s)\nfinally:\n if'_tell'in globals():_tell()"
 """How a script runs that keeps its events: it tells them when it is asked, also when an exception
 leaves it. There is no `_tell` where there was no memory to compile it."""
+NAMES = "from time import ticks_us as _us;from binascii import crc32 as _check"
 BARE_END = "\n_d=1\n"
 """Appended to a script without a harness: proof that it was run to its end."""
 
@@ -117,14 +118,18 @@ def assemble(
     params: dict[str, Any],
     overlay: str = "",
     kept: bool = False,
+    named: bool = False,
 ) -> Program:
-    """The harness, and after it scripts given as (name, shrunk text); see Program for `kept`."""
-    head = f"params={params!r}"
+    """The harness, and after it scripts given as (name, shrunk text); see Program for `kept`.
+
+    `named`: the board is known to have the NAMES that the harness needs.
+    """
+    head = f"params={params!r}" + (f";{NAMES}" if named else "")
     if overlay:
         head += f";import sys;sys.path.insert(0,{overlay!r})"
     text = head + "\n"
     parts = [(1, "looprig")]
-    harness = ["harness.py", "harness_kept.py"] if kept else ["harness.py"]
+    harness = ["harness_names.py"] * (not named) + ["harness.py"] + ["harness_kept.py"] * kept
     front = [(name, source(DEVICE_TESTS / name)) for name in harness]
     for name, script in (*front, *sources):
         parts.append((text.count("\n") + 1, name))
@@ -139,8 +144,9 @@ def program(
     prefix: str = "",
     overlay: str = "",
     kept: bool = False,
+    named: bool = False,
 ) -> Program:
     """The whole script for one execution. Raises RigError for a device test that is not there."""
     names = [f"{name}.py" for name in (prefix, device_test) if name]
     scripts = ((name, source(DEVICE_TESTS / name)) for name in names)
-    return assemble(scripts, params, overlay, kept)
+    return assemble(scripts, params, overlay, kept, named)

@@ -48,7 +48,7 @@ def _glued(before: str, after: str) -> bool:
 def shrink(source: str) -> str:
     """`shrunk`, remembered by the source's content from run to run."""
     digest = hashlib.sha256(_own_digest() + source.encode("utf-8", "surrogateescape")).hexdigest()
-    kept = platformdirs.user_cache_path("looprig") / "scripts" / digest
+    kept = folder() / digest
     try:
         return kept.read_bytes().decode("utf-8", "surrogateescape")
     except OSError:
@@ -59,6 +59,12 @@ def shrink(source: str) -> str:
         new.write_bytes(small.encode("utf-8", "surrogateescape"))
         new.replace(kept)
     return small
+
+
+@cache
+def folder() -> Path:
+    """Where what was shrunk is remembered."""
+    return platformdirs.user_cache_path("looprig") / "scripts"
 
 
 @cache

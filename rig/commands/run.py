@@ -161,6 +161,7 @@ def pytest_arguments(options: Options, boards: int) -> list[str]:
     return [
         "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
         *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
+        "--capture=sys",  # they print nothing; files for it took a hundredth of a run
         "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
         *workers(options.workers, boards),
         str(ROOT / "host"),
