@@ -30,6 +30,8 @@ START_DEADLINE_S = 30
 KEPT = 16
 """Spares kept: to start one takes a millisecond of processor time, which is spent while scripts
 wait; many tests in a row do not."""
+FEW = 3
+"""Fewer are made up for at once."""
 STARTED, ENDED = 0, 1
 MESSAGE = struct.Struct("<qqq")  # STARTED or ENDED, pid, wait status; with STARTED comes its wire
 ANOTHER = b"+"
@@ -114,7 +116,7 @@ class Spares:
         """The oldest spare that lives, at the raw prompt; ends the holder where none gets there."""
         said = b""
         for _ in range(KEPT + 1):  # every one may have been killed while it waited
-            if self.lacking == KEPT:
+            while self.lacking > KEPT - FEW:
                 self.start()
             while not self.waiting:
                 self.hear()
