@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -105,6 +103,8 @@ def find_on_path() -> str:
 
     Raises RigError, naming both ways to get one, where there is none.
     """
+    import shutil  # here and below, for the wheel needs neither, and a board starts sooner
+
     path = shutil.which("micropython")
     if path is None:
         raise RigError("no MicroPython for the virtual board", ADVICE)
@@ -114,6 +114,8 @@ def find_on_path() -> str:
 
 def check(path: str) -> None:
     """Whether a MicroPython new enough is there. Raises RigError where not."""
+    import subprocess
+
     try:
         said = subprocess.run([path, "-h"], capture_output=True, text=True, timeout=10)
         probe = "import sys; print(sys.implementation.version[:2])"

@@ -8,6 +8,7 @@ while boards are measured, and the report costs the run a quarter of a second.
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import signal
@@ -88,6 +89,7 @@ def show(run_dir: RunDir, code: int) -> None:
 
 
 def main() -> None:
+    gc.disable()  # what is imported and rendered lives as long as this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where a session of its own does not exist
     import reports
 
