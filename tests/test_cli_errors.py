@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.board.link import explain_port
+from rig.board.port import explain_port
 from rig.board.virtual import VirtualBoard
 from rig.errors import RigError
 

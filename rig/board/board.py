@@ -14,8 +14,9 @@ from rig.board.events import OUTPUT_KEPT, TICKS_PERIOD_US, EventReader
 from rig.board.execution import Ended, Execution
 from rig.board.features import FEATURES
 from rig.board.follow import NOT_WHOLE, Follower, read_out
-from rig.board.link import RESET_PATIENCE_S, Disconnected, Link, Silence
+from rig.board.link import RESET_PATIENCE_S, Link, Silence
 from rig.board.overlays import upload
+from rig.board.port import Disconnected
 from rig.board.program import Packing, Program, program
 from rig.board.recovery import Ladder
 from rig.board.reopening import reopened, serial_number_of

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from rig.board.events import EventReader
 from rig.board.execution import Ended, Execution
-from rig.board.link import BANNER, RAW_PROMPT, Disconnected, Link, Silence
+from rig.board.link import BANNER, RAW_PROMPT, Link, Silence
+from rig.board.port import Disconnected
 
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
 LATE_ANSWER = re.compile(rb"OK\d{1,8}\r?\n\x04\x04>")

@@ -8,7 +8,6 @@ it takes one byte at a time, sleeps 10 ms between looks, and has no deadline ove
 from __future__ import annotations
 
 import contextlib
-import errno
 import re
 import secrets
 import struct
@@ -19,6 +18,7 @@ import serial
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
+from rig.board.port import READ_SLICE_S, Disconnected, arrived, explain_port, write
 from rig.errors import RigError, UsageError
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
@@ -28,9 +28,6 @@ BANNER = re.compile(
 """What a board prints when it boots, up to its friendly prompt."""
 ANSWER = re.compile(rb"OK(\d{1,8})\r?\n\x04\x04>\Z")
 """The raw REPL's answer to a number that it was asked to print."""
-READ_SLICE_S = 0.05
-"""How long one read may block. Set once, when the port opens: changing it on an open RFC 2217
-port costs over a second."""
 WRITE_S = 5.0
 """How long a write may be stuck, for a port whose other end takes nothing any more."""
 SEEN = 1 << 16
@@ -47,31 +44,6 @@ class Silence(Exception):
     def __init__(self, what: str, seen: bytes = b"") -> None:
         super().__init__(f"waited for {what}, got {seen[-200:]!r}")
         self.seen = seen
-
-
-class Disconnected(Exception):
-    """The port went away while it was in use."""
-
-
-def explain_port(device: str, error: BaseException) -> UsageError | RigError:
-    """Why a port did not open, and what to do about it."""
-    said = str(error)
-    number = getattr(error, "errno", None)
-    if number == errno.EACCES or "Permission denied" in said or "PermissionError" in said:
-        return RigError(
-            f"port {device}: permission denied",
-            "add yourself to the dialout group (sudo usermod -aG dialout $USER, then log in again)",
-        )
-    if number == errno.EBUSY or "exclusively lock" in said or "Resource temporarily" in said:
-        return RigError(
-            f"port {device}: busy",
-            f"another program holds it (a terminal, mpremote, another run?): fuser {device}",
-        )
-    if number == errno.ENOENT or "No such file" in said or "FileNotFoundError" in said:
-        return UsageError(f"port {device}: there is no such port", "looprig boards lists them")
-    if "invalid URL" in said or "unknown protocol" in said:
-        return UsageError(f"port {device}: {said}", "a device path, COMn, socket:// or rfc2217://")
-    return RigError(f"port {device}: {said}", "is the board plugged in and powered?")
 
 
 class Link(SerialTransport):  # type: ignore[misc]
@@ -116,7 +88,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         """Write all of `data`; raises Silence when the other end does not take it."""
         try:
             with self._port_errors():
-                self.serial.write(data)
+                write(self.serial, data)
         except Disconnected as error:
             if isinstance(error.__cause__, serial.SerialTimeoutException):
                 raise Silence("the port to take what was written") from error
@@ -130,9 +102,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             return data
         while True:
             with self._port_errors():
-                data = bytes(self.serial.read(1))
-                if data:
-                    data += self._waiting()
+                data = arrived(self.serial)
             if data:
                 self.received += len(data)
                 return data
@@ -143,34 +113,21 @@ class Link(SerialTransport):  # type: ignore[misc]
         """Put back what came in the midst of a conversation: the next `read_some` returns it."""
         self.put_back += data
 
-    def _has_more(self) -> bool:
+    def has_more(self) -> bool:
+        """Whether something has arrived that was not read yet."""
         with self._port_errors():
-            return bool(self.serial.in_waiting)
-
-    def _waiting(self) -> bytes:
-        """What else has arrived, without waiting for more."""
-        count = self.serial.in_waiting
-        if not count:
-            return b""
-        if not self.device_name.startswith("socket://"):
-            return bytes(self.serial.read(count))
-        self.serial.timeout = 0  # a socket knows no count: it says 1 for any
-        try:
-            return bytes(self.serial.read(SEEN))
-        finally:
-            self.serial.timeout = READ_SLICE_S
+            return bool(self.put_back or self.serial.in_waiting)
 
     def read_exactly(self, count: int, deadline: float, what: str) -> bytes:
         """`count` bytes; raises Silence at the deadline."""
         data = b""
         while len(data) < count:
-            with self._port_errors():
-                piece: bytes = self.serial.read(count - len(data))
-            self.received += len(piece)
+            piece = self.read_some(deadline)
             data += piece
-            if not piece and time.monotonic() >= deadline:
+            if not piece:
                 raise Silence(what, data)
-        return data
+        self.unread(data[count:])
+        return data[:count]
 
     def read_to(self, ending: bytes, deadline: float, what: str) -> bytes:
         """Everything up to `ending`, where the board then stops; raises Silence."""
@@ -202,11 +159,8 @@ class Link(SerialTransport):  # type: ignore[misc]
     def drain(self, deadline: float) -> bytes:
         """Take what has arrived so far; returns the last of it."""
         data = b""
-        with self._port_errors():
-            while self.serial.in_waiting and time.monotonic() < deadline:
-                piece = self._waiting()
-                self.received += len(piece)
-                data = (data + piece)[-SEEN:]
+        while self.has_more() and time.monotonic() < deadline:
+            data = (data + self.read_some(deadline))[-SEEN:]
         return data
 
     def soft_reset(self, deadline: float, patience: float = RESET_PATIENCE_S) -> None:
@@ -296,7 +250,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         window = struct.unpack("<H", self.read_exactly(2, deadline, "the paste window"))[0]
         room, sent = window, 0
         while sent < len(code):
-            if room == 0 or self._has_more():
+            if room == 0 or self.has_more():
                 mark = self.read_exactly(1, deadline, "room in the paste window")
                 if mark == b"\x01":
                     room += window

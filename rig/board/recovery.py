@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from rig.board.link import Disconnected, Link, Silence
+from rig.board.link import Link, Silence
+from rig.board.port import Disconnected
 from rig.errors import LooprigError
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from rig import profiles
 from rig.board.board import STEP_S, Board
 from rig.board.execution import Ended, Execution
-from rig.board.link import Disconnected, Silence
+from rig.board.link import Silence
+from rig.board.port import Disconnected
 from rig.checkup.finding import Finding, ill
 from rig.errors import RigError, UsageError
 from rig.power.framing import CLOCK_ERROR
