@@ -3,8 +3,9 @@
     python -m benchmarks.overhead [RUN_DIR]
 
 Runs the suite without power on the default bench's MicroPython, or takes a run that was made.
-A run it made is told as a whole: how long the command took from start to end, and how much of
-that device tests ran on the board. For each result:
+A run it made is told as a whole: how long the command took from start to end, how much of that
+device tests ran on the board, and how much the board spent on them in all: resetting itself,
+receiving and compiling them, running them. For each result:
 the time from start to end of its host test, less the time its scripts ran on the board; of that,
 waiting for the soft reset and uploading are the wire's and the board's.
 """
@@ -47,9 +48,13 @@ def main() -> None:
             wall = time.monotonic() - started
             if not folder.exists():
                 raise SystemExit(done.stderr or done.stdout)
-            board = sum(e.run_s for result in RunDir(folder).results() for e in result.executions)
+            runs = [e for result in RunDir(folder).results() for e in result.executions]
+            ran = sum(e.run_s for e in runs)
+            board = ran + sum(e.reset_s + e.upload_s for e in runs)
             print(f"looprig {' '.join(asked)}: exit {done.returncode}")
-            print(f"{wall:.1f} s in all, {board:.1f} s in tests on the board: {wall / board:.2f} x")
+            print(f"{wall:.1f} s in all")
+            print(f"{ran:.1f} s in scripts on the board: {wall / ran:.2f} x")
+            print(f"{board:.1f} s with its resets and uploads: {wall / board:.2f} x")
         results = [result for result in RunDir(folder).results() if result.executions]
     print(f"{len(results)} results with {sum(len(r.executions) for r in results)} executions")
     print("| a test's time | median ms | p99 ms |\n|---|---|---|")
