@@ -5,7 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from _pytest.assertion import util
 
+from fixtures import comparing
 from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
 from rig.board.execution import Ended, Event, Execution
@@ -21,6 +23,18 @@ from rig.errors import (
 from rig.kept import EVENTS_KEPT
 from rig.results import BoardInfo, Divergence, Outcome
 
+SIDES: dict[str, tuple[object, object]] = {
+    "==": (1, 1),
+    "!=": (1, 2),
+    "<": (1, 2),
+    "<=": (1, 1),
+    ">": (2, 1),
+    ">=": (1, 1),
+    "is": (None, None),
+    "is not": (None, 1),
+    "in": (1, [1]),
+    "not in": (2, [1]),
+}
 CLAIM = Claim(id="x.y", sentence="It does.", source="s", quote="q", device_test="d")
 
 
@@ -111,3 +125,18 @@ def test_what_a_board_emits_is_bounded_and_plain(record: Record) -> None:
     assert kept.events_dropped == 6
     assert len(kept.output) + kept.output_dropped == 100_000
     record.result(Inconclusive("why"), None).model_dump_json()
+
+
+def test_pytest_explains_only_comparisons_that_fail(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It also holds the private name of pytest's that this depends on."""
+    with monkeypatch.context() as patch:
+        patch.setattr(util, "_reprcompare", lambda op, left, right: f"{left} is not {op} {right}")
+        around = comparing.pytest_runtest_call()
+        next(around)
+        explain = util._reprcompare
+        assert explain
+        held = [explain(op, *sides) for op, sides in SIDES.items()]
+        failed = [explain("==", 1, 2), explain("not in", 1, [1])]
+        around.close()
+    assert held == [None] * len(comparing.HOLDS)
+    assert failed == ["1 is not == 2", "1 is not not in [1]"]
