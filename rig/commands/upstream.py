@@ -28,6 +28,9 @@ from rig.upstream_verdict import judge
 TEST_S = 30.0
 """Upstream's own limit for a test (TEST_TIMEOUT in test_utils.py), in board seconds."""
 OUTPUT_KEPT = 1 << 20
+LOOK_S = 0.2
+"""How long Ctrl-C may go unnoticed: a signal that comes just before a wait does not end the wait,
+and without an end of its own that would last as long as the board's test."""
 
 
 def upstream(
@@ -121,7 +124,8 @@ def run_boards(
         for thread in threads:
             thread.start()
         for thread in threads:
-            thread.join()
+            while thread.is_alive():
+                thread.join(LOOK_S)
     except KeyboardInterrupt:
         whole = False
         for session in sessions:
