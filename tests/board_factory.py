@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 from rig.board.board import Board
 from rig.board.execution import Execution
+from rig.board.interpreters import INTERPRETERS
 from rig.board.program import assemble
 from rig.board.shrink import shrink
 from rig.board.virtual import VirtualBoard
@@ -32,6 +34,16 @@ def connect(port: Path | str, **settings: object) -> Board:
     board.open()
     board.identify()
     return board
+
+
+def interpreters(parent: int) -> list[int]:
+    """The virtual boards' interpreters below a process; `ps` may miss one that just starts."""
+    table = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True)
+    rows = [line.split(None, 2) for line in table.stdout.splitlines()]
+    below = {parent}
+    for _ in range(3):
+        below |= {int(pid) for pid, ppid, _ in rows if int(ppid) in below}
+    return [int(pid) for pid, _, comm in rows if int(pid) in below and comm in INTERPRETERS]
 
 
 def push(board: Board, text: str, deadline: float = 5.0) -> Execution:

@@ -15,7 +15,7 @@ import pytest
 import serial
 
 from rig.board.virtual import VirtualBoard
-from tests.board_factory import connect, push, virtual
+from tests.board_factory import connect, interpreters, push, virtual
 
 PATIENCE_S = 10.0
 
@@ -157,7 +157,7 @@ def test_every_interpreter_killed_at_once_is_one_crash(
     """As `pkill micropython` does it: spares that were killed while they waited are passed over."""
     terminal.serial.write(b"1+1\r")
     terminal.until(b">>> ")
-    for pid in [board.interpreter_pid(), *_interpreters(board)]:
+    for pid in [board.interpreter_pid(), *interpreters(board.process.pid)]:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
     terminal.until(b'"help()" for more information.\r\n>>> ')
@@ -167,20 +167,13 @@ def test_every_interpreter_killed_at_once_is_one_crash(
 
 def test_no_interpreter_outlives_a_killed_holder(tmp_path: Path) -> None:
     with virtual(tmp_path) as board:
-        pids = [board.interpreter_pid(), *_interpreters(board)]
+        pids = [board.interpreter_pid(), *interpreters(board.process.pid)]
         board.process.kill()
         board.process.wait()
         deadline = time.monotonic() + PATIENCE_S
         while any(_runs(pid) for pid in pids):
             assert time.monotonic() < deadline
             time.sleep(0.01)  # a poll of other processes
-
-
-def _interpreters(board: VirtualBoard) -> list[int]:
-    """The processes that the holder's nursery started."""
-    table = subprocess.run(["ps", "-eo", "pid=,ppid="], capture_output=True, text=True).stdout
-    parents = {int(pid): int(parent) for pid, parent in (row.split() for row in table.splitlines())}
-    return [pid for pid, parent in parents.items() if parents.get(parent) == board.process.pid]
 
 
 def _runs(pid: int) -> bool:

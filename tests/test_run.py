@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from rig.results import Result
+from tests.board_factory import interpreters
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPRIG = [sys.executable, "-m", "rig.cli"]
@@ -162,12 +163,7 @@ def pids_of_interpreters(process: subprocess.Popen[str]) -> list[int]:
     found: list[int] = []
     while not found:
         assert process.poll() is None, process.communicate()
-        table = subprocess.run(["ps", "-eo", "pid=,ppid=,comm="], capture_output=True, text=True)
-        rows = [line.split(None, 2) for line in table.stdout.splitlines()]
-        below = {process.pid}
-        for _ in range(3):
-            below |= {int(pid) for pid, ppid, _ in rows if int(ppid) in below}
-        found = [int(pid) for pid, _, comm in rows if int(pid) in below and comm == "micropython"]
+        found = interpreters(process.pid)
     return found
 
 

@@ -13,11 +13,10 @@ from dataclasses import dataclass
 
 from rig.board.events import EventReader
 from rig.board.execution import Ended, Execution
-from rig.board.link import BANNER, RAW_PROMPT, Link, Silence
+from rig.board.link import ANSWER, BANNER, RAW_PROMPT, Link, Silence
 from rig.board.port import Disconnected
 
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
-LATE_ANSWER = re.compile(rb"OK\d{1,8}\r?\n\x04\x04>")
 END_MARKS = re.compile(rb"\x04([^\x04]*)\x04>\Z")
 TRACEBACK = ("Traceback (most recent call last):", '  File "')
 TAIL = 1 << 15
@@ -99,7 +98,7 @@ class Follower:
             return False
         self.take(more)
         if self.asked:  # answers that came too late stand after the marks
-            self.tail = LATE_ANSWER.sub(b"", self.tail)
+            self.tail = ANSWER.sub(b"", self.tail)
         if SOFT_RESET.search(self.tail):
             self.asked = True
             self.reset_seen("the script ended the interpreter: the board soft-reset itself")

@@ -73,7 +73,6 @@ class Holder:
             signal.signal(number, lambda *_: None)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the parent's
         self.running = True
-        self.signals: set[int] = set()
         self.present(friendly=True)
 
     # -- interpreters ---------------------------------------------------------------------
@@ -195,16 +194,11 @@ class Holder:
         self.running = bool(os.read(0, 4096))
 
     def read_signals(self) -> None:
-        with contextlib.suppress(BlockingIOError):
-            self.signals |= set(os.read(self.wake_r, 4096))
-
-    def handle_signals(self) -> None:
         """Switch the power off and on, or end, when asked."""
-        signals, self.signals = self.signals, set()
+        signals = os.read(self.wake_r, 4096)
         if signal.SIGTERM in signals:
             self.running = False
-            return
-        if signal.SIGUSR1 in signals:
+        elif signal.SIGUSR1 in signals:
             self.current.send_signal(signal.SIGKILL)
 
     def run(self) -> None:
@@ -219,8 +213,6 @@ class Holder:
         try:
             while self.running:
                 self.step()
-                if self.signals:
-                    self.handle_signals()
         finally:
             self.link.unlink(missing_ok=True)
             self.spares.close()

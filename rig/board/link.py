@@ -26,8 +26,9 @@ BANNER = re.compile(
     rb"(?:MicroPython|CPython) [^\r\n]{1,200}\r\n(?:[^\r\n]{0,200}\r\n){0,3}\r?\n?>>> \Z"
 )
 """What a board prints when it boots, up to its friendly prompt."""
-ANSWER = re.compile(rb"OK(\d{1,8})\r?\n\x04\x04>\Z")
+ANSWER = re.compile(rb"OK(\d{1,8})\r?\n\x04\x04>")
 """The raw REPL's answer to a number that it was asked to print."""
+LAST_ANSWER = re.compile(ANSWER.pattern + rb"\Z")
 WRITE_S = 5.0
 """How long a write may be stuck, for a port whose other end takes nothing any more."""
 SEEN = 1 << 16
@@ -206,7 +207,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         while True:
             piece = self.read_some(deadline)
             data = (data + piece)[-SEEN:]
-            found = ANSWER.search(data)
+            found = LAST_ANSWER.search(data)
             if found and found[1] == number:
                 return data[: found.start()]
             if not piece or time.monotonic() >= deadline:

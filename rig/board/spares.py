@@ -85,12 +85,16 @@ class Spares:
         self.alive: set[int] = set()
         self.ended: dict[int, int] = {}  # wait status by pid
         self.socket.settimeout(START_DEADLINE_S)
-        self.lacking = KEPT
+        self.coming = 0  # asked for, and not yet started
+
+    @property
+    def lacking(self) -> int:
+        return KEPT - self.coming - len(self.waiting)
 
     def start(self) -> None:
         """Have one more started."""
         self.socket.sendall(ANOTHER)
-        self.lacking -= 1
+        self.coming += 1
 
     def hear(self) -> None:
         """Take one message of the nursery's: an interpreter was started, or has ended."""
@@ -100,6 +104,7 @@ class Spares:
         kind, pid, status = MESSAGE.unpack(data)
         if kind == STARTED:
             os.set_blocking(fds[0], False)
+            self.coming -= 1
             self.waiting.append(Child(pid, fds[0]))
             self.alive.add(pid)
             return
@@ -110,7 +115,6 @@ class Spares:
         for child in [child for child in self.waiting if child.pid == pid]:
             self.waiting.remove(child)
             self.forget(child)
-            self.lacking += 1
 
     def take(self) -> Child:
         """The oldest spare that lives, at the raw prompt; ends the holder where none gets there."""
@@ -121,7 +125,6 @@ class Spares:
             while not self.waiting:
                 self.hear()
             child = self.waiting.popleft()
-            self.lacking += 1
             said, lives = greeting(child)
             if lives and said.endswith(RAW_PROMPT):
                 return child
