@@ -36,6 +36,6 @@ if [ -f "$OUT/report/summary.md" ]; then
 fi
 if [ -f "$OUT/run.json" ]; then
   run="$(realpath "$OUT")"
-  (cd "$GITHUB_ACTION_PATH" && "$bin/python" -m rig.annotations "$run")
+  (cd "$GITHUB_ACTION_PATH" && "$bin/python" -m rig.commands.annotations "$run")
 fi
 echo "exit-code=$code" >>"$GITHUB_OUTPUT"

@@ -14,8 +14,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rig.board.fault_bench import FaultBench
-from rig.board.virtual import VirtualBoard
+from rig.virtual.board import VirtualBoard
+from tests.fault_bench import FaultBench
 
 STARTED = "t2-started"
 GOOD = "print('{name} ok')\n"

@@ -23,8 +23,8 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.fault_rows import ROWS, Row, Scene, write_scripts
-from rig.board.fault_bench import FaultBench
-from rig.board.virtual import VirtualBoard
+from rig.virtual.board import VirtualBoard
+from tests.fault_bench import FaultBench
 
 PATIENCE_S = 35.0
 PEAK = re.compile(r"VmHWM:\s+(\d+) kB")

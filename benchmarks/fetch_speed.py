@@ -20,8 +20,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rig.power.samples import from_readings
-from rig.power.visa import Session, numbers
+from rig.meters.samples import from_readings
+from rig.meters.visa import Session, numbers
 
 Way = Callable[[Session, int], np.ndarray]
 ASCII_SHARE = 10

@@ -32,9 +32,9 @@ from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
-from rig.board.virtual import VirtualBoard
 from rig.claims import Claim, catalogue
 from rig.errors import BoardCrashed, BoardLost, LooprigError, Unsupported
+from rig.virtual.board import VirtualBoard
 
 HERE = Path(__file__).parent
 HUNG_S = 2.5

@@ -21,11 +21,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from rig.board.fault_bench import FaultBench
-from rig.board.virtual import VirtualBoard
 from rig.results import Outcome
 from rig.run_dir import RunDir
-from rig.upstream import Suite
+from rig.upstream.suite import Suite
+from rig.virtual.board import VirtualBoard
+from tests.fault_bench import FaultBench
 
 ROOT = Path(__file__).resolve().parent.parent
 SLOW = 11520

@@ -215,7 +215,7 @@ def check(bench: Bench) -> None:
 
             profiles.named(board.profile, f"{where}.profile: ")
         if board.firmware and os.sep not in board.firmware:
-            from rig.board.interpreters import INTERPRETERS
+            from rig.virtual.interpreters import INTERPRETERS
 
             if board.firmware not in INTERPRETERS:
                 raise UsageError(

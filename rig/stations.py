@@ -20,14 +20,14 @@ from pydantic import BaseModel, ConfigDict
 
 from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
-from rig.board.virtual import VirtualBoard
 from rig.errors import RigError, UsageError
 from rig.results import BoardInfo
 from rig.units import amperes
+from rig.virtual.board import VirtualBoard
 
 if TYPE_CHECKING:
-    from rig.labgrid_places import Place
-    from rig.power.meter import Meter
+    from rig.fleet.places import Place
+    from rig.meters.meter import Meter
 
 
 class MeterStation(BaseModel):
@@ -43,12 +43,12 @@ class MeterStation(BaseModel):
         """The meter, opened; raises RigError where there is none or it is another thing."""
         if not self.entry.shared:
             return self._open()
-        from rig.power.shared import SharedMeter
+        from rig.meters.shared import SharedMeter
 
         return SharedMeter(self.name, lock_of(self.resource), self._open)
 
     def _open(self) -> Meter:
-        from rig.power.opening import open_meter
+        from rig.meters.opening import open_meter
 
         entry = self.entry
         return open_meter(
@@ -162,7 +162,7 @@ def _places(bench: Bench, stack: contextlib.ExitStack) -> dict[str, Place]:
     wants = {name: entry.labgrid.wanted for name, entry in bench.board.items() if entry.labgrid}
     if not wants:
         return {}
-    from rig.labgrid_places import places
+    from rig.fleet.places import places
 
     settings = bench.labgrid
     return stack.enter_context(places(wants, settings.coordinator, settings.wait_s))
@@ -243,7 +243,7 @@ def _virtual_meters(
     }
     if not measured:
         return {}
-    from rig.power.virtual import VirtualMeter, available
+    from rig.virtual.meter import VirtualMeter, available
 
     if not available():
         print(

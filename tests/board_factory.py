@@ -9,10 +9,10 @@ from pathlib import Path
 
 from rig.board.board import Board
 from rig.board.execution import Execution
-from rig.board.interpreters import INTERPRETERS
 from rig.board.program import assemble
 from rig.board.shrink import shrink
-from rig.board.virtual import VirtualBoard
+from rig.virtual.board import VirtualBoard
+from rig.virtual.interpreters import INTERPRETERS
 
 
 @contextlib.contextmanager

@@ -17,10 +17,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-from rig.board.virtual import VirtualBoard
 from rig.errors import UsageError
-from rig.labgrid_places import python_with_labgrid
-from rig.power.virtual import VirtualMeter
+from rig.fleet.places import python_with_labgrid
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
 
 ENVIRONMENT = Path(__file__).resolve().parent.parent / ".venv" / "labgrid" / "bin"
 os.environ["PATH"] += os.pathsep + str(ENVIRONMENT)  # where `make labgrid` puts it

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rig.meters.samples import Samples
 from rig.power.framing import Frame, Part
-from rig.power.samples import Samples
 
 SETTLE_S, PULSE_S, FLOOR_S = 0.06, 0.04, 0.25
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from rig.power.dialect import Base, known
-from rig.power.visa import Session
+from rig.meters.dialect import Base, known
+from rig.meters.visa import Session
 
 Pair = tuple[str, bytes | None]  # a message and the answer to it, if it has one
 NO_ERROR: Pair = ("SYST:ERR?", b'+0,"No error"\n')

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.annotations import command, lines
+from rig.commands.annotations import command, lines
 from rig.results import BoardInfo, Divergence, Level, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 

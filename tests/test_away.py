@@ -19,15 +19,15 @@ from fixtures.board import BoardUnderTest
 from rig import ports
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
-from rig.board.fault_bench import FaultBench
 from rig.board.program import assemble, source
 from rig.board.reopening import where
 from rig.board.shrink import shrink
-from rig.board.virtual import VirtualBoard
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
 from rig.ports import Port
+from rig.virtual.board import VirtualBoard
 from tests.board_factory import connect, push, virtual
+from tests.fault_bench import FaultBench
 
 CUE = b"USB off"
 SLEEPS = """

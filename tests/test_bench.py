@@ -171,7 +171,7 @@ def test_every_key_is_documented() -> None:
 
 
 def test_options_of_a_virtual_meter_are_those_it_takes() -> None:
-    command = [sys.executable, "-m", "rig.power.virtual_meter", "--help"]
+    command = [sys.executable, "-m", "rig.virtual.meter_server", "--help"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     taken = set(re.findall(r"^  --([a-z]+) ", said, re.MULTILINE))
     assert set(benches.OPTIONS["virtual"]) == taken

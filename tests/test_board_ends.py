@@ -15,8 +15,8 @@ from rig.board.board import Board
 from rig.board.execution import Ended
 from rig.board.features import FEATURES
 from rig.board.program import Packing
-from rig.board.virtual import VirtualBoard
 from rig.errors import BoardLost, RigError, UsageError
+from rig.virtual.board import VirtualBoard
 from tests.board_factory import connect, push, virtual
 
 ENDS = {

@@ -13,20 +13,20 @@ import pytest
 
 from rig import bench as benches
 from rig import profiles
-from rig.board.virtual import VirtualBoard
+from rig.checkup.discovery import Answer, ask
 from rig.checkup.ports import holders
 from rig.claims import catalogue
 from rig.cli import app
 from rig.commands.init import bench_file, quoted, unique
 from rig.commands.prepared import identify
-from rig.discovery import Answer, ask
 from rig.errors import RigError, UsageError
 from rig.expectations import FOLDER, Expectations, known
 from rig.ports import Port, attached, lookup
-from rig.power.virtual import VirtualMeter
 from rig.profiles import Floor
 from rig.results import BoardInfo
 from rig.stations import attach, find_by_serial_number
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
 
 needs_ptys = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")
 
@@ -74,7 +74,7 @@ def test_a_board_is_known_by_its_answer(
 def test_a_port_that_does_not_answer_is_listed_as_no_board(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rig.discovery.PATIENCE", 0.05)
+    monkeypatch.setattr("rig.checkup.discovery.PATIENCE", 0.05)
     master, slave = os.openpty()
     listed(monkeypatch, usb(os.ttyname(slave), 0x0403, 0x6001, "A1"))
     code = looprig("boards")

@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from rig.board.port import explain_port
-from rig.board.virtual import VirtualBoard
 from rig.errors import RigError
+from rig.virtual.board import VirtualBoard
 
 ROOT = Path(__file__).resolve().parent.parent
 needs_ptys = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")

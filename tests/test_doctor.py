@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from rig import bench as benches
-from rig.board.virtual import VirtualBoard
 from rig.checkup.bench import walk
 from rig.checkup.finding import Finding
 from rig.checkup.ports import check_port, holders
 from rig.cli import app
-from rig.power.virtual import VirtualMeter
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")
 

@@ -11,6 +11,7 @@ from fixtures import comparing
 from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
 from rig.board.execution import Ended, Event, Execution
+from rig.board.kept import EVENTS_KEPT
 from rig.claims import Claim
 from rig.errors import (
     BoardCrashed,
@@ -20,7 +21,6 @@ from rig.errors import (
     Unmeasured,
     Unsupported,
 )
-from rig.kept import EVENTS_KEPT
 from rig.results import BoardInfo, Divergence, Outcome
 
 SIDES: dict[str, tuple[object, object]] = {

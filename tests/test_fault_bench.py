@@ -14,11 +14,11 @@ import serial
 
 from rig.board.board import Board
 from rig.board.execution import Ended
-from rig.board.fault_bench import FaultBench
 from rig.board.program import assemble
 from rig.board.shrink import shrink
 from rig.errors import LooprigError
 from tests.board_factory import connect, virtual
+from tests.fault_bench import FaultBench
 
 WORK = """
 import asyncio

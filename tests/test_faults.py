@@ -20,9 +20,9 @@ import pytest
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from rig.board.board import Board
-from rig.board.virtual import VirtualBoard
 from rig.claims import ROOT, catalogue
 from rig.results import Outcome
+from rig.virtual.board import VirtualBoard
 
 FAULTS = ROOT / "fixtures" / "faults"
 DEADLINE_SCALE = 0.3

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from rig.board.virtual import VirtualBoard
+from rig.virtual.board import VirtualBoard
 from tests.board_factory import connect, interpreters, push, virtual
 
 PATIENCE_S = 10.0

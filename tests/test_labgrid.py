@@ -15,7 +15,7 @@ import pytest
 from rig.bench import load
 from rig.board.board import Board
 from rig.errors import RigError, UsageError
-from rig.labgrid_places import Place, places
+from rig.fleet.places import Place, places
 from tests.labgrid_bench import LabgridBench, free_port, missing
 
 WHY = missing()
@@ -149,7 +149,7 @@ def test_a_killed_holder_is_swept_up(lab: LabgridBench) -> None:
         [holder] = [
             int(pid)
             for pid in children
-            if b"labgrid_holder" in Path(f"/proc/{pid}/cmdline").read_bytes()
+            if b"fleet/holder" in Path(f"/proc/{pid}/cmdline").read_bytes()
         ]
         os.kill(holder, signal.SIGKILL)
     assert not lab.holder_of("rp2-0")

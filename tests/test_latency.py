@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.board.board import Board
-from rig.board.virtual import VirtualBoard
 from rig.distribution import growth, lower_quartile, pattern, summarise
+from rig.virtual.board import VirtualBoard
 
 
 def loaded(count: int, share: float, seed: int) -> list[float]:

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from rig.board.board import Board
-from rig.board.virtual import VirtualBoard
 from rig.results import Outcome
+from rig.virtual.board import VirtualBoard
 from tests.test_faults import FAULTS, fault, judge, names
 
 

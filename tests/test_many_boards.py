@@ -19,15 +19,15 @@ from filelock import FileLock
 
 from fixtures.workers import BoardScheduling
 from rig.bench import load
-from rig.board.virtual import VirtualBoard
 from rig.errors import UsageError
+from rig.meters.meter import Plan as MeterPlan
+from rig.meters.shared import SharedMeter
 from rig.plan import Plan
-from rig.power.meter import Plan as MeterPlan
-from rig.power.shared import SharedMeter
-from rig.power.virtual import VirtualMeter
 from rig.progress import Progress
 from rig.results import Outcome, Result
 from rig.stations import Station, lock_of
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
 
 ROOT = Path(__file__).resolve().parent.parent
 EIGHT = ROOT / "fixtures" / "benches" / "eight-virtual.toml"
@@ -73,7 +73,7 @@ def children(pid: int, having: bytes) -> list[int]:
 
 
 WORKER = b"exec(eval(sys.stdin"
-HOLDER = b"rig.board.holder"
+HOLDER = b"rig.virtual.holder"
 
 
 # -- workers ------------------------------------------------------------------------------------

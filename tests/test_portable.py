@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from rig.board.virtual import VirtualBoard
 from rig.errors import RigError
-from rig.power.virtual import VirtualMeter
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
 
 ROOT = Path(__file__).resolve().parent.parent
 

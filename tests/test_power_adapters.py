@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from rig.errors import RigError
-from rig.power.joulescope import Joulescope, unpacked
-from rig.power.opening import open_meter
-from rig.power.ppk2 import Ppk2
+from rig.meters.joulescope import Joulescope, unpacked
+from rig.meters.opening import open_meter
+from rig.meters.ppk2 import Ppk2
 
 
 class FakePpk2:

@@ -19,7 +19,7 @@ BENCH = Bench.model_validate(
 def test_a_bench_without_scheduler_statistics(
     there: bool, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rig.power.virtual.available", lambda: there)
+    monkeypatch.setattr("rig.virtual.meter.available", lambda: there)
     with attach(BENCH) as (station,):
         assert (station.meter is not None) is there
     assert ("power is not measured here" in capfd.readouterr().err) is not there

@@ -13,12 +13,12 @@ from pathlib import Path
 import pytest
 
 from rig import bench as benches
-from rig.board.fault_bench import FaultBench
-from rig.board.virtual import VirtualBoard
 from rig.checkup.bench import walk
-from rig.power.virtual import VirtualMeter, available
 from rig.results import Outcome
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter, available
 from tests.board_factory import virtual
+from tests.fault_bench import FaultBench
 from tests.test_faults import FAULTS
 from tests.test_run import looprig, results
 

@@ -20,15 +20,15 @@ from fixtures.evidence import Record
 from fixtures.power import Power
 from rig.bench import MeterEntry, PowerProfile
 from rig.board.board import Board
-from rig.board.virtual import VirtualBoard
 from rig.claims import ROOT, catalogue
 from rig.errors import Inconclusive, RigError, UsageError
+from rig.meters.instrument import ScpiMeter
 from rig.power.floors import code
-from rig.power.instrument import ScpiMeter
 from rig.power.record import KEY
-from rig.power.virtual import VirtualMeter
 from rig.results import Outcome
 from rig.stations import MeterStation, Station
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
 from tests.test_faults import FAULTS, fault, host_tests, names
 
 PROFILE = PowerProfile(floor="raw-wait", supply="3.3 V")
@@ -237,7 +237,7 @@ def test_samples_lost_without_a_word(rig: Rig, monkeypatch: pytest.MonkeyPatch) 
 def test_a_broken_fetch_is_the_rigs_fault_and_the_run_goes_on(
     misbehaviour: str, rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rig.power.dialects.keysight_34465a.FETCH_S", 0.5)
+    monkeypatch.setattr("rig.meters.dialects.keysight_34465a.FETCH_S", 0.5)
     with rig.meter(misbehave=misbehaviour) as broken:
         power = rig.power(broken)
         with pytest.raises(RigError):

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from rig.errors import RigError
-from rig.power.dialect import choose, known
-from rig.power.visa import Session
+from rig.meters.dialect import choose, known
+from rig.meters.visa import Session
 from tests.scripted_meter import LINE_FEEDS, NO_ERROR, Pair, block, run, scripted
 
 

@@ -17,13 +17,13 @@ import pytest
 
 from rig.bench import MeterEntry
 from rig.errors import RigError
-from rig.power.instrument import ScpiMeter
-from rig.power.instruments import BY_NAME
-from rig.power.meter import Meter
-from rig.power.samples import from_readings
-from rig.power.virtual import VirtualMeter
-from rig.power.visa import Session
+from rig.meters.instrument import ScpiMeter
+from rig.meters.meter import Meter
+from rig.meters.samples import from_readings
+from rig.meters.visa import Session
 from rig.stations import MeterStation
+from rig.virtual.instruments import BY_NAME
+from rig.virtual.meter import VirtualMeter
 
 Start = Callable[..., str]
 
@@ -139,7 +139,7 @@ def test_overrange_is_not_a_number(start: Start) -> None:
 def test_misbehaviour_is_one_sentence_and_the_next_start_is_clean(
     misbehaviour: str, said: str, start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rig.power.dialects.keysight_34465a.FETCH_S", 0.5)
+    monkeypatch.setattr("rig.meters.dialects.keysight_34465a.FETCH_S", 0.5)
     meter = ScpiMeter(start(misbehave=misbehaviour))
     with pytest.raises(RigError, match=said):
         acquire(meter)
@@ -152,7 +152,7 @@ def test_misbehaviour_is_one_sentence_and_the_next_start_is_clean(
 def test_after_a_dropped_connection_the_session_is_new(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rig.power.dialects.keysight_34465a.FETCH_S", 0.5)
+    monkeypatch.setattr("rig.meters.dialects.keysight_34465a.FETCH_S", 0.5)
     meter = ScpiMeter(start(misbehave="drop"))
     for _ in range(2):
         with pytest.raises(RigError):

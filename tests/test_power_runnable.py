@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rig.power.runnable import PidFile, ProcessWatch, Recording, spread_back
+from rig.virtual.runnable import PidFile, ProcessWatch, Recording, spread_back
 
 MS = 1_000_000
 pytestmark = pytest.mark.skipif(

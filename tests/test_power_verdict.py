@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rig.errors import Inconclusive
+from rig.meters.samples import Samples
 from rig.power.framing import align
-from rig.power.samples import Samples
 from rig.power.verdict import Verdict, charge_per_wake, judge
 from tests.power_simulation import PICO, Board, frame, simulate
 

@@ -12,11 +12,11 @@ import pytest
 
 from rig.board.board import Board
 from rig.board.execution import Ended
-from rig.board.fault_bench import FaultBench
 from rig.board.program import assemble
 from rig.claims import ROOT
 from rig.errors import BoardLost
 from tests.board_factory import connect, push, virtual
+from tests.fault_bench import FaultBench
 from tests.scripted_board import HEADER, RawRepl, ScriptedBoard
 
 IGNORE = "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass"

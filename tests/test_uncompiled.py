@@ -115,7 +115,7 @@ def test_every_device_test_compiles_here_and_on_micropython(tmp_path: Path) -> N
         "print('all')\n"
     )
     start = (
-        "import sys; from rig.board.interpreters import MicroPython;"
+        "import sys; from rig.virtual.interpreters import MicroPython;"
         "one = MicroPython(); one.options = sys.argv[1:]; sys.exit(one.run())"
     )
     done = subprocess.run(

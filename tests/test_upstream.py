@@ -10,8 +10,8 @@ from rig.commands.upstream import upstream
 from rig.errors import UsageError
 from rig.results import Result
 from rig.run_dir import RunDir
-from rig.upstream import Suite, Target
-from rig.upstream_verdict import _fits, difference, unittest_passed
+from rig.upstream.suite import Suite, Target
+from rig.upstream.verdict import _fits, difference, unittest_passed
 
 RUN_TESTS = """
 platform_to_port_map = {"pyboard": "stm32", "linux": "unix"}

@@ -1,0 +1,1 @@
+"""The wire to a board. Nothing here is played."""

@@ -7,14 +7,11 @@ import subprocess
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from rig.board.link import Link, Silence
 from rig.board.port import Disconnected
 from rig.errors import LooprigError
-
-if TYPE_CHECKING:
-    from rig.board.board import Board
 
 INTERRUPT_S = 0.5
 INTERRUPTS = 3
@@ -29,10 +26,24 @@ POWER_S = 8.0
 included where no switch helps."""
 
 
+class Recoverable(Protocol):
+    """What the ladder needs of a board: its link, its patience, and ways to have it back."""
+
+    link: Link | None
+    clean: bool
+    power_cycle: str
+
+    def within(self, seconds: float) -> float:
+        """The `time.monotonic` instant by which a step of so many seconds must be over."""
+
+    def reopen(self, deadline: float) -> Link:
+        """The port opened anew, under whatever name it is back; raises LooprigError."""
+
+
 class Ladder:
     """Climbed until the board sits at a clean raw prompt; each rung is recorded."""
 
-    def __init__(self, board: Board) -> None:
+    def __init__(self, board: Recoverable) -> None:
         self.board = board
         self.listens = False  # the raw REPL answered, though the soft reset failed
         self.found_idle = False  # and no script was running when Ctrl-C came

@@ -15,8 +15,8 @@ from rig.board.execution import Execution
 from rig.checkup.boards import finished
 from rig.checkup.finding import Finding, ill
 from rig.errors import Inconclusive, LooprigError
+from rig.meters.meter import Meter
 from rig.power.capture import Capture, Unframed, measure
-from rig.power.meter import Meter
 from rig.stations import MeterStation, Station, lock_of
 from rig.units import amperes
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rig import bench as benches
-from rig.discovery import Answer, ask_all
+from rig.checkup.discovery import Answer, ask_all
 from rig.errors import LooprigError, UsageError
 from rig.ports import Port, attached, lookup
 from rig.results import BoardInfo

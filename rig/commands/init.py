@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rig import profiles
+from rig.checkup.discovery import Answer, ask_all
 from rig.commands.boards import described, printable
-from rig.discovery import Answer, ask_all
 from rig.errors import LooprigError, RigError, UsageError
 from rig.ports import attached, lookup
 
@@ -126,8 +126,8 @@ def visa_names() -> list[str]:
 def instrument(resource: str, asked: Sequence[str]) -> tuple[str, str, str] | None:
     """(resource, identity, dialect) of a meter. Raises RigError for one that was asked for and
     does not answer; None for one that only happened to be there."""
-    from rig.power.dialect import choose
-    from rig.power.visa import Session
+    from rig.meters.dialect import choose
+    from rig.meters.visa import Session
 
     try:
         session = Session(resource)

@@ -14,16 +14,16 @@ from pathlib import Path
 from rig import bench as benches
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
+from rig.board.kept import kept
 from rig.commands.asked import Options, choose_bench, resumed, run_folder, same_boards
 from rig.commands.prepared import prepared
 from rig.commands.run import INTERRUPTED, exit_code, now, terminable
 from rig.errors import BoardLost, LooprigError, UsageError
-from rig.kept import kept
 from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.stations import Station, attach
-from rig.upstream import Suite, Target
-from rig.upstream_verdict import judge
+from rig.upstream.suite import Suite, Target
+from rig.upstream.verdict import judge
 
 TEST_S = 30.0
 """Upstream's own limit for a test (TEST_TIMEOUT in test_utils.py), in board seconds."""

@@ -1,0 +1,1 @@
+"""From a meter's samples to the class of a wait."""

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rig.board.execution import Execution
 from rig.errors import Inconclusive, RigError
-from rig.power.samples import Samples
+from rig.meters.samples import Samples
 
 ORDER = ("settle", "busy", "floor", "busy", "floor", "busy", "tail")
 """As device_tests/power/frame.py has it; the window comes after the second pulse."""

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rig.meters.samples import Currents, Samples
 from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut
-from rig.power.samples import Currents, Samples
 
 SIGMAS = 4.0
 """Of every one-sided decision on noise: one in 30,000, so that dozens of looks at one capture

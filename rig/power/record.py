@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from rig.meters.samples import Samples
 from rig.power.framing import Frame
-from rig.power.samples import Samples
 from rig.power.verdict import Verdict
 
 KEY = b"looprig"

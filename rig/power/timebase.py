@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 
 from rig.board.execution import Event, Execution
+from rig.meters.samples import Samples
 from rig.power.framing import PULSE_GUARD_S, Frame, cut
-from rig.power.samples import Samples
 
 LATE_S = 20e-3
 """By how much more the host may be late at one end of the frame than at the other: the worst of one

@@ -14,9 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import ndimage, stats
 
+from rig.meters.samples import Currents, Samples
 from rig.power.framing import WINDOW_GUARD_S, Frame, cut
 from rig.power.levels import RESOLUTION, SIGMAS, Levels, inside, levels
-from rig.power.samples import Currents, Samples
 from rig.results import Estimate
 
 Kind = Literal["sleeps", "polls", "spins", "unclear"]

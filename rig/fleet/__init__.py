@@ -1,0 +1,1 @@
+"""Boards on many machines: labgrid's places."""

@@ -1,0 +1,75 @@
+"""A meter that several boards, workers or runs use: one capture at a time.
+
+The kernel lock is per meter and falls with its process. The session lasts one capture: most
+instruments serve one client, and one that stays connected shuts the others out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from filelock import FileLock, Timeout
+
+from rig.errors import RigError
+from rig.meters.meter import Meter, Plan
+from rig.meters.samples import Samples
+
+TURN_S = 900.0
+"""How long to wait for a turn: many boards may each have a capture of minutes before ours."""
+
+
+class SharedMeter:
+    """A `Meter` that is open, and held, from `arm` to `fetch` only."""
+
+    def __init__(self, name: str, lock: FileLock, opener: Callable[[], Meter]) -> None:
+        self.lock, self.opener = lock, opener
+        self.meter: Meter | None = None
+        self.name = name
+        meter = self._take()
+        self.source, self.waveform = meter.source, meter.waveform
+        self.max_rate_hz = meter.max_rate_hz
+        self.identity = meter.identify()
+        self.close()
+
+    def _take(self) -> Meter:
+        self.close()  # a capture that its board broke off was never fetched
+        try:
+            self.lock.acquire(timeout=TURN_S)
+        except Timeout as error:
+            raise RigError(
+                f"meter {self.name}: other captures kept it busy for {TURN_S:g} s",
+                "does another program hold it?",
+            ) from error
+        try:
+            self.meter = self.opener()
+        except BaseException:
+            self.lock.release()
+            raise
+        return self.meter
+
+    def identify(self) -> str:
+        return self.identity
+
+    def arm(self, duration_s: float, rate_hz: float) -> Plan:
+        try:
+            return self._take().arm(duration_s, rate_hz)
+        except BaseException:
+            self.close()
+            raise
+
+    def fetch(self) -> Samples:
+        if self.meter is None:
+            raise RigError(f"the meter {self.name} was not armed")
+        try:
+            return self.meter.fetch()
+        finally:
+            self.close()
+
+    def close(self) -> None:
+        """Give it to the next; it may be armed again."""
+        meter, self.meter = self.meter, None
+        if meter is not None:
+            try:
+                meter.close()
+            finally:
+                self.lock.release()

@@ -1,0 +1,1 @@
+"""MicroPython's own test suite: which tests there are, and what became of one."""

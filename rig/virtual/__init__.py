@@ -1,0 +1,1 @@
+"""All that is played: virtual boards, instruments, and the currents that go with them."""

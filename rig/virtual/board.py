@@ -1,0 +1,70 @@
+"""A virtual board as the rest of the rig sees it: a port to open, and a power switch."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rig.errors import RigError
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+class VirtualBoard:
+    """A holder process (rig/virtual/holder.py) with its interpreter; POSIX only."""
+
+    def __init__(self, name: str, interpreter: str, folder: Path, heap: str = "") -> None:
+        if os.name != "posix":
+            raise RigError(
+                "the virtual bench needs PTYs, which this system does not have",
+                "name a real board with --port, or use Linux, macOS or WSL",
+            )
+        self.name = name
+        self.port = folder / name
+        self.pid_file = folder / f"{name}.pid"
+        self.root = folder / f"{name}.root"  # the board's file system
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the holder)
+        command = [
+            sys.executable, "-m", "rig.virtual.holder", "--link", str(self.port),
+            "--root", str(self.root), "--pid-file", str(self.pid_file),
+            "--interpreter", interpreter, "--heap", heap,
+        ]  # fmt: skip
+        self.process = subprocess.Popen(
+            command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
+        )
+
+    def wait_ready(self) -> None:
+        """Until a client can connect. Raises RigError with what the holder said instead."""
+        assert self.process.stdout is not None
+        said = self.process.stdout.readline().decode("utf-8", "replace").strip()
+        if said != "ready":
+            self.process.wait(timeout=10)
+            self.log.seek(0)
+            trouble = self.log.read().decode("utf-8", "replace").strip().splitlines()
+            reason = said or (trouble[-1] if trouble else "it said nothing")
+            raise RigError(f"virtual board {self.name} did not start: {reason}")
+
+    @property
+    def power_cycle(self) -> str:
+        """A command that switches the board off and on."""
+        return f"kill -USR1 {self.process.pid}"
+
+    def interpreter_pid(self) -> int:
+        """The process that runs the board's MicroPython just now."""
+        return int.from_bytes(self.pid_file.read_bytes()[:8], sys.byteorder)
+
+    def stop(self) -> None:
+        """End the holder and the interpreter with it."""
+        if self.process.stdin:
+            self.process.stdin.close()  # its lifeline
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+        self.log.close()

@@ -1,0 +1,62 @@
+"""An acquisition of a virtual instrument: the board is watched, the model makes the readings."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.virtual.current_model import CurrentModel
+from rig.virtual.runnable import PidFile, Recording
+
+OBSERVE_S = 0.5e-3
+"""How often the board's process is looked at: the real resolution of every virtual meter."""
+
+
+class Acquisition:
+    """`count` readings of a board (or of nothing, where there is no pid file), from now on."""
+
+    def __init__(
+        self,
+        board: PidFile | None,
+        model: CurrentModel,
+        interval_s: float,
+        count: int,
+        range_a: float,
+    ) -> None:
+        self.interval_s, self.count = interval_s, count
+        self.ending = False  # aborted: what was taken is complete a few milliseconds later
+        self.signal = model.signal(range_a)
+        self.start_ns = time.monotonic_ns()
+        self.made: NDArray[np.float64] = np.empty(0)
+        self.recording: Recording | None = None
+        if board is None:  # a synthetic signal needs no waiting for
+            self.made = self.signal.readings(np.zeros(count), interval_s)
+        else:
+            length = int(count * interval_s * 1e9)
+            self.recording = Recording(board, self.start_ns, length, int(OBSERVE_S * 1e9))
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since its first reading began."""
+        return (time.monotonic_ns() - self.start_ns) / 1e9
+
+    @property
+    def done(self) -> bool:
+        """Whether it has ended, by itself or aborted."""
+        return self.recording is None or not self.recording.thread.is_alive()
+
+    def abort(self) -> None:
+        """Stop where it is; what was taken stays."""
+        self.ending = True
+        if self.recording is not None:
+            self.recording.stop(time.monotonic_ns())
+
+    def readings(self, wait: bool = True) -> NDArray[np.float64]:
+        """Every reading in amperes, shape (n,): all of them, or those that are final by now."""
+        if self.recording is not None:
+            duty = self.recording.duty(self.interval_s, wait)[: self.count]
+            fresh = self.signal.readings(duty[len(self.made) :], self.interval_s)
+            self.made = np.concatenate((self.made, fresh)) if len(fresh) else self.made
+        return self.made

