@@ -2,14 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: conformance test lint setup setup-dev labgrid clean
+.PHONY: conformance test test-all lint setup setup-dev labgrid clean
 
 conformance: .venv/ready
 	$(BIN)/looprig run
 
 test: .venv/ready-dev
 	@$(MAKE) --no-print-directory labgrid || echo "labgrid cannot be had: its tests are skipped"
-	$(BIN)/pytest -q -n 2 --dist loadgroup
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m 'not slow'
+
+# What must run but is slow, after everything else.
+test-all: test
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m slow || [ $$? = 5 ]
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
