@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+
+PLAYED = "LOOPRIG_PORTS"
+"""An environment variable that names a JSON file of ports to take for the system's: a list of
+objects with the names that pyserial gives (device, vid, pid, serial_number, description, …). Read
+anew each time. For machines whose ports pyserial does not list, and for playing such machines."""
 
 UART_BRIDGES = {
     0x0403: "FTDI",
@@ -14,6 +24,9 @@ UART_BRIDGES = {
     0x1A86: "WCH CH340",
 }
 """USB vendors whose serial ports stand between the host and a board's UART."""
+UNKNOWN = dict.fromkeys(
+    ("vid", "pid", "serial_number", "description", "location", "product", "manufacturer")
+)
 STLINK = (0x0483, range(0x3744, 0x3760))
 
 
@@ -26,6 +39,7 @@ class Port:
     pid: int | None = None
     serial_number: str = ""
     description: str = ""
+    location: str = ""  # `1-1.2:1.0`: bus, hub ports, then configuration and interface
 
     @property
     def usb(self) -> str:
@@ -41,10 +55,19 @@ class Port:
 
 
 def listed() -> list[Port]:
-    """Every serial port of this machine."""
+    """Every serial port of this machine, or of the one that is played (PLAYED)."""
+    return [_port(found) for found in _system()]
+
+
+def _system() -> Iterable[Any]:
+    """The ports as pyserial lists them: the one place where the rig asks."""
+    played = os.environ.get(PLAYED)
+    if played:
+        found = json.loads(Path(played).read_text(encoding="utf-8"))
+        return [SimpleNamespace(**{**UNKNOWN, **each}) for each in found]
     from serial.tools import list_ports
 
-    return [_port(found) for found in list_ports.comports()]
+    return list(list_ports.comports())
 
 
 def attached() -> list[Port]:
@@ -64,4 +87,5 @@ def _port(found: Any) -> Port:
         pid=found.pid or 0,
         serial_number=found.serial_number or "",
         description=found.description or "",
+        location=getattr(found, "location", None) or "",
     )

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
 from rig.errors import RigError, UsageError
+from rig.ports import listed
 from rig.results import BoardInfo
 from rig.units import amperes
 from rig.virtual.board import VirtualBoard
@@ -260,14 +261,12 @@ def _virtual_meters(
 
 def find_by_serial_number(name: str, entry: BoardEntry) -> str:
     """The port of the USB device with that serial number; raises RigError if it is not there."""
-    from serial.tools import list_ports
-
     seen = []
-    for port in list_ports.comports():
+    for port in listed():
         if port.serial_number == entry.serial_number:
-            return str(port.device)
+            return port.device
         if port.serial_number:
-            seen.append(str(port.serial_number))
+            seen.append(port.serial_number)
     raise RigError(
         f"board {name}: no USB device has serial number {entry.serial_number!r}",
         f"attached: {', '.join(seen) or 'none'}",
