@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rig import tables
 from rig.errors import UsageError, nearest
 from rig.units import amperes, volts
+from rig.virtual.files import FileSystem
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     "virtual": (
@@ -103,6 +104,7 @@ class BoardEntry(_Strict):
     profile: str = ""  # a family in fixtures/profiles, for what the board does not say
     firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
+    file_system: FileSystem = "machine"  # virtual boards: a folder of their own, or what else
     power: PowerProfile = PowerProfile()
     labgrid: LabgridPlace | None = None
 
@@ -222,6 +224,11 @@ def check(bench: Bench) -> None:
                     f"{where}.firmware: there is no interpreter {board.firmware!r}",
                     f"a path needs a {os.sep}; {nearest(board.firmware, list(INTERPRETERS))}",
                 )
+        if board.kind == "cpython" and board.file_system == "none":
+            raise UsageError(
+                f"{where}.file_system: CPython does not run without files",
+                'leave it out, or take kind = "virtual"',
+            )
         if board.meter and board.meter not in bench.meter:
             raise UsageError(
                 f"{where}.meter: there is no meter {board.meter!r}",

@@ -213,7 +213,9 @@ def _virtual(
             firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
             if os.sep in firmware:  # a path, from where the bench file is
                 firmware = str((Path(bench.path).parent / firmware).resolve())
-            boards[name] = board = VirtualBoard(name, firmware, folder, entry.heap)
+            boards[name] = board = VirtualBoard(
+                name, firmware, folder, entry.heap, entry.file_system
+            )
             stack.callback(board.stop)
     for board in boards.values():
         board.wait_ready()

@@ -12,15 +12,19 @@ from rig.board.execution import Execution
 from rig.board.program import assemble
 from rig.board.shrink import shrink
 from rig.virtual.board import VirtualBoard
+from rig.virtual.files import FileSystem
 from rig.virtual.interpreters import INTERPRETERS
 
 
 @contextlib.contextmanager
 def virtual(
-    folder: Path, interpreter: str = "micropython", heap: str = ""
+    folder: Path,
+    interpreter: str = "micropython",
+    heap: str = "",
+    file_system: FileSystem = "machine",
 ) -> Iterator[VirtualBoard]:
     """A virtual board that is ready."""
-    board = VirtualBoard("board", interpreter, folder, heap)
+    board = VirtualBoard("board", interpreter, folder, heap, file_system)
     try:
         board.wait_ready()
         yield board

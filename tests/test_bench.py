@@ -99,6 +99,10 @@ BAD = {
         '[board.pico]\nkind = "virtual"\nfirmware = "micropyton"\n',
         "board.pico.firmware: there is no interpreter 'micropyton'; a path needs a",
     ),
+    "a control without files": (
+        '[board.control]\nkind = "cpython"\nfile_system = "none"\n',
+        "board.control.file_system: CPython does not run without files; leave it out",
+    ),
     "no TOML": ("[board", "mend the TOML"),
 }
 

@@ -10,14 +10,25 @@ import tempfile
 from pathlib import Path
 
 from rig.errors import RigError
+from rig.virtual.files import FileSystem
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 class VirtualBoard:
-    """A holder process (rig/virtual/holder.py) with its interpreter; POSIX only."""
+    """A holder process (rig/virtual/holder.py) with its interpreter; POSIX only.
 
-    def __init__(self, name: str, interpreter: str, folder: Path, heap: str = "") -> None:
+    `root` is the folder that is the board's `/`: what the host puts there, the board has.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        interpreter: str,
+        folder: Path,
+        heap: str = "",
+        file_system: FileSystem = "machine",
+    ) -> None:
         if os.name != "posix":
             raise RigError(
                 "the virtual bench needs PTYs, which this system does not have",
@@ -26,13 +37,14 @@ class VirtualBoard:
         self.name = name
         self.port = folder / name
         self.pid_file = folder / f"{name}.pid"
-        self.root = folder / f"{name}.root"  # the board's file system
+        self.root = folder / f"{name}.root"
         self.root.mkdir(parents=True, exist_ok=True)
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the holder)
         command = [
             sys.executable, "-m", "rig.virtual.holder", "--link", str(self.port),
             "--root", str(self.root), "--pid-file", str(self.pid_file),
             "--interpreter", interpreter, "--heap", heap,
+            "--file-system", file_system,
         ]  # fmt: skip
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log

@@ -9,16 +9,12 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from rig.errors import RigError, nearest
+from rig.virtual.files import Files
 
 OLDEST = (1, 27)
-REPL = ["-i", "-c", ""]
-"""Options for a REPL where standard input is no terminal: behind an empty program."""
-LIBRARY = Path(__file__).parent / "unix_lib"
-"""Modules the Unix port lacks and boards have: `machine.reset`."""
 
 
 class Interpreter(Protocol):
@@ -26,9 +22,16 @@ class Interpreter(Protocol):
 
     name: str
 
-    def run(self) -> int:
+    def run(self, files: Files) -> int:
         """Run the REPL in this process until it ends; returns the exit code."""
         ...
+
+
+def repl(files: Files) -> list[str]:
+    """The Unix port's options for a REPL that has these files, on a standard input that is no
+    terminal: it comes behind a program, which mounts them. Sets MICROPYPATH for it."""
+    os.environ["MICROPYPATH"] = files.search_path
+    return ["-i", "-c", files.program()]
 
 
 class MicroPython:
@@ -51,11 +54,11 @@ class MicroPython:
         except ImportError:
             self.path = find_on_path()
 
-    def run(self) -> int:
-        os.environ["MICROPYPATH"] = f":{LIBRARY}:.frozen"
+    def run(self, files: Files) -> int:
+        options = [*self.options, *repl(files)]
         if self.run_main:
-            return int(self.run_main(["micropython", *self.options, *REPL]))
-        os.execv(self.path, [self.path, *self.options, *REPL])
+            return int(self.run_main(["micropython", *options]))
+        os.execv(self.path, [self.path, *options])
         raise AssertionError("unreachable: execv does not return")
 
 
@@ -71,7 +74,7 @@ class CPython:
 
         self.repl = cpython_repl
 
-    def run(self) -> int:
+    def run(self, files: Files) -> int:
         return self.repl.serve()
 
 

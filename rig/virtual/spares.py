@@ -22,6 +22,7 @@ from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rig.virtual.files import Files
 from rig.virtual.interpreters import Interpreter
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
@@ -74,12 +75,12 @@ class Child:
 class Spares:
     """The holder's end: the interpreters that will be the board next."""
 
-    def __init__(self, interpreter: Interpreter, root: Path) -> None:
+    def __init__(self, interpreter: Interpreter, files: Files) -> None:
         self.socket, far = socket.socketpair()
         self.nursery = os.fork()
         if self.nursery == 0:
             self.socket.close()
-            Nursery(interpreter, root, far).serve()
+            Nursery(interpreter, files, far).serve()
         far.close()
         self.waiting: deque[Child] = deque()
         self.alive: set[int] = set()
@@ -126,8 +127,8 @@ class Spares:
                 self.hear()
             child = self.waiting.popleft()
             said, lives = greeting(child)
-            if lives and said.endswith(RAW_PROMPT):
-                return child
+            if lives and said.endswith(RAW_PROMPT) and b"Traceback" not in said:
+                return child  # and what runs before the REPL has made it a board
             if lives or not os.WIFSIGNALED(self.end_of(child)):
                 break
         print(f"the interpreter did not reach its REPL; it printed {said[-300:]!r}")
@@ -169,9 +170,9 @@ def greeting(child: Child) -> tuple[bytes, bool]:
 class Nursery:
     """The process that starts interpreters and tells of their ends, until the holder is gone."""
 
-    def __init__(self, interpreter: Interpreter, root: Path, holder: socket.socket) -> None:
+    def __init__(self, interpreter: Interpreter, files: Files, holder: socket.socket) -> None:
         self.interpreter = interpreter
-        self.root = root
+        self.files = files
         self.holder = holder
         self.pids: set[int] = set()
 
@@ -230,10 +231,10 @@ class Nursery:
             tell = fcntl.fcntl(self.holder, fcntl.F_DUPFD_CLOEXEC, TELL_FD)
             os.closerange(3, TELL_FD)
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-            os.chdir(self.root)
+            os.chdir(self.files.root)
             with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
                 Path("/proc/self/comm").write_text(self.interpreter.name)
-            code = self.interpreter.run() & 0xFF
+            code = self.interpreter.run(self.files) & 0xFF
             os.closerange(3, TELL_FD)  # what the script left open, as a board's reset does
             os.write(tell, MESSAGE.pack(ENDED, os.getpid(), code << 8))
         except BaseException:
