@@ -30,7 +30,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from rig.virtual.interpreters import LIBRARY
+from rig.virtual.files import LIBRARY
 from rig.virtual.spares import RAW_PROMPT, Child
 from tests.first_wire import PtyWire, Rfc2217Wire
 from tests.played_ports import PlayedPorts
