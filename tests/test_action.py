@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from rig.commands.annotations import command, lines
+from rig.faults import fault, written
 from rig.results import BoardInfo, Divergence, Level, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 
@@ -62,7 +63,7 @@ def test_an_unexpected_outcome_is_an_annotation(tmp_path: Path) -> None:
         tmp_path,
         BOARDS="unix",
         CLAIMS="run.returns-value",
-        OVERLAY=str(ROOT / "fixtures" / "faults" / "lost-return-value"),
+        OVERLAY=str(written([fault("lost-return-value")], tmp_path / "overlay")),
     )
     assert outputs == "exit-code=1\n"
     assert "::error title=run.returns-value on unix%3A diverges::" in log

@@ -1,4 +1,4 @@
-"""Every seeded fault is caught by the claims that its fault.toml names.
+"""Every seeded fault is caught by the claims that it names.
 
 A fault is an overlay that breaks the loop in one known way. The claims are judged by the host
 tests themselves, on one virtual board: with the overlay each must diverge or crash, and
@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import importlib
 import inspect
-import tomllib
+import re
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -21,24 +20,13 @@ from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from rig.board.board import Board
 from rig.claims import ROOT, catalogue
+from rig.errors import UsageError
+from rig.faults import fault, names, parsed, written
 from rig.results import Outcome
 from rig.virtual.board import VirtualBoard
 
-FAULTS = ROOT / "fixtures" / "faults"
 DEADLINE_SCALE = 0.3
 """Faults that hang the board are waited for; three seconds are plenty for tests of milliseconds."""
-
-
-@cache
-def fault(name: str) -> dict[str, Any]:
-    """The fault's fault.toml."""
-    return tomllib.loads((FAULTS / name / "fault.toml").read_text(encoding="utf-8"))
-
-
-def names(kind: str) -> list[str]:
-    """The faults of a kind."""
-    folders = sorted(path.parent.name for path in FAULTS.glob("*/fault.toml"))
-    return [name for name in folders if fault(name)["kind"] == kind]
 
 
 @cache
@@ -86,16 +74,57 @@ def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outco
 
 @pytest.mark.parametrize("name", names("functional"))
 def test_is_caught(name: str, board: Board, tmp_path: Path) -> None:
-    for claim in fault(name)["caught_by"]:
+    overlay = written([fault(name)], tmp_path / "overlay")
+    for claim in fault(name).caught_by:
         assert judge(board, claim, None, tmp_path) is Outcome.CONFORMS, claim
-        outcome = judge(board, claim, FAULTS / name, tmp_path)
+        outcome = judge(board, claim, overlay, tmp_path)
         assert outcome in (Outcome.DIVERGES, Outcome.CRASHED), f"{claim}: {outcome}"
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in FAULTS.iterdir() if path.is_dir()))
-def test_names_claims(name: str) -> None:
+@pytest.mark.parametrize("name", names())
+def test_names_claims(name: str, tmp_path: Path) -> None:
     known = catalogue()
-    assert set(fault(name)) == {"summary", "caught_by", "kind"}
-    assert fault(name)["kind"] in ("functional", "power", "latency")
-    assert fault(name)["caught_by"], "a fault names the claims that catch it"
-    assert [claim for claim in fault(name)["caught_by"] if claim not in known] == []
+    assert [claim for claim in fault(name).caught_by if claim not in known] == []
+    written([fault(name)], tmp_path)
+
+
+DAMAGE = "def sleep(t):\n    return own.sleep(t * 2)\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [
+        ("", ":1: a fault begins with its summary"),
+        (f"# caught by: sleep.ms\n{DAMAGE}", ":1: a fault begins with its summary"),
+        (f"# Sleeps\n{DAMAGE}", ":2: here stands `# caught by: `"),
+        (f"# Sleeps\n# caught by:\n{DAMAGE}", ":2: here stands `# caught by: `"),
+        ("# Sleeps\n# caught by: sleep.ms\n", ": it damages nothing"),
+        ("# Sleeps\n# caught by: sleep.ms\nimport time\n", ": it damages nothing"),
+        ("# Sleeps\n# caught by: sleep.ms\ndef sleep(t:\n", ":3: "),
+        (
+            "# Sleeps\n# caught by: sleep.ms\n\ndef slep(t):\n    pass\n",
+            ":4: asyncio has no 'slep'",
+        ),
+        (f"# Sleeps\n# caught by: sleep.ms\n{DAMAGE}{DAMAGE}", ": 'sleep' is replaced twice"),
+        (
+            "# Sleeps\n# caught by: sleep.ms\ndef sleep(t):\n    return own.sleep_ms(t)\n",
+            ":4: own.sleep_ms is not replaced",
+        ),
+    ],
+)
+def test_a_bad_file_is_told(text: str, what: str, tmp_path: Path) -> None:
+    path = tmp_path / "sleeps.py"
+    path.write_text(text)
+    with pytest.raises(UsageError, match=re.escape(f"{path}{what}")):
+        written([parsed(path)], tmp_path)
+
+
+def test_a_mistyped_name_is_told() -> None:
+    with pytest.raises(UsageError, match="no fault 'sleep-half'; did you mean 'sleeps-half'"):
+        fault("sleep-half")
+
+
+def test_two_faults_at_once(board: Board, tmp_path: Path) -> None:
+    overlay = written([fault("sleeps-half"), fault("lost-return-value")], tmp_path / "overlay")
+    for claim in ("sleep.seconds", "run.returns-value"):
+        assert judge(board, claim, overlay, tmp_path) is Outcome.DIVERGES

@@ -1,4 +1,4 @@
-"""Each seeded latency fault is caught by the claims that its fault.toml names, idle and loaded.
+"""Each seeded latency fault is caught by the claims that it names, idle and loaded.
 
 The good board, beside the same load, is told apart from it: `tests/test_latency.py` and the
 soak see to that. Here every claim that catches a fault must hold without it.
@@ -15,9 +15,10 @@ from pathlib import Path
 import pytest
 
 from rig.board.board import Board
+from rig.faults import fault, names, written
 from rig.results import Outcome
 from rig.virtual.board import VirtualBoard
-from tests.test_faults import FAULTS, fault, judge, names
+from tests.test_faults import judge
 
 
 @pytest.fixture(scope="module")
@@ -48,9 +49,10 @@ def load(request: pytest.FixtureRequest) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", names("latency"))
 def test_is_caught(name: str, board: Board, load: str, tmp_path: Path) -> None:
-    for claim in fault(name)["caught_by"]:
+    overlay = written([fault(name)], tmp_path / "overlay")
+    for claim in fault(name).caught_by:
         assert judge(board, claim, None, tmp_path) is Outcome.CONFORMS, claim
-        outcome = judge(board, claim, FAULTS / name, tmp_path)
+        outcome = judge(board, claim, overlay, tmp_path)
         assert outcome in (Outcome.DIVERGES, Outcome.CRASHED), f"{claim}: {outcome}"
 
 

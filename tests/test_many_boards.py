@@ -20,6 +20,7 @@ from filelock import FileLock
 from fixtures.workers import BoardScheduling
 from rig.bench import load
 from rig.errors import UsageError
+from rig.faults import fault, written
 from rig.meters.meter import Plan as MeterPlan
 from rig.meters.shared import SharedMeter
 from rig.plan import Plan
@@ -116,8 +117,8 @@ def test_ctrl_c_and_sigterm_leave_nothing_behind(tmp_path: Path) -> None:
 
 def test_fail_fast_reaches_the_workers(tmp_path: Path) -> None:
     out = tmp_path / "out"
-    fault = ROOT / "fixtures" / "faults" / "sleeps-half"
-    arguments = ["--no-power", "-n", "auto", "--fail-fast", "--overlay", str(fault)]
+    overlay = written([fault("sleeps-half")], tmp_path / "overlay")
+    arguments = ["--no-power", "-n", "auto", "--fail-fast", "--overlay", str(overlay)]
     run = start(out, *BOARDS, *arguments)
     said, trouble = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == 1, said + trouble

@@ -6,7 +6,6 @@ goes, and sleeps; the wire then unplugs itself until after the sleep.
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,12 +13,12 @@ import pytest
 
 from rig import bench as benches
 from rig.checkup.bench import walk
+from rig.faults import fault, written
 from rig.results import Outcome
 from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter, available
 from tests.board_factory import virtual
 from tests.fault_bench import FaultBench
-from tests.test_faults import FAULTS
 from tests.test_run import looprig, results
 
 pytestmark = pytest.mark.skipif(not available(), reason="virtual meters need Linux's schedstat")
@@ -99,7 +98,7 @@ def test_waits_have_their_verdicts(wire: FaultBench, meter: str, overlay: Path) 
 
 
 def test_a_wait_that_spins_is_still_caught(wire: FaultBench, meter: str, overlay: Path) -> None:
-    shutil.copytree(FAULTS / "power-spins-always", overlay, dirs_exist_ok=True)
+    written([fault("power-spins-always")], overlay)
     code, out = run(wire, meter, overlay, "power.sleep-sleeps")
     assert code == 1
     assert results(out)["power.sleep-sleeps", "wired"].outcome is Outcome.DIVERGES

@@ -20,8 +20,9 @@ from fixtures.evidence import Record
 from fixtures.power import Power
 from rig.bench import MeterEntry, PowerProfile
 from rig.board.board import Board
-from rig.claims import ROOT, catalogue
+from rig.claims import catalogue
 from rig.errors import Inconclusive, RigError, UsageError
+from rig.faults import fault, names, written
 from rig.meters.instrument import ScpiMeter
 from rig.power.floors import code
 from rig.power.record import KEY
@@ -29,7 +30,7 @@ from rig.results import Outcome
 from rig.stations import MeterStation, Station
 from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter
-from tests.test_faults import FAULTS, fault, host_tests, names
+from tests.test_faults import host_tests
 
 PROFILE = PowerProfile(floor="raw-wait", supply="3.3 V")
 
@@ -41,6 +42,11 @@ class Rig:
     virtual: VirtualBoard
     board: Board
     folder: Path
+
+    def break_loop(self, name: str) -> None:
+        """Put the fault of that name under what is run from now on; none for no name."""
+        folder = self.folder / "faults" / name
+        self.board.overlay = str(written([fault(name)], folder)) if name else ""
 
     def power(self, meter: ScpiMeter, profile: PowerProfile = PROFILE, claim: str = "") -> Power:
         found = catalogue()[claim or "power.sleep-sleeps"]
@@ -108,9 +114,9 @@ def both_cores_busy() -> Iterator[None]:
             hog.wait()
 
 
-def outcome(rig: Rig, meter: ScpiMeter, claim: str, overlay: str = "") -> Outcome:
+def outcome(rig: Rig, meter: ScpiMeter, claim: str, broken: str = "") -> Outcome:
     """The outcome of a power claim, as its host test gives it."""
-    rig.board.overlay = str(FAULTS / overlay) if overlay else ""
+    rig.break_loop(broken)
     power = rig.power(meter, claim=claim)
     try:
         host_tests()[claim](power=power)
@@ -131,7 +137,7 @@ def test_the_good_board_is_not_accused(claim: str, rig: Rig, meter: ScpiMeter) -
 
 @pytest.mark.parametrize("name", names("power"))
 def test_a_power_fault_is_caught(name: str, rig: Rig, meter: ScpiMeter) -> None:
-    for claim in fault(name)["caught_by"]:
+    for claim in fault(name).caught_by:
         assert outcome(rig, meter, claim, name) is Outcome.DIVERGES, claim
 
 
@@ -250,7 +256,7 @@ def test_a_meter_of_means_judges_spinning_only(dialect: str, rig: Rig) -> None:
     with rig.meter(dialect=dialect) as meter:
         with pytest.raises(Inconclusive, match="means only"):
             rig.power(meter).judge("power/sleep", window_s=0.8)
-        rig.board.overlay = str(ROOT / "fixtures" / "faults" / "power-spins-always")
+        rig.break_loop("power-spins-always")
         assert rig.power(meter).judge("power/sleep", window_s=0.8).kind == "spins"
 
 
