@@ -9,12 +9,14 @@ host's only by chance. 99th percentiles and maxima are reported, and decide noth
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from rig.board.execution import Execution
+from rig.board.link import Link
 
 ATTEMPTS = 3
 TICK = 1e-3
@@ -24,6 +26,8 @@ TURNS = 20
 BARE_TURNS = 30
 """Bare turns that a turn may cost: queue, exceptions and cancellation, in Python where the port has
 them not in C, take five to fifteen; a turn that waits takes hundreds."""
+
+ENQ, END = b"\x05", b"\x04"
 
 
 def push(board: BoardUnderTest, device_test: str, **params: Any) -> Execution:
@@ -64,3 +68,21 @@ def turn(run: Execution) -> float:
     No more than `latency.turn-cost` allows, or a loop could excuse late wakes by slow turns.
     """
     return min(min(seconds(run, "turns", 4)) / 4, BARE_TURNS * bare_turn(run))
+
+
+def answering(count: int) -> Callable[[Link], None]:
+    """A host that answers so many ENQs with a byte each, at once."""
+
+    def answer(link: Link) -> None:
+        rest, answered = b"", 0
+        while answered < count and END not in rest:
+            came = link.read_some(time.monotonic() + 20)
+            if not came:
+                break  # following the script to its end says how it ended
+            for _ in range(came.count(ENQ)):
+                link.send(b"a")
+                answered += 1
+            rest += came.replace(ENQ, b"")
+        link.unread(rest)
+
+    return answer

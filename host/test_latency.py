@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from itertools import chain
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, TURNS, attempts, numbers, push, seconds, turn
+from host.latency import ATTEMPTS, TICK, TURNS, answering, attempts, numbers, push, seconds, turn
 from rig.board.execution import Execution
-from rig.board.link import Link
 from rig.distribution import lower_quartile, pattern
 from rig.errors import Inconclusive, Unsupported
 
@@ -24,7 +21,6 @@ TIMER_MS = 150
 ROUNDS = 3
 """Rounds of the ready tasks until one that was woken among them runs: the rest of the round in
 which it is woken, one in which its wake is queued (as CPython does) and one for its turn."""
-ENQ, END = b"\x05", b"\x04"
 
 
 def in_turns(record: Record, name: str, gaps: list[int], ready: int) -> None:
@@ -126,24 +122,6 @@ def test_callback_to_task(board: BoardUnderTest, record: Record) -> None:
         if latency <= allowed:
             break
     assert latency <= allowed
-
-
-def answering(count: int) -> Callable[[Link], None]:
-    """A host that answers so many ENQs with a byte each, at once."""
-
-    def answer(link: Link) -> None:
-        rest, answered = b"", 0
-        while answered < count and END not in rest:
-            came = link.read_some(time.monotonic() + 20)
-            if not came:
-                break  # following the script to its end says how it ended
-            for _ in range(came.count(ENQ)):
-                link.send(b"a")
-                answered += 1
-            rest += came.replace(ENQ, b"")
-        link.unread(rest)
-
-    return answer
 
 
 def round_trips(board: BoardUnderTest, record: Record, ready: int) -> Execution:

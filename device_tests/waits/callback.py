@@ -1,0 +1,56 @@
+# A callback of the firmware comes in the midst of a wait: how late does it run?
+MS, WAIT = params["ms"], params["wait_ms"]
+
+
+def emit_late(took):
+    emit("late", took)
+    emit("zero", [zero(), zero(), zero(), zero()])
+
+
+def zero():
+    start = ticks_us()
+    _poller.poll(0)
+    return ticks_diff(ticks_us(), start)
+
+
+def own(wait):
+    took = []
+    for _ in range(params["times"]):
+        after(MS, note)
+        wait(WAIT)
+        wait(1)
+        took.append(late())
+    emit_late(took)
+
+
+async def quiet(what):
+    # A task that waits for something that does not come.
+    if what == "stream":
+        import sys
+
+        await asyncio.StreamReader(getattr(sys.stdin, "buffer", sys.stdin)).read(1)
+    elif what == "flag":
+        await asyncio.ThreadSafeFlag().wait()
+    elif what == "event":
+        await asyncio.Event().wait()
+
+
+async def main():
+    task = asyncio.create_task(quiet(params["beside"]))
+    took = []
+    for _ in range(params["times"]):
+        after(MS, note)
+        await sleep_ms(WAIT)
+        await sleep_ms(1)
+        took.append(late())
+    task.cancel()
+    emit_late(took)
+
+
+emit("source", source)
+if source == "none":
+    pass
+elif params["wait"] == "loop":
+    asyncio.run(main())
+else:
+    own({"poll": _poller.poll, "sleep_ms": time.sleep_ms}[params["wait"]])

@@ -1,0 +1,53 @@
+# What a callback in the midst of a long wait brings about: a task that it makes, a flag that it
+# sets, a flag set by a callback that the callback scheduled.
+MS = params["ms"]
+
+
+async def job():
+    ran.append(ticks_us())
+    over.set()
+
+
+def make(_):
+    asyncio.create_task(job())
+
+
+def set_flag(_):
+    flag.set()
+
+
+def chain(_):
+    micropython.schedule(set_flag, 0)
+
+
+def thread_sets():
+    global due
+    time.sleep_ms(MS)
+    due = ticks_us()
+    flag.set()
+
+
+async def main():
+    global over, flag
+    took = []
+    pacer = asyncio.create_task(pace(params["wait_ms"]))
+    for _ in range(params["times"]):
+        over, flag = asyncio.Event(), asyncio.ThreadSafeFlag()
+        what = params["what"]
+        if what == "thread":
+            _thread.start_new_thread(thread_sets, ())
+        else:
+            after(MS, {"task": make, "flag": set_flag, "chain": chain}[what])
+        if what == "task":
+            await over.wait()
+        else:
+            await flag.wait()
+            ran.append(ticks_us())
+        took.append(ticks_diff(ran.pop(), due))
+    pacer.cancel()
+    emit("late", took)
+
+
+emit("source", source)
+if source != "none":
+    asyncio.run(main())

@@ -1,0 +1,270 @@
+"""The firmware's half of waiting: what the port's own waits and its wake sources keep."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from host.latency import TICK, answering, numbers, seconds
+from host.waits import allowance, attempts, judged_late, neighbour, zero
+from rig.board.execution import Execution
+from rig.errors import Inconclusive, Unsupported
+
+WAITS = [(1, 8), (2, 8), (5, 8), (10, 6), (25, 4)]
+MS, WAIT_MS = 6, 40
+"""When something comes in the midst of a wait, and how long that is."""
+FAR_MS = 150
+"""When the next timer is due that must not decide when a task wakes."""
+REFERENCE, SOURCE = "latency/reference", "waits/source"
+
+
+def run(board: BoardUnderTest, name: str, prefix: str = SOURCE, **params: Any) -> Execution:
+    return board.run(f"waits/{name}", prefix=prefix, deadline=20, **params)
+
+
+# -- to the time that was asked for --------------------------------------------------------------
+
+
+def to_the_time(board: BoardUnderTest, record: Record, name: str, **params: Any) -> None:
+    """Waits end no earlier than asked, and no later than the port's ticks allow."""
+    late, allowed = {}, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(board, name, REFERENCE, waits=WAITS, **params)
+        allowed = allowance(board, zero(execution), machine)
+        over = {ms: [s - ms / 1e3 for s in seconds(execution, "took", ms)] for ms, _ in WAITS}
+        # the clock that counts milliseconds and the one that times them may run apart by 0.1 %
+        early = {ms: min(s) for ms, s in over.items() if min(s) < -(TICK + ms / 1e6)}
+        assert not early
+        late = {
+            ms: median
+            for ms, samples in over.items()
+            if (median := judged_late(record, f"{ms} ms, how late", samples, allowed)) > allowed
+        }
+        if not late:
+            break
+    assert not late, f"more than {allowed:.4f} s late: {late}"
+
+
+@claim("wait.poll-to-the-time")
+def test_poll_to_the_time(board: BoardUnderTest, record: Record) -> None:
+    to_the_time(board, record, "own", wait="poll")
+
+
+@claim("wait.sleep-ms-to-the-time")
+def test_sleep_ms_to_the_time(board: BoardUnderTest, record: Record) -> None:
+    to_the_time(board, record, "own", wait="sleep_ms")
+
+
+@claim("wait.task-to-the-time")
+def test_task_to_the_time(board: BoardUnderTest, record: Record) -> None:
+    to_the_time(board, record, "slept")
+
+
+@claim("wait.poll-of-no-time")
+def test_poll_of_no_time(board: BoardUnderTest, record: Record) -> None:
+    execution = run(board, "own", REFERENCE, waits=[], wait="poll")
+    took = seconds(execution, "took", 0)
+    record.measure("a poll of no time", took)
+    assert min(took) < TICK
+
+
+# -- callbacks -----------------------------------------------------------------------------------
+
+
+def callback(
+    board: BoardUnderTest, record: Record, wait: str, beside: str = "", ms: int = MS
+) -> None:
+    """A callback that comes in the midst of a wait runs then, and not when the wait is over."""
+    late, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(
+                board, "callback", wait=wait, beside=beside, ms=ms, wait_ms=WAIT_MS, times=6
+            )
+        if execution.value("source") == "none":
+            raise Unsupported("a callback while the board waits: machine.Timer or _thread")
+        samples = numbers(execution, "late")
+        assert -1 not in samples, "a callback never ran"
+        look = min(seconds(execution, "zero"))
+        allowed = allowance(board, look, machine) + TICK  # a timer counts ticks of its own
+        what = f"a callback in the midst of {wait}, how late"
+        late = judged_late(record, what, [s / 1e6 for s in samples], allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
+
+
+@claim("wait.callback-in-poll")
+def test_callback_in_poll(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "poll")
+
+
+@claim("wait.callback-in-sleep-ms")
+def test_callback_in_sleep_ms(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "sleep_ms")
+
+
+@claim("loop.callbacks-run-while-waiting")
+def test_callbacks_run_while_waiting(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop")
+
+
+@claim("wait.callback-beside-event")
+def test_callback_beside_event(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop", "event")
+
+
+@claim("wait.callback-beside-stream")
+def test_callback_beside_stream(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop", "stream")
+
+
+@claim("wait.callback-beside-flag")
+def test_callback_beside_flag(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop", "flag")
+
+
+def brought_about(board: BoardUnderTest, record: Record, what: str, name: str) -> None:
+    """What something outside brings about in the midst of a long wait comes promptly."""
+    late, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=6)
+        if execution.value("source") == "none":
+            raise Unsupported("something outside of the loop: machine.Timer or _thread")
+        allowed = allowance(board, 0.0, machine) + TICK
+        late = judged_late(record, f"{name}, how late", seconds(execution, "late"), allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
+
+
+@claim("wait.task-made-by-callback")
+def test_task_made_by_callback(board: BoardUnderTest, record: Record) -> None:
+    brought_about(board, record, "task", "a task that a callback made")
+
+
+@claim("wait.flag-by-callback")
+def test_flag_by_callback(board: BoardUnderTest, record: Record) -> None:
+    brought_about(board, record, "flag", "a flag that a callback set")
+
+
+@claim("wait.flag-by-thread")
+def test_flag_by_thread(board: BoardUnderTest, record: Record) -> None:
+    brought_about(board, record, "thread", "a flag that a thread set")
+
+
+@claim("wait.scheduled-by-scheduled")
+def test_scheduled_by_scheduled(board: BoardUnderTest, record: Record) -> None:
+    brought_about(board, record, "chain", "a flag by a callback that a callback scheduled")
+
+
+# -- devices that become ready by themselves -----------------------------------------------------
+
+
+def device(board: BoardUnderTest, record: Record, **params: Any) -> None:
+    """What becomes ready by itself is noticed then: it needs no interrupt and no timer."""
+    given = {"by": "loop", "writes": False, "bits": "data", "timer_ms": 0, **params}
+    late, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(
+                board, "device", REFERENCE, ms=15, times=5, limit_ms=500, **given
+            )  # fmt: skip
+        assert "never" not in execution.names
+        allowed = allowance(board, 0.0, machine)
+        samples = seconds(execution, "late")
+        assert min(samples) >= 0
+        late = judged_late(record, "a device that became ready, how late", samples, allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
+
+
+@claim("wait.device-ends-poll")
+def test_device_ends_poll(board: BoardUnderTest, record: Record) -> None:
+    device(board, record, by="poll")
+
+
+@claim("wait.device-wakes-reader")
+def test_device_wakes_reader(board: BoardUnderTest, record: Record) -> None:
+    device(board, record)
+
+
+@claim("wait.device-wakes-writer")
+def test_device_wakes_writer(board: BoardUnderTest, record: Record) -> None:
+    device(board, record, writes=True)
+
+
+@claim("wait.device-before-timer")
+def test_device_before_timer(board: BoardUnderTest, record: Record) -> None:
+    device(board, record, timer_ms=FAR_MS)
+
+
+@claim("wait.device-hangs-up")
+def test_device_hangs_up(board: BoardUnderTest, record: Record) -> None:
+    device(board, record, bits="hang-up")
+
+
+# -- bytes ---------------------------------------------------------------------------------------
+
+
+def byte(board: BoardUnderTest, record: Record, how: str) -> None:
+    """A byte is noticed as soon as a board that looks for it without end notices it."""
+    times, late, allowed = 10, 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(
+                board, "byte", REFERENCE, while_running=answering(3 * times),
+                times=times, timer_ms=FAR_MS,
+            )  # fmt: skip
+        assert execution.value("got") == b"a" * (3 * times)
+        wire = sorted(seconds(execution, "took", "looking"))[times // 2]
+        if wire > FAR_MS / 1e3 / 4:
+            raise Inconclusive(
+                f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
+                f"late wake would wait for ({FAR_MS} ms); is the host or the wire slow?"
+            )
+        # the wire carries bytes in frames of a millisecond, of which a round trip takes two
+        allowed = allowance(board, 0.0, machine) + 2 * TICK
+        beyond = [s - wire for s in seconds(execution, "took", how)]
+        late = judged_late(record, f"a byte, by {how}, without the wire", beyond, allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
+
+
+@claim("wait.byte-ends-poll")
+def test_byte_ends_poll(board: BoardUnderTest, record: Record) -> None:
+    byte(board, record, "polling")
+
+
+@claim("wait.byte-wakes-task")
+def test_byte_wakes_task(board: BoardUnderTest, record: Record) -> None:
+    byte(board, record, "task")
+
+
+def socket(board: BoardUnderTest, record: Record, how: str) -> None:
+    late, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(board, "socket", REFERENCE, ms=4, times=6, timer_ms=FAR_MS)
+        allowed = allowance(board, 0.0, machine)
+        samples = seconds(execution, "late", how)
+        late = judged_late(record, f"a byte on a socket, by {how}, how late", samples, allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
+
+
+@claim("wait.socket-ends-poll")
+def test_socket_ends_poll(board: BoardUnderTest, record: Record) -> None:
+    socket(board, record, "polling")
+
+
+@claim("wait.socket-wakes-task")
+def test_socket_wakes_task(board: BoardUnderTest, record: Record) -> None:
+    socket(board, record, "task")
