@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from rig import tables
 from rig.errors import UsageError, nearest
 from rig.units import amperes, volts
+from rig.virtual.fence import Network
 from rig.virtual.files import FileSystem
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -104,7 +105,8 @@ class BoardEntry(_Strict):
     profile: str = ""  # a family in fixtures/profiles, for what the board does not say
     firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
-    file_system: FileSystem = "machine"  # virtual boards: a folder of their own, or what else
+    file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
+    network: Network = "own"  # virtual boards: a loopback of their own, or the machine's network
     power: PowerProfile = PowerProfile()
     labgrid: LabgridPlace | None = None
 

@@ -214,7 +214,7 @@ def _virtual(
             if os.sep in firmware:  # a path, from where the bench file is
                 firmware = str((Path(bench.path).parent / firmware).resolve())
             boards[name] = board = VirtualBoard(
-                name, firmware, folder, entry.heap, entry.file_system
+                name, firmware, folder, entry.heap, entry.file_system, entry.network
             )
             stack.callback(board.stop)
     for board in boards.values():

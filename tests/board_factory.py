@@ -12,6 +12,7 @@ from rig.board.execution import Execution
 from rig.board.program import assemble
 from rig.board.shrink import shrink
 from rig.virtual.board import VirtualBoard
+from rig.virtual.fence import Network
 from rig.virtual.files import FileSystem
 from rig.virtual.interpreters import INTERPRETERS
 
@@ -21,10 +22,11 @@ def virtual(
     folder: Path,
     interpreter: str = "micropython",
     heap: str = "",
-    file_system: FileSystem = "machine",
+    file_system: FileSystem = "own",
+    network: Network = "own",
 ) -> Iterator[VirtualBoard]:
     """A virtual board that is ready."""
-    board = VirtualBoard("board", interpreter, folder, heap, file_system)
+    board = VirtualBoard("board", interpreter, folder, heap, file_system, network)
     try:
         board.wait_ready()
         yield board

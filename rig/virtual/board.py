@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from rig.errors import RigError
+from rig.virtual.fence import Network
 from rig.virtual.files import FileSystem
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -27,7 +28,8 @@ class VirtualBoard:
         interpreter: str,
         folder: Path,
         heap: str = "",
-        file_system: FileSystem = "machine",
+        file_system: FileSystem = "own",
+        network: Network = "own",
     ) -> None:
         if os.name != "posix":
             raise RigError(
@@ -44,7 +46,7 @@ class VirtualBoard:
             sys.executable, "-m", "rig.virtual.holder", "--link", str(self.port),
             "--root", str(self.root), "--pid-file", str(self.pid_file),
             "--interpreter", interpreter, "--heap", heap,
-            "--file-system", file_system,
+            "--file-system", file_system, "--network", network,
         ]  # fmt: skip
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-FileSystem = Literal["machine", "own", "read-only", "none"]
+FileSystem = Literal["own", "read-only", "none"]
 FILE_SYSTEMS: tuple[str, ...] = get_args(FileSystem)
 
 LIBRARY = Path(__file__).parent / "unix_lib"
@@ -44,8 +44,6 @@ class Files:
 
     def program(self) -> str:
         """What MicroPython must run before its REPL; it leaves no name behind."""
-        if self.kind == "machine":  # until overlays are put on a virtual board's files
-            return ""
         text = UNMOUNTED if self.kind == "none" else MOUNTED
         readonly = self.kind == "read-only"
         return text.format(library=str(LIBRARY), root=str(self.root), readonly=readonly)
@@ -58,8 +56,6 @@ class Files:
         second mount would show in every listing of `/`, and to import `machine` beforehand would
         keep an overlay from having one.
         """
-        if self.kind == "machine":
-            return f":{LIBRARY}:.frozen"
         if self.kind == "none":
             return ":.frozen"
         return f":/{os.path.relpath(LIBRARY, self.root)}:.frozen:/lib"

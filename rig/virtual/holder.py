@@ -30,6 +30,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rig.errors import RigError
+from rig.virtual.fence import NETWORKS, Fence
 from rig.virtual.files import FILE_SYSTEMS, Files
 from rig.virtual.interpreters import Interpreter, interpreter
 from rig.virtual.spares import RAW_PROMPT, Spares
@@ -52,9 +53,13 @@ Handler = Callable[[], object]
 class Holder:
     """Relays one virtual board, and never waits for anything else."""
 
-    def __init__(self, interpreter: Interpreter, link: Path, files: Files, pid_file: Path) -> None:
+    def __init__(
+        self, interpreter: Interpreter, files: Files, fence: Fence, link: Path, pid_file: Path
+    ) -> None:
         self.link = link
-        self.spares = Spares(interpreter, files)  # first, so that it inherits nothing of ours
+        self.spares = Spares(
+            interpreter, files, fence
+        )  # first, so that it inherits nothing of ours
         self.selector = selectors.DefaultSelector()
         self.watched: dict[int, tuple[int, Handler]] = {}
         self.settled = False  # nothing waits to be written, and the selector knows what to watch
@@ -227,14 +232,18 @@ def main() -> None:
     parser.add_argument("--interpreter", required=True, help="a name, or a path")
     parser.add_argument("--heap", default="")
     parser.add_argument("--file-system", choices=FILE_SYSTEMS, required=True)
+    parser.add_argument("--network", choices=NETWORKS, required=True)
     args = parser.parse_args()
     try:
         firmware = interpreter(args.interpreter, args.heap)
+        files = Files(args.root.resolve(), args.file_system)
+        fence = Fence(files, firmware.reads, args.network)
+        if args.file_system == "read-only" and firmware.name == "cpython" and fence.rules < 0:
+            raise RigError("file_system: nothing keeps CPython from writing without Landlock")
     except RigError as error:
         print(error, flush=True)  # where `ready` is awaited: the parent passes it on
         raise SystemExit(1) from error
-    files = Files(args.root.resolve(), args.file_system)
-    Holder(firmware, args.link, files, args.pid_file).run()
+    Holder(firmware, files, fence, args.link, args.pid_file).run()
 
 
 if __name__ == "__main__":

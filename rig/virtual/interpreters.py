@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Protocol
 
 from rig.errors import RigError, nearest
 from rig.virtual.files import Files
 
 OLDEST = (1, 27)
+SHARED_LIBRARIES = ("/lib", "/lib64", "/usr/lib", "/usr/lib64", "/etc/ld.so.cache")
 
 
 class Interpreter(Protocol):
     """Something with a REPL on its standard input and output."""
 
     name: str
+    reads: tuple[Path, ...] | None
+    """Folders of the machine that it needs to read; None where it is a program that is executed,
+    which needs no one knows what."""
 
     def run(self, files: Files) -> int:
         """Run the REPL in this process until it ends; returns the exit code."""
@@ -39,12 +45,14 @@ class MicroPython:
     PATH."""
 
     name = "micropython"
+    reads: tuple[Path, ...] | None = ()
 
     def __init__(self, heap: str = "", path: str = "") -> None:
         self.options = ["-X", f"heapsize={heap}"] if heap else []
         self.run_main: Callable[[list[str]], int] | None = None
         self.path = path
         if path:
+            self.reads = None
             check(path)
             return
         try:
@@ -53,6 +61,7 @@ class MicroPython:
             self.run_main = run_main
         except ImportError:
             self.path = find_on_path()
+            self.reads = None
 
     def run(self, files: Files) -> int:
         options = [*self.options, *repl(files)]
@@ -69,10 +78,13 @@ class CPython:
 
     def __init__(self, heap: str = "") -> None:
         import asyncio  # noqa: F401  (loaded before the fork, so that each soft reset is cheap)
+        import sysconfig
 
         from rig.virtual import cpython_repl
 
         self.repl = cpython_repl
+        folders = {sys.prefix, sys.base_prefix, *sysconfig.get_paths().values(), *SHARED_LIBRARIES}
+        self.reads: tuple[Path, ...] | None = tuple(map(Path, sorted(folders)))
 
     def run(self, files: Files) -> int:
         return self.repl.serve()

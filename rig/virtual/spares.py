@@ -17,11 +17,13 @@ import select
 import signal
 import socket
 import struct
+import sys
 import time
 from collections import deque
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rig.virtual.fence import Fence
 from rig.virtual.files import Files
 from rig.virtual.interpreters import Interpreter
 
@@ -39,6 +41,9 @@ ANOTHER = b"+"
 TELL_FD = 200
 """Where an interpreter keeps the socket on which it tells that it ends: the kernel takes a third of
 a millisecond to say so, for the memory goes first."""
+NO_CORE = (1, 1)
+"""Bytes of core dump: at 0 Linux still starts the program that collects dumps, and at 1 it does not
+(fs/coredump.c)."""
 UNREAD = 1 << 16
 """Bytes of an interpreter's output that wait for the holder before it must wait itself."""
 
@@ -75,12 +80,12 @@ class Child:
 class Spares:
     """The holder's end: the interpreters that will be the board next."""
 
-    def __init__(self, interpreter: Interpreter, files: Files) -> None:
+    def __init__(self, interpreter: Interpreter, files: Files, fence: Fence) -> None:
         self.socket, far = socket.socketpair()
         self.nursery = os.fork()
         if self.nursery == 0:
             self.socket.close()
-            Nursery(interpreter, files, far).serve()
+            Nursery(interpreter, files, fence, far).serve()
         far.close()
         self.waiting: deque[Child] = deque()
         self.alive: set[int] = set()
@@ -170,9 +175,12 @@ def greeting(child: Child) -> tuple[bytes, bool]:
 class Nursery:
     """The process that starts interpreters and tells of their ends, until the holder is gone."""
 
-    def __init__(self, interpreter: Interpreter, files: Files, holder: socket.socket) -> None:
+    def __init__(
+        self, interpreter: Interpreter, files: Files, fence: Fence, holder: socket.socket
+    ) -> None:
         self.interpreter = interpreter
         self.files = files
+        self.fence = fence
         self.holder = holder
         self.pids: set[int] = set()
 
@@ -228,18 +236,17 @@ class Nursery:
                 signal.signal(number, signal.SIG_DFL)
             for fd in (0, 1, 2):
                 os.dup2(wire, fd)
-            tell = fcntl.fcntl(self.holder, fcntl.F_DUPFD_CLOEXEC, TELL_FD)
-            os.closerange(3, TELL_FD)
-            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+            resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
             os.chdir(self.files.root)
             with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
                 Path("/proc/self/comm").write_text(self.interpreter.name)
+            self.fence.enter()
+            tell = fcntl.fcntl(self.holder, fcntl.F_DUPFD_CLOEXEC, TELL_FD)
+            os.closerange(3, TELL_FD)
             code = self.interpreter.run(self.files) & 0xFF
             os.closerange(3, TELL_FD)  # what the script left open, as a board's reset does
             os.write(tell, MESSAGE.pack(ENDED, os.getpid(), code << 8))
-        except BaseException:
-            import traceback
-
-            traceback.print_exc()
+        except BaseException as error:  # nothing can be imported any more behind the fence
+            print(f"{self.interpreter.name}: {type(error).__name__}: {error}", file=sys.stderr)
             code = 70
         os._exit(code)
