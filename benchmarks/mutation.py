@@ -100,6 +100,7 @@ class Bench:
         self.board = Board(self.name, str(self.virtual.port), power_cycle=self.virtual.power_cycle)
         self.board.open()
         self.board.identify()
+        self.overlay = self.virtual.root / "overlay"
 
     def stop(self) -> None:
         self.board.close()
@@ -130,19 +131,19 @@ class Bench:
             return f"errored: the host test raised {type(error).__name__}: {error}"
         return ""
 
-    def baseline(self, overlay: Path, python_tasks: bool) -> dict[str, str]:
+    def baseline(self, python_tasks: bool) -> dict[str, str]:
         """Learn which claims hold on the unmutated copy; the others with what came of them."""
-        self.board.overlay = str(overlay)
+        self.board.overlay = "/overlay"
         outcomes = {test.claim.id: self.judge(test) for test in self.tests}
         self.kept[python_tasks] = {claim for claim, outcome in outcomes.items() if not outcome}
         return {claim: outcome for claim, outcome in outcomes.items() if outcome}
 
-    def notice(self, mutant: Mutant, overlay: Path) -> tuple[str, str, str]:
+    def notice(self, mutant: Mutant) -> tuple[str, str, str]:
         """(level, claim, outcome) of the first claim that notices the mutant, or empty strings.
 
         Documented claims come first; of each level those that noticed most faults in that file.
         """
-        self.board.overlay = str(overlay)
+        self.board.overlay = "/overlay"
         came = self.board.run("overlay", deadline=HUNG_S)
         if came.ended is not Ended.FINISHED:
             return "documented", "(import)", came.how[-60:]
@@ -184,14 +185,12 @@ def work(asyncio: Path, jobs: Any, results: Any, name: str) -> None:
     try:
         bench.start()
         for python_tasks in (False, True):
-            write_overlay(asyncio, folder / "overlay", python_tasks, None)
-            results.put(
-                ("baseline", python_tasks, bench.baseline(folder / "overlay", python_tasks))
-            )
+            write_overlay(asyncio, bench.overlay, python_tasks, None)
+            results.put(("baseline", python_tasks, bench.baseline(python_tasks)))
         while (mutant := jobs.get()) is not None:
-            write_overlay(asyncio, folder / "overlay", mutant.file == "task.py", mutant)
+            write_overlay(asyncio, bench.overlay, mutant.file == "task.py", mutant)
             try:
-                outcome = bench.notice(mutant, folder / "overlay")
+                outcome = bench.notice(mutant)
             except BoardLost as lost:
                 outcome = ("documented", "(any)", str(lost))
                 bench.stop()

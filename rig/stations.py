@@ -81,6 +81,7 @@ class Station(BaseModel):
     meter: MeterStation | None = None
     info: BoardInfo | None = None
     ticks_period: int = 1 << 30
+    fenced: list[str] | None = None  # a virtual board: what of the machine it cannot reach
 
     def board(self) -> Board:
         """The board, not yet opened."""
@@ -232,6 +233,7 @@ def _virtual(
         elif entry.meter and bench.meter[entry.meter].kind != "virtual":
             station = _real_meter(bench, entry, power)
         stations[name] = _station(name, entry, str(board.port), station)
+        stations[name].fenced = board.fenced
     return stations
 
 

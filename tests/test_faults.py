@@ -59,7 +59,9 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outcome:
     """The outcome of one claim on the board with or without an overlay."""
-    board.overlay = str(overlay) if overlay else ""
+    board.overlay = ""
+    if overlay:
+        board.put_overlay(str(overlay))
     record = Record(catalogue()[claim], board.info, folder, folder)
     under_test = BoardUnderTest(board)
     under_test.record = record

@@ -45,8 +45,9 @@ class Rig:
 
     def break_loop(self, name: str) -> None:
         """Put the fault of that name under what is run from now on; none for no name."""
-        folder = self.folder / "faults" / name
-        self.board.overlay = str(written([fault(name)], folder)) if name else ""
+        self.board.overlay = ""
+        if name:
+            self.board.put_overlay(str(written([fault(name)], self.folder / "faults" / name)))
 
     def power(self, meter: ScpiMeter, profile: PowerProfile = PROFILE, claim: str = "") -> Power:
         found = catalogue()[claim or "power.sleep-sleeps"]

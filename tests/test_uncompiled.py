@@ -34,6 +34,8 @@ def board(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Board]:
     with virtual(tmp_path_factory.mktemp("board"), request.param) as device:
+        (device.root / "overlay").mkdir()
+        (device.root / "overlay" / "asyncio.py").write_text(BROKEN)
         connected = connect(device.port)
         yield connected
         connected.close()
@@ -41,12 +43,11 @@ def board(
 
 @pytest.fixture
 def run(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Run]:
-    """Runs this text as the device test x.py, beside a folder with an asyncio that is broken."""
+    """Runs this text as the device test x.py."""
     folder = tmp_path / "device_tests"
     folder.mkdir()
     for harness in DEVICE_TESTS.glob("harness*.py"):
         shutil.copy(harness, folder)
-    (tmp_path / "asyncio.py").write_text(BROKEN)
     for module in (program, uncompiled):
         monkeypatch.setattr(module, "DEVICE_TESTS", folder)
 
@@ -95,10 +96,8 @@ def test_a_parameter_that_has_no_literal(run: Run) -> None:
         "emit('a')\nraise SyntaxError('no')\n",
     ],
 )
-def test_a_syntax_error_elsewhere_is_the_boards(
-    run: Run, board: Board, tmp_path: Path, text: str
-) -> None:
-    board.overlay = str(tmp_path)
+def test_a_syntax_error_elsewhere_is_the_boards(run: Run, board: Board, text: str) -> None:
+    board.overlay = "overlay"  # whose asyncio is broken
     with pytest.raises(DeviceRaised, match="SyntaxError"):
         run("import sys\nsys.modules.pop('asyncio', None)\n" + text)
 
@@ -115,8 +114,10 @@ def test_every_device_test_compiles_here_and_on_micropython(tmp_path: Path) -> N
         "print('all')\n"
     )
     start = (
-        "import sys; from rig.virtual.interpreters import MicroPython;"
-        "one = MicroPython(); one.options = sys.argv[1:]; sys.exit(one.run())"
+        "import sys; from pathlib import Path; from rig.virtual.files import Files;"
+        "from rig.virtual.interpreters import MicroPython;"
+        "one = MicroPython(); one.options = sys.argv[1:];"
+        "sys.exit(one.run(Files(Path('/'), 'own')))"
     )
     done = subprocess.run(
         [sys.executable, "-c", start, str(script)],

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from rig.bench import load
+from rig.checkup.bench import walk
 from rig.virtual.board import VirtualBoard
 from rig.virtual.fence import Fence
 from rig.virtual.files import Files
@@ -188,6 +190,19 @@ def test_a_bench_may_give_it_the_machines_network(tmp_path: Path, server: socket
     with virtual(tmp_path, network="machine") as board:
         values = f"PORT, OUT = {server.getsockname()[1]}, {outward()!r}\n"
         assert seen(board, values + CONNECT) == ["got through"] * 3
+
+
+def test_doctor_says_what_holds(tmp_path: Path) -> None:
+    path = tmp_path / "bench.toml"
+    path.write_text(
+        '[board.a]\nkind = "virtual"\n[board.b]\nkind = "virtual"\nnetwork = "machine"\n'
+    )
+    a, b = [finding.what for finding in walk(load(path)) if finding.check == "fence"]
+    if HERE.rules >= 0:
+        assert "no files but its own (Landlock" in a
+        assert "no files but its own (Landlock" in b
+    assert ("loopback of its own" in a) == (sys.platform == "linux" and HERE.probe_network())
+    assert "loopback" not in b
 
 
 @fenced

@@ -38,6 +38,9 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
             board = station.board()
             board.open()
             yield Finding(about, "REPL", True, f"MicroPython's raw REPL answers on {station.port}")
+            if station.fenced is not None:
+                within = "; ".join(station.fenced) or "nothing keeps it from this machine's files"
+                yield Finding(about, "fence", True, within)
             try:
                 yield from check_board(about, station, board)
                 if station.meter:

@@ -26,7 +26,7 @@ def prepared(stations: list[Station], overlay: Path | None) -> Iterator[None]:
         yield
     finally:
         for station in stations:
-            if station.overlay and station.kind == "serial":
+            if station.overlay:
                 remove_overlay(station)
 
 
@@ -37,11 +37,8 @@ def identify(station: Station, overlay: Path | None) -> None:
     try:
         info = board.identify()
         if overlay and info.implementation == "micropython":
-            if station.kind == "serial":
-                station.overlay = str(overlay)  # something to take off, even of half an upload
-                board.put_overlay(str(overlay))
-            else:
-                board.overlay = str(overlay)
+            station.overlay = str(overlay)  # something to take off, even of half an upload
+            board.put_overlay(str(overlay))
             station.overlay = board.overlay
             came = board.run("overlay")
             if came.ended is not Ended.FINISHED:

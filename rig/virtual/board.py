@@ -56,7 +56,8 @@ class VirtualBoard:
         """Until a client can connect. Raises RigError with what the holder said instead."""
         assert self.process.stdout is not None
         said = self.process.stdout.readline().decode("utf-8", "replace").strip()
-        if said != "ready":
+        ready, *self.fenced = said.split("\t")  # what it cannot reach, in words
+        if ready != "ready":
             self.process.wait(timeout=10)
             self.log.seek(0)
             trouble = self.log.read().decode("utf-8", "replace").strip().splitlines()

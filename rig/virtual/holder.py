@@ -8,9 +8,11 @@ interpreters (rig/virtual/spares.py), started ahead, make each of these cheap.
 
 POSIX only (PTYs, fork): it is the virtual bench, nothing on the way to a real board.
 
-    python -m rig.virtual.holder --link PATH --root DIR --pid-file FILE --interpreter NAME
+    python -m rig.virtual.holder --link PATH --root DIR --pid-file FILE --interpreter NAME \
+        --file-system own --network own
 
-It prints `ready` once a client can connect, and ends when its standard input closes.
+It prints `ready` once a client can connect, and how the board is fenced; it ends when its standard
+input closes.
 SIGUSR1 is the board's power switch: off and on again.
 """
 
@@ -57,6 +59,7 @@ class Holder:
         self, interpreter: Interpreter, files: Files, fence: Fence, link: Path, pid_file: Path
     ) -> None:
         self.link = link
+        self.fenced = fence.holds
         self.spares = Spares(
             interpreter, files, fence
         )  # first, so that it inherits nothing of ours
@@ -215,7 +218,7 @@ class Holder:
         self.selector.register(self.wake_r, selectors.EVENT_READ, self.read_signals)
         self.selector.register(0, selectors.EVENT_READ, self.read_parent)
         self.selector.register(self.spares.socket, selectors.EVENT_READ, self.read_nursery)
-        print("ready", flush=True)
+        print("ready", *self.fenced, sep="\t", flush=True)
         try:
             while self.running:
                 self.step()
