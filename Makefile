@@ -5,7 +5,7 @@ BIN := .venv/bin
 .PHONY: conformance test test-all lint setup setup-dev labgrid clean
 
 conformance: .venv/ready
-	$(BIN)/looprig run
+	$(BIN)/looprig run --matrix
 
 test: .venv/ready-dev
 	@$(MAKE) --no-print-directory labgrid || echo "labgrid cannot be had: its tests are skipped"

@@ -18,6 +18,8 @@ from reports.neutral import markdown, visible
 from reports.site import environment
 from reports.trend import trends
 from reports.units import count, percent, signed
+from rig import whole
+from rig.ending import of_comparison
 from rig.errors import UsageError
 
 _TITLES = {"regressions": "Worse", "improvements": "Better", "undecided": "Cannot be told"}
@@ -35,15 +37,16 @@ class Comparison:
     undecided: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     compared: dict[str, int] = field(default_factory=dict)
+    missing: int = 0  # claims of the baseline that the new run does not have on their board
     problems: list[str] = field(default_factory=list)
     history: Loaded | None = None
 
     @property
     def exit_code(self) -> int:
-        """1 for a regression; 3 if the rig kept a claim from being judged again; else 0."""
-        if self.regressions:
-            return 1
-        return 3 if any(change.after in ("errored", "–") for change in self.undecided) else 0  # noqa: RUF001
+        """1 for a regression; 3 if nothing, or less than before, could be compared; else 0."""
+        untold = sum(change.after in ("errored", "–") for change in self.undecided)  # noqa: RUF001
+        compared = self.compared.get("claim", 0)
+        return of_comparison(len(self.regressions), compared, untold + self.missing)
 
     def headline(self) -> str:
         """In one sentence."""
@@ -124,7 +127,7 @@ class Comparison:
             .get_template("compare.html")
             .render(comparison=self, history=history, signed=signed)
         )
-        path.write_text(page, encoding="utf-8")
+        whole.write(path, page)
         return path
 
 
@@ -158,6 +161,7 @@ def compare(old: Sequence[Path], new: Path, threshold: float = 0.1) -> Compariso
         threshold=threshold,
         problems=before.problems + after.problems,
         compared=compared,
+        missing=_missing(before, after),
     )
     for change in found:
         kind = "undecided" if change.direction == "undecided" else f"{change.direction}s"
@@ -195,6 +199,14 @@ def _match(before: Loaded, after: Loaded) -> None:
                 label = exact["identity"].iloc[-1]
                 for frame in (after.results, after.power, after.measurements, after.boards):
                     frame.loc[frame["identity"] == board["identity"], "identity"] = label
+
+
+def _missing(before: Loaded, after: Loaded) -> int:
+    """How many claims the latest old run judged on boards, and the new run did not."""
+    baseline = before.results[before.results["run"] == before.runs["run"].iloc[-1]]
+    sides = (set(zip(f["identity"], f["claim"], strict=True)) for f in (baseline, after.results))
+    ours, theirs = sides
+    return len(ours - theirs)
 
 
 def _compared(before: Loaded, after: Loaded) -> dict[str, int]:

@@ -32,10 +32,28 @@ _SCRIPTS = ("theme.js", "evidence.js", "chart.js", "filter.js", "battery.js")
 
 
 def write_site(loaded: Loaded, out: Path) -> Path:
-    """Writes the report into `out` (made if need be) and returns the path of its index.html."""
+    """Writes the report into `out` (made if need be) and returns the path of its index.html.
+
+    It is written aside first: a report that cannot be written whole leaves the one before.
+    """
     out.mkdir(parents=True, exist_ok=True)
-    for stale in ("boards", "evidence"):
-        shutil.rmtree(out / stale, ignore_errors=True)
+    aside = out / ".new"
+    shutil.rmtree(aside, ignore_errors=True)
+    aside.mkdir()
+    try:
+        _write(loaded, aside)
+        for stale in ("boards", "evidence"):
+            shutil.rmtree(out / stale, ignore_errors=True)
+        for made in aside.iterdir():
+            made.replace(out / made.name)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, str(error.filename or out)) from error
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+    return out / "index.html"
+
+
+def _write(loaded: Loaded, out: Path) -> None:
     (out / "boards").mkdir()
     table = matrix(loaded)
     exports.write_exports(loaded, table, out)
@@ -43,14 +61,12 @@ def write_site(loaded: Loaded, out: Path) -> Path:
     (out / "plotly.min.js").write_bytes(plotly.read_bytes())
     inline, external = _write_evidence(loaded, table, out)
     common = _common(loaded, table, external)
-    index = out / "index.html"
-    _render("index.html", index, evidence=inline, **common)
+    _render("index.html", out / "index.html", evidence=inline, **common)
     with_power = set(loaded.power["result"])
     powered = {key: text for key, text in inline.items() if int(key) in with_power}
     _render("power.html", out / "power.html", evidence=powered, **common)
     _render("latency.html", out / "latency.html", evidence={}, **common)
     _write_boards(loaded, table, out, common)
-    return index
 
 
 def _common(loaded: Loaded, table: Matrix, external: dict[str, str]) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 from rich.cells import cell_len, chop_cells
 from rich.console import Console, Group
 from rich.table import Table
@@ -28,13 +30,13 @@ _MARK = 3
 _CLAIM = 30
 
 
-def terminal_matrix(loaded: Loaded, console: Console) -> None:
-    """Prints the matrix by chapter, the power table, then what needs a look."""
+def terminal_matrix(loaded: Loaded, console: Console, whole: bool = True) -> None:
+    """Prints the matrix by chapter, or a line a board, the power table, then what needs a look."""
     table = matrix(loaded)
     if not table.latest.shape[0]:
         console.print(Text("No results to show."))
     else:
-        for block in _blocks(table, console):
+        for block in _blocks(table, console) if whole else _lines(table):
             console.print(block)
         if loaded.power.shape[0]:
             console.print(_power(loaded, table))
@@ -50,6 +52,20 @@ def terminal_matrix(loaded: Loaded, console: Console) -> None:
             Text(f"{table.headline()}. ", style="bold red" if table.unexpected else "bold green")
             + Text(f"{good} of {count(judged, 'verdict')} conform.")
         )
+
+
+def _lines(table: Matrix) -> list[Text]:
+    """A line a board: how many of its claims came out how."""
+    lines = []
+    for board, cells in table.by_board():
+        counts = Counter(cell.state.name for _, cell, _ in cells)
+        said = ", ".join(
+            f"{counts[name]} {state.word}{f' ({state.tag})' if state.tag else ''}"
+            for name, state in STATES.items()
+            if counts[name]
+        )
+        lines.append(Text.assemble((one_line(board, 40), "bold"), f": {said}"))
+    return [*lines, Text("--matrix shows every claim", style="dim"), Text()]
 
 
 def _plain(console: Console) -> bool:

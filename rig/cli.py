@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+if __name__ == "__main__":  # what a Ctrl-C comes to is settled before the imports that take long
+    from rig.start import begin
+
+    begin()
+
 import gc
-import os
 import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+
+from rig.errors import UsageError
 
 app = typer.Typer(
     help="Does a MicroPython port's asyncio event loop do what its documentation says, "
@@ -17,6 +23,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
 
 # typer has had click beside it and within it: its own exception leads to the right base.
@@ -26,6 +33,28 @@ GARBAGE = 50_000
 """New objects from one look for garbage to the next: what is imported and collected is none, and
 looking it through every 700 objects would take a run a tenth of a second."""
 
+
+def show_version(asked: bool) -> None:
+    """`looprig 0.1.0`, and the Python that runs it."""
+    if asked:
+        import importlib.metadata
+        import platform
+
+        python = f"Python {platform.python_version()}"
+        typer.echo(f"looprig {importlib.metadata.version('looprig')} ({python})")
+        raise typer.Exit
+
+
+@app.callback()
+def looprig(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say which looprig."),
+    ] = False,
+) -> None:
+    pass
+
+
 Bench = Annotated[Path | None, typer.Option("--bench", metavar="FILE", help="Bench file (TOML).")]
 Boards = Annotated[
     list[str] | None, typer.Option("--board", metavar="NAME", help="Only this board; repeatable.")
@@ -33,6 +62,7 @@ Boards = Annotated[
 Resume = Annotated[
     Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run cut short.")
 ]
+Matrix = Annotated[bool, typer.Option("--matrix", help="Print every claim's outcome.")]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
 
 
@@ -63,13 +93,18 @@ def run_command(
             "all; repeatable.",
         ),
     ] = None,
+    matrix: Matrix = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print the last line and errors only.")
+    ] = False,
     pytest_args: Annotated[
         list[str] | None, typer.Argument(metavar="[-- PYTEST_ARGS]", help="Passed on to pytest.")
     ] = None,
 ) -> int:
-    """Check boards against the claims. Exit 0: nothing unexpected; 1: something; 2: bad usage;
-    3: rig errors or lost boards."""
-    from rig.commands.asked import Options
+    """Check boards against the claims. Exit 0: each board was judged, and nothing unexpected came
+    of it; 1: a board did something unexpected; 2: bad usage or bench file; 3: rig errors, lost
+    boards, boards of which nothing could be judged; 130: interrupted."""
+    from rig.commands.asked import Options, what_to_show
     from rig.commands.run import run
 
     return run(
@@ -85,6 +120,7 @@ def run_command(
             resume=resume,
             out=out,
             workers=workers,
+            show=what_to_show(matrix, quiet),
             levels=level or [],
             pytest_args=pytest_args or [],
             command=["looprig", *sys.argv[1:]],
@@ -96,11 +132,11 @@ Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run director
 
 
 @app.command("report")
-def report_command(runs: Runs, out: Out = None) -> int:
+def report_command(runs: Runs, out: Out = None, matrix: Matrix = False) -> int:
     """Aggregate runs of any number of boards into one report."""
     from rig.commands.report import report
 
-    return report(runs, out)
+    return report(runs, out, matrix)
 
 
 @app.command("compare")
@@ -127,7 +163,7 @@ def claims_command(
     """The catalogue of claims."""
     from rig.commands.claims import show_claims, show_sources
 
-    return show_sources() if sources else show_claims(globs or [])
+    return show_sources(globs or []) if sources else show_claims(globs or [])
 
 
 @app.command("virtual")
@@ -139,11 +175,10 @@ def virtual_command(
         typer.Option(metavar="KEY=VALUE", help="Option of the virtual meters; repeatable."),
     ] = None,
 ) -> int:
-    """Start virtual boards and their meters, and print how to reach them."""
+    """Start virtual boards and their meters. It prints how to reach them."""
     from rig.commands.virtual import virtual
 
-    options = dict(option.partition("=")[::2] for option in meter_option or [])
-    return virtual(boards, kind, options)
+    return virtual(boards, kind, meter_option or [])
 
 
 Ports = Annotated[list[str] | None, typer.Argument(metavar="[PORT]...", help="Only these ports.")]
@@ -151,7 +186,7 @@ Ports = Annotated[list[str] | None, typer.Argument(metavar="[PORT]...", help="On
 
 @app.command("boards")
 def boards_command(ports: Ports = None, bench: Bench = None, board: Boards = None) -> int:
-    """List MicroPython boards by asking them: those attached, at the ports named, or of a bench
+    """List MicroPython boards by asking them. Those attached, at the ports named, or of a bench
     file. Exit 3: one that was named does not answer."""
     from rig.commands.boards import boards
 
@@ -165,8 +200,8 @@ def doctor_command(
     port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
     meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
 ) -> int:
-    """Whether a bench's boards and meters answer, and how to mend what does not. Exit 0: all is
-    well; 3: findings; 2: a bad bench file."""
+    """Whether boards and meters answer, and what to mend. Exit 0: all is well; 3: findings; 2: a
+    bad bench file."""
     from rig.commands.asked import Options, choose_bench
     from rig.commands.doctor import doctor
 
@@ -188,8 +223,8 @@ def upstream_command(
     resume: Resume = None,
     out: Out = None,
 ) -> int:
-    """Run MicroPython's own tests/ on the bench's boards, and keep the results as a run's.
-    Exit codes as of run."""
+    """Run MicroPython's own tests/ on the bench's boards. The results are kept as a run's. Exit
+    codes as of run."""
     from rig.commands.upstream import upstream
 
     command = ["looprig", *sys.argv[1:]]
@@ -218,29 +253,26 @@ def bad_usage(error: Any) -> str:
     return f"{said[0].lower()}{said[1:]}; {command} --help says more"
 
 
+def command() -> int:
+    """Carry out what the words ask for; raises LooprigError for a user's mistake."""
+    from rig.words import check
+
+    check(sys.argv[1:])
+    try:
+        return int(app(prog_name="looprig", standalone_mode=False) or 0)
+    except BAD_USAGE as error:
+        if type(error).__name__ != "NoArgsIsHelpError":
+            raise UsageError(bad_usage(error)) from error
+        error.show()
+        return 2
+
+
 def main() -> None:
-    """Entry point: a user's mistake is one sentence and an exit code, never a traceback."""
-    from rig.errors import LooprigError, UsageError
+    """A user's mistake is one sentence and an exit code, never a traceback."""
+    from rig.ending import guarded
 
     gc.set_threshold(GARBAGE)
-    try:
-        code = app(prog_name="looprig", standalone_mode=False)
-    except LooprigError as error:
-        print(f"looprig: {error}", file=sys.stderr)
-        code = 2 if isinstance(error, UsageError) else 3
-    except (typer.Abort, KeyboardInterrupt):
-        print("looprig: interrupted", file=sys.stderr)
-        code = 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        code = 0
-    except BAD_USAGE as error:
-        if type(error).__name__ == "NoArgsIsHelpError":
-            error.show()
-        else:
-            print(f"looprig: {bad_usage(error)}", file=sys.stderr)
-        code = 2
-    sys.exit(code or 0)
+    sys.exit(guarded(command))
 
 
 if __name__ == "__main__":

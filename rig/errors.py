@@ -45,6 +45,8 @@ class BoardCrashed(Exception):
     """The board reset, hung or vanished during a device test; the message says how."""
 
 
+NEAR = 0.65
+"""How like a word has to be: `other` is none of a mistyped `meter`."""
 LISTED = 20
 """Words that are listed where none is near: more than that nobody reads."""
 
@@ -53,11 +55,11 @@ def nearest(word: str, known: list[str] | tuple[str, ...]) -> str:
     """`"; did you mean 'x'?"` for a mistyped word, or the list of what is known."""
     import difflib
 
-    close = difflib.get_close_matches(word, known, n=1)
+    close = difflib.get_close_matches(word, known, n=1, cutoff=NEAR)
     if close:
         return f"did you mean {close[0]!r}?"
     if not known:
-        return "there is none"
+        return "none is known here"
     shown = sorted(known)[:LISTED]
     more = f" and {len(known) - LISTED} more" if len(known) > LISTED else ""
     return f"known: {', '.join(shown)}{more}"

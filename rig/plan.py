@@ -10,6 +10,17 @@ from rig.results import LEVELS, Level
 from rig.stations import Station
 
 
+class Mishaps:
+    """What went wrong within pytest that belongs to no result, in sentences.
+
+    It is a plugin without a hook, so that what runs in pytest finds it: where the disk is full,
+    run.json cannot take them.
+    """
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+
 class Plan(BaseModel):
     """One run: where its results go, which boards, which claims."""
 

@@ -6,6 +6,7 @@ so that nothing read in a manual passes for something that was run.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from rig import tables
+from rig import floors, tables
 from rig.errors import RigError, UsageError, nearest
 from rig.ports import lookup
 from rig.results import BoardInfo
@@ -43,7 +44,7 @@ class Profile(_Strict):
     """A board family.
 
     `floor` is the lowest sleep that the rig's capture can use, by the names in
-    rig/power/floors.py; `floor_over_usb` replaces it while the REPL is the board's own USB,
+    rig/floors.py; `floor_over_usb` replaces it while the REPL is the board's own USB,
     where `floor` would take that away or leave it dead.
     """
 
@@ -77,6 +78,12 @@ def profiles(folder: Path = FOLDER) -> dict[str, Profile]:
         profile = tables.load(path, Profile, HINT)
         if profile.family != path.stem:
             raise RigError(f"{path}: its family is {profile.family!r}", "name the file after it")
+        for key in ("floor", "floor_over_usb", "drops_usb", "usb_returns"):
+            value = getattr(profile, key)
+            for name in [value] if isinstance(value, str) else value:
+                if name and name not in floors.FLOORS:
+                    what = f"{path}: {key}: there is no floor {name!r}"
+                    raise RigError(what, nearest(name, list(floors.FLOORS)))
         found[profile.family] = profile
     return found
 
@@ -96,6 +103,14 @@ def of(info: BoardInfo, name: str = "") -> Profile | None:
     if info.implementation != "micropython":
         return None
     return next((p for p in profiles().values() if info.platform in p.platforms), None)
+
+
+def called(info: BoardInfo) -> str:
+    """What to call a board that nobody has named: its family, or what it runs; fit for a bench
+    file."""
+    profile = of(info)
+    name = profile.family if profile else info.platform
+    return re.sub(r"[^A-Za-z0-9_-]", "-", name) or "board"
 
 
 @dataclass(frozen=True)

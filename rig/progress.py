@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import time
 from collections import Counter
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 REDRAW_S = 0.1
+LINE_S = 10.0
+"""How often a log, which is no terminal, is told how far the run is."""
 SHOWN = 200
 BAD = (Outcome.DIVERGES, Outcome.CRASHED, Outcome.INCONCLUSIVE, Outcome.ERRORED)
 
 
 class Progress:
-    """A line a board on a terminal; elsewhere only what is unexpected, a line each.
+    """A line a board on a terminal; elsewhere a line now and then, and one for each that is
+    unexpected. `stream` is given up where it takes nothing any more.
 
     Only the process that the user started has one. `total` is how many results are to come.
     """
@@ -35,6 +39,8 @@ class Progress:
         self.counts: dict[str, Counter[Outcome]] = {board: Counter() for board in boards}
         self.running: dict[str, str] = {}
         self.drawn = 0.0
+        self.told = time.monotonic()
+        self.shown = plan.progress
         self.live: Live | None = None
         if plan.progress and stream.isatty() and os.environ.get("TERM") != "dumb":
             from rich.console import Console
@@ -49,6 +55,7 @@ class Progress:
         name, _, board = nodeid.rpartition("::")[2].partition("[")
         self.running[board.rstrip("]")] = name.removeprefix("test_")
         self.draw()
+        self.log()
 
     def took(self, result: Result) -> None:
         """A result has come."""
@@ -61,12 +68,27 @@ class Progress:
 
     def say(self, line: str) -> None:
         """A line of its own, above the boards. The board's text is shown without controls."""
+        if not self.shown:
+            return
         plain = "".join(c if c.isprintable() else " " for c in line)[:SHOWN]
         if self.live:
             self.live.console.print(plain, markup=False, highlight=False, emoji=False)
         else:
-            self.stream.write(plain + "\n")
-            self.stream.flush()
+            try:
+                self.stream.write(plain + "\n")
+                self.stream.flush()
+            except OSError:
+                self.shown = False
+
+    def log(self) -> None:
+        """How far each board is, for who reads a log."""
+        if not self.live and time.monotonic() - self.told >= LINE_S:
+            self.told = time.monotonic()
+            each = (
+                f"{board} {counts.total()}/{self.due.get(board, 0)}"
+                for board, counts in self.counts.items()
+            )
+            self.say(f"… {', '.join(each)}")
 
     def draw(self) -> None:
         """Show where each board is, not more often than an eye follows."""
@@ -103,6 +125,7 @@ class Progress:
         if self.live:
             self.live.stop()
             self.live = None
-        self.stream.flush()
-        if self.stream.fileno() > 2:
-            self.stream.close()
+        with contextlib.suppress(OSError):
+            self.stream.flush()
+            if self.stream.fileno() > 2:
+                self.stream.close()

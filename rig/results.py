@@ -185,6 +185,13 @@ class BoardInfo(_Strict):
     lost: str = ""  # why and when the board was given up, empty if it was not
 
 
+class Resumption(_Strict):
+    """One time that a run was gone on with."""
+
+    started: str
+    command: list[str] = []
+
+
 class RunInfo(_Strict):
     """`run.json`: what was run, on what, and how it ended."""
 
@@ -194,6 +201,8 @@ class RunInfo(_Strict):
     started: str
     finished: str = ""
     command: list[str] = []
+    resumed: list[Resumption] = []  # `started` and `command` stay those of the beginning
+    made_with: list[str] = []  # claims, tests and overlay, as in rig/made_with.py
     bench: str = ""
     overlay: str = ""
     claims: list[str] = []

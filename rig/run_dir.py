@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import errno
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import ValidationError
 
-from rig.errors import UsageError
+from rig import whole
+from rig.errors import RigError, UsageError
 from rig.results import SCHEMA_VERSION, Result, RunInfo
+
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE)
+"""What is wrong with the host rather than with a name."""
 
 
 class RunDir:
@@ -38,13 +43,13 @@ class RunDir:
             self.write(info)  # first: results without it could be neither read nor gone on with
             self.results_path.touch()
         except OSError as error:
-            raise UsageError(f"{error.filename}: {error.strerror}", "name another --out") from error
+            what = f"{error.filename or self.path}: {error.strerror}"
+            kind = RigError if error.errno in FULL else UsageError
+            raise kind(what, "name another --out") from error
 
     def write(self, info: RunInfo) -> None:
         """Replace run.json in one step, so that no reader ever sees half of it."""
-        temporary = self.path / ".run.json.new"
-        temporary.write_text(info.model_dump_json(indent=1) + "\n", encoding="utf-8")
-        temporary.replace(self.info_path)
+        whole.write(self.info_path, info.model_dump_json(indent=1) + "\n")
 
     def read(self) -> RunInfo:
         """run.json; raises UsageError if this is no run's directory, or another version's."""
@@ -68,9 +73,16 @@ class RunDir:
         return info
 
     def append(self, result: Result) -> None:
-        """Add a result: one write, flushed, so that a line is whole or the last and cut."""
-        with self.results_path.open("a", encoding="utf-8") as file:
-            file.write(result.model_dump_json() + "\n")
+        """Add a result: one write, flushed, so that a line is whole or the last and cut.
+        Raises RigError where there is no room."""
+        try:
+            with self.results_path.open("a", encoding="utf-8") as file:
+                file.write(result.model_dump_json() + "\n")
+        except OSError as error:
+            raise RigError(
+                f"{self.results_path}: {error.strerror}",
+                "the results until then are kept; mend that and go on with --resume",
+            ) from error
 
     def results(self) -> list[Result]:
         """Every whole result line; a line cut by a kill is left out. Raises UsageError for what
@@ -93,11 +105,8 @@ class RunDir:
     def mend(self) -> list[Result]:
         """Before going on after a kill: drop a cut last line for good; returns the results."""
         found = self.results()
-        temporary = self.path / ".results.jsonl.new"
-        temporary.write_text(
-            "".join(result.model_dump_json() + "\n" for result in found), encoding="utf-8"
-        )
-        temporary.replace(self.results_path)
+        lines = "".join(result.model_dump_json() + "\n" for result in found)
+        whole.write(self.results_path, lines)
         return found
 
     def board_lost(self, board: str, why: str) -> None:

@@ -70,6 +70,7 @@ class Station(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     name: str
+    named: bool = True  # by a bench file; else by what the board turns out to be
     kind: str
     port: str
     baudrate: int = 115200
@@ -131,6 +132,8 @@ def attach(bench: Bench, power: bool = True) -> Iterator[list[Station]]:
         for station in stations.values():
             if station.meter and not station.meter.modelled and not station.meter.entry.shared:
                 _lock(f"meter {station.meter.name}", station.meter.resource, stack)
+        for station in stations.values():
+            station.named = bench.named
         yield [stations[name] for name in bench.board]
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -12,19 +13,52 @@ from pydantic import BaseModel, ValidationError
 
 from rig.errors import LooprigError, RigError, nearest
 
+SHOWN = 80
+"""Characters of a wrong value that are shown."""
 Table = TypeVar("Table", bound=BaseModel)
 
 
-def read(path: Path, hint: str) -> dict[str, Any]:
-    """What the file says. Raises RigError with the hint where it is no TOML."""
+def read(path: Path, hint: str, kind: type[LooprigError] = RigError) -> dict[str, Any]:
+    """What the file says. Raises `kind` with the hint where it is no TOML, or where a value is
+    empty: what is not meant is left out."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad begins with a BOM
     except UnicodeDecodeError as error:
-        raise RigError(f"{path}: it is not UTF-8", "save it as UTF-8") from error
+        raise kind(f"{path}: it is not UTF-8", "save it as UTF-8") from error
     except OSError as error:
-        raise RigError(f"{path}: {error.strerror}", hint) from error
-    except tomllib.TOMLDecodeError as error:
-        raise RigError(f"{path}: {error}", hint) from error
+        raise kind(f"{path}: {error.strerror}", hint) from error
+    except RecursionError as error:
+        raise kind(f"{path}: it is nested too deeply", hint) from error
+    except ValueError as error:  # also a number too long to be read
+        raise kind(f"{path}: {told(path, error)}", hint) from error
+    if (key := empty(content)) is not None:
+        raise kind(f"{path}: {key} is empty", "give it a value, or leave it out")
+    return content
+
+
+def told(path: Path, error: ValueError) -> str:
+    """What is wrong with the TOML; a name that TOML takes only in quotes is named."""
+    line = re.search(r"at line (\d+)", str(error))
+    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    at = lines[int(line[1]) - 1] if line and int(line[1]) <= len(lines) else ""
+    if at.lstrip().startswith("[") and not at.isascii():
+        return f"{at.strip()} (line {line[1] if line else 0}): a name is a-z, A-Z, 0-9, - and _"
+    return " ".join(str(error).split())
+
+
+def empty(value: Any) -> str | None:
+    """The key of the first empty text within a value, '' for the value itself, None for none."""
+    if isinstance(value, str):
+        return None if value.strip() else ""
+    items: Iterable[tuple[object, Any]] = ()
+    if isinstance(value, dict):
+        items = value.items()
+    elif isinstance(value, list):
+        items = enumerate(value)
+    for key, inner in items:
+        if (found := empty(inner)) is not None:
+            return f"{key}.{found}".rstrip(".")
+    return None
 
 
 def load(path: Path, model: type[Table], hint: str) -> Table:
@@ -54,6 +88,9 @@ def explained(
     if first["type"] == "extra_forbidden":
         table = _at(model, path)
         known = [name for name in table.model_fields if name not in not_keys]
+        if path and last in model.model_fields and last not in not_keys:  # a table ends at the next
+            hint = f"{last} stands above the first [[{path[0]}]], or it belongs to that"
+            return kind(f"{where}: unknown key {key}", hint)
         return kind(f"{where}: unknown key {key}", nearest(str(last), known))
     if first["type"] == "missing":
         return kind(f"{where}: {key} is missing", hint)
@@ -61,7 +98,12 @@ def explained(
         words = [str(word) for word in get_args(_at(model, first["loc"]))]
         return kind(f"{where}: {key} = {first['input']!r}", nearest(str(first["input"]), words))
     said = first["msg"].removeprefix("Value error, ")
-    return kind(f"{where}: {key} = {first['input']!r}: {said[0].lower()}{said[1:]}", hint)
+    if first["type"] in ("model_type", "model_attributes_type", "dict_type"):
+        inner = key if len(first["loc"]) > 1 else f"{key}.NAME"
+        said = f"a table is meant here, [{inner}] with its keys below it"
+    shown = repr(first["input"])
+    shown = shown if len(shown) <= SHOWN else f"{shown[:SHOWN]}…"
+    return kind(f"{where}: {key} = {shown}: {said[0].lower()}{said[1:]}", hint)
 
 
 def _at(annotation: Any, path: Sequence[str | int]) -> Any:

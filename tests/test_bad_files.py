@@ -258,7 +258,7 @@ def test_a_host_test_that_does_not_import_is_no_interrupt(tmp_path: Path) -> Non
         info = RunInfo(looprig="0", id="x", started="x", claims=["a.b"], boards=[board])
         run_dir.create(info.model_copy(update={"errors": [fault] if fault else []}))
         plan = Plan(run_dir=run_dir.path, stations=[], claims=["a.b"])
-        assert conclude(run_dir, PYTEST_INTERRUPTED, plan) == code
+        assert conclude(run_dir, PYTEST_INTERRUPTED, plan).code == code
         assert ("interrupted" in str(run_dir.read().errors)) == (code == 130)
 
 

@@ -224,7 +224,7 @@ def test_what_is_called_run_names_the_firmware_it_was_run_on() -> None:
 
 
 def test_every_floor_exists_and_spares_the_usb_it_needs() -> None:
-    from rig.power.floors import FLOORS
+    from rig.floors import FLOORS
 
     for profile in profiles.profiles().values():
         for own_usb in (True, False):

@@ -23,8 +23,8 @@ from rig.board.board import Board
 from rig.claims import catalogue
 from rig.errors import Inconclusive, RigError, UsageError
 from rig.faults import fault, names, written
+from rig.floors import code
 from rig.meters.instrument import ScpiMeter
-from rig.power.floors import code
 from rig.power.record import KEY
 from rig.results import Outcome
 from rig.stations import MeterStation, Station
@@ -210,7 +210,7 @@ def test_an_unknown_floor() -> None:
 
 
 def test_every_floor_is_python() -> None:
-    from rig.power.floors import FLOORS
+    from rig.floors import FLOORS
 
     for text in FLOORS.values():
         compile(text, "floor", "exec")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import fnmatch
+import re
+import sys
+import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
 from rig import bench as benches
-from rig.errors import UsageError
-from rig.results import LEVELS, BoardInfo, Level
-from rig.run_dir import RunDir, new_id
+from rig import expectations, profiles
+from rig.claims import Claim, catalogue
+from rig.errors import LooprigError, RigError, UsageError
+from rig.results import LEVELS, Level
+from rig.run_dir import FULL, new_id
+
+GLOB = re.compile(r"[a-z][a-z0-9.*?\[\]_-]*")
+"""What a claim's id, or a glob of it, looks like."""
+Show = Literal["attention", "matrix", "quiet"]
 
 
 @dataclass
@@ -27,9 +38,21 @@ class Options:
     resume: Path | None = None
     out: Path | None = None
     workers: str = ""
+    show: Show = "attention"
     levels: list[str] = field(default_factory=list)
     pytest_args: list[str] = field(default_factory=list)
     command: list[str] = field(default_factory=list)
+
+    @property
+    def quiet(self) -> bool:
+        return self.show == "quiet"
+
+
+def what_to_show(matrix: bool, quiet: bool) -> Show:
+    """Raises UsageError for two that exclude each other."""
+    if matrix and quiet:
+        raise UsageError("--matrix and --quiet exclude each other", "leave one of them out")
+    return "quiet" if quiet else "matrix" if matrix else "attention"
 
 
 def choose_bench(options: Options) -> benches.Bench:
@@ -43,22 +66,38 @@ def choose_bench(options: Options) -> benches.Bench:
     return benches.load(options.bench or benches.DEFAULT).choose(options.boards)
 
 
-def choose_levels(names: Sequence[str]) -> list[Level]:
-    """The levels that the exit code follows; `all` is every one."""
+def choose_levels(names: Sequence[str], claims: Mapping[str, Claim]) -> list[Level]:
+    """The levels that the exit code follows; `all` is every one. Where none is named it is
+    `documented`, or what the claims are of if none of them is that.
+
+    Raises UsageError for levels that none of the claims is of: the code would follow nothing.
+    """
+    for name in names:
+        if name not in LEVELS and name != "all":
+            raise UsageError(f"--level {name}: no such level", f"one of {', '.join(LEVELS)}, all")
+    there = [level for level in LEVELS if any(claim.level == level for claim in claims.values())]
+    if not names:
+        return ["documented"] if "documented" in there else list(there)
     if "all" in names:
         return list(LEVELS)
-    for name in names:
-        if name not in LEVELS:
-            raise UsageError(f"--level {name}: no such level", f"one of {', '.join(LEVELS)}, all")
-    return [level for level in LEVELS if level in names] or ["documented"]
+    chosen = [level for level in LEVELS if level in names]
+    if not set(chosen) & set(there):
+        what = f"--level {', '.join(chosen)}: no claim asked for is of it"
+        raise UsageError(what, f"they are of {', '.join(there)}")
+    return chosen
 
 
-def check_overlay(directory: Path | None) -> Path | None:
-    """The overlay's absolute path; raises UsageError if it is no directory with modules."""
+def check_overlay(directory: Path | None, bench: benches.Bench) -> Path | None:
+    """The overlay's absolute path; raises UsageError if it is no directory with modules, or if
+    no board of the bench takes one."""
     if directory is None:
         return None
     if not directory.is_dir():
-        raise UsageError(f"--overlay {directory}: there is no such directory", "name one")
+        what = "it is no directory" if directory.exists() else "there is no such directory"
+        raise UsageError(f"--overlay {directory}: {what}", "name one with modules in it")
+    if all(entry.kind == "cpython" for entry in bench.board.values()):
+        what = f"--overlay {directory}: it would reach no board: CPython, the control, takes none"
+        raise UsageError(what, "choose another board with --board")
     if not any(directory.rglob("*.py")) and not any(directory.rglob("*.mpy")):
         raise UsageError(f"--overlay {directory}: it holds no .py or .mpy module", "name another")
     return directory.resolve()
@@ -69,71 +108,70 @@ def run_folder(options: Options) -> Path:
     if options.resume:
         return options.resume
     folder = options.out or Path("runs") / new_id()
+    check_writable(folder, "--out" if options.out else "")
     if (folder / "results.jsonl").exists():
         raise UsageError(
             f"--out {folder}: it already holds a run",
             f"continue it with --resume {folder}, or name another",
         )
-    if folder.exists() and not folder.is_dir():
-        raise UsageError(f"--out {folder}: it is a file", "name a directory")
     return folder
 
 
-def resumed(options: Options, command: str = "run") -> Options:
-    """The options of the run to go on with: a resumed run asks for what it asked for.
-
-    Raises UsageError for what is no run, and for a run that another command than `looprig
-    COMMAND` wrote.
-    """
-    assert options.resume is not None
-    if not options.resume.is_dir() and (Path("runs") / options.resume).is_dir():
-        options.resume = Path("runs") / options.resume
-    if options.out:
-        raise UsageError("--resume goes on in the run's own directory", "leave --out out")
-    info = RunDir(options.resume).read()
-    wrote = "upstream" if info.upstream else "run"
-    if wrote != command:
-        raise UsageError(
-            f"--resume {options.resume}: it is a run of looprig {wrote}",
-            f"go on with looprig {wrote} --resume {options.resume}",
-        )
-    options.claims = options.claims or info.claims
-    options.power = options.power and info.power
-    options.levels = options.levels or list(info.levels)
-    if not options.overlay and info.overlay:
-        options.overlay = Path(info.overlay)
-    if not options.port and not options.bench:
-        if info.bench.startswith("--port "):
-            port, _, meter = info.bench.removeprefix("--port ").partition(" --meter ")
-            options.port, options.meter = port, options.meter or meter
-        elif info.bench:
-            options.bench = Path(info.bench)
-            options.boards = options.boards or [board.name for board in info.boards]
-    return options
+def check_writable(folder: Path, option: str) -> None:
+    """Raises UsageError for a directory that the user named and where nothing can be written, and
+    RigError for one that nobody named."""
+    at = folder
+    while not at.exists() and at != at.parent:
+        at = at.parent
+    kind: type[LooprigError] = UsageError if option else RigError
+    where = f"{option} {folder}".strip()
+    if not at.is_dir():
+        what = "it is a file" if at == folder else f"{at} is no directory"
+        raise kind(f"{where}: {what}", "name a directory")
+    try:
+        with tempfile.TemporaryFile(dir=at):  # a file system that is read-only says so here
+            pass
+    except OSError as error:
+        full = error.errno in FULL
+        raise (RigError if full else kind)(
+            f"{where}: {error.strerror}", "name a directory to write to with --out"
+        ) from error
 
 
-def same_boards(run: Path, before: Sequence[BoardInfo], now: Sequence[BoardInfo]) -> None:
-    """Raises UsageError unless a run to go on with has the boards that it had, and their firmware:
-    results of two would stand as those of one."""
-    had = {board.name: _identity(board) for board in before}
-    have = {board.name: _identity(board) for board in now}
-    if set(had) != set(have):
-        raise UsageError(
-            f"--resume {run}: it is a run of {_listed(had)}, and this would be of {_listed(have)}",
-            "leave --bench, --board and --port out, or start a run of its own",
-        )
-    for name, identity in had.items():
-        if have[name] != identity:
-            raise UsageError(
-                f"--resume {run}: board {name} was {identity}, and is now {have[name]}",
-                "start a run of its own",
-            )
+def check_tables() -> None:
+    """Raises UsageError for a profile, an expectation or a claim that is wrongly written."""
+    try:
+        claims = catalogue()
+        profiles.profiles()
+        expectations.check(claims)
+    except RigError as error:
+        raise UsageError(error.what, error.hint) from error
 
 
-def _identity(board: BoardInfo) -> str:
-    said = (board.implementation, board.version, board.machine, board.unique_id)
-    return " ".join(part for part in said if part)
+def without_idle_controls(
+    bench: benches.Bench, claims: Mapping[str, Claim], named: bool
+) -> benches.Bench:
+    """The bench without controls that make none of these claims; raises UsageError where they
+    were asked for by name, or nothing else is left."""
+    if any(not (claim.power or claim.not_cpython) for claim in claims.values()):
+        return bench
+    idle = [name for name, entry in bench.board.items() if entry.kind == "cpython"]
+    if not idle:
+        return bench
+    if named or len(idle) == len(bench.board):
+        what = f"board {idle[0]}: CPython, the control, makes none of the claims asked for"
+        raise UsageError(what, "leave it out, or ask for other claims")
+    print(f"left out: {', '.join(idle)}, which makes none of these claims", file=sys.stderr)
+    return bench.choose([name for name in bench.board if name not in idle])
 
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names)) or "no board"
+def check_words_for_pytest(options: Options) -> None:
+    """Raises UsageError for claims among the words that would be pytest's."""
+    behind = "--" in options.command
+    for word in options.pytest_args:
+        known = fnmatch.filter(catalogue(), word) if GLOB.fullmatch(word) else []
+        if known and not Path(word).exists():
+            what = f"-- {word}: file or directory not found: {word}" if behind else word
+            raise UsageError(what, f"leave it out, or choose claims with --claims {word}")
+        if not behind:
+            raise UsageError(f"{word}: what is for pytest stands behind --", f"-- {word}")

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from rig import bench as benches
 from rig.checkup.discovery import Answer, ask_all
+from rig.commands.terminable import terminable
 from rig.errors import LooprigError, UsageError
 from rig.ports import Port, attached, lookup
 from rig.results import BoardInfo
@@ -18,6 +19,13 @@ HEADINGS = ("port", "firmware", "machine", "unique id", "USB id", "USB serial nu
 def boards(ports: Sequence[str], bench: Path | None, names: list[str]) -> int:
     """List the boards attached, at the ports named, or of a bench file. Exit 3 if a board of
     the bench does not answer."""
+    with terminable():
+        return listed(ports, bench, names)
+
+
+def listed(ports: Sequence[str], bench: Path | None, names: list[str]) -> int:
+    if bench and ports:
+        raise UsageError("--bench names its own ports", "leave the ports out, or --bench")
     if bench:
         return of_bench(benches.load(bench).choose(names))
     if names:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
 from rig.claims import catalogue, checked_by, host_tests, select, sources
+from rig.streams import console as console_of_output
 
 
 def show_claims(globs: list[str]) -> int:
     """Every claim: id and level, its sentence, its source and tests."""
-    console = Console()
+    console = console_of_output()
     chosen = select(globs, catalogue())
     judges = host_tests()
     chapter = ""
@@ -28,14 +28,22 @@ def show_claims(globs: list[str]) -> int:
     return 0
 
 
-def show_sources() -> int:
-    """Each source sentence by sentence, with the claims that check it or why none does."""
-    console = Console()
-    claims = catalogue()
+def show_sources(globs: list[str]) -> int:
+    """Each source sentence by sentence, with the claims that check it or why none does; with
+    globs only the sentences that claims of these names check."""
+    console = console_of_output()
+    claims = select(globs, catalogue())
     for source in sources().values():
+        told = [
+            (sentence, checking)
+            for sentence, checking in checked_by(source, claims)
+            if checking or not globs
+        ]
+        if not told:
+            continue
         console.print(Text(source.title, style="bold"))
         section = ""
-        for sentence, checking in checked_by(source, claims):
+        for sentence, checking in told:
             if sentence.section != section:
                 section = sentence.section
                 console.print(Text(f"\n{section}", style="underline"))

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
-from rig import profiles
+from rig import profiles, whole
 from rig.checkup.discovery import Answer, ask_all
 from rig.commands.boards import described, printable
 from rig.errors import LooprigError, RigError, UsageError
 from rig.ports import attached, lookup
+from rig.run_dir import FULL
 
 HEAD = """\
 # A bench: boards, meters, and which meter measures which board. Every key: docs/bench.md
@@ -39,9 +41,10 @@ def init(ports: Sequence[str], meters: Sequence[str], out: Path) -> int:
     instruments = [found for name in meters or visa_names() if (found := instrument(name, meters))]
     text = bench_file(boards, instruments, out.name)
     try:
-        out.write_text(text, encoding="utf-8")
+        whole.write(out, text)
     except OSError as error:
-        raise UsageError(f"--out {out}: {error.strerror}", "name another file") from error
+        kind = RigError if error.errno in FULL else UsageError
+        raise kind(f"--out {out}: {error.strerror}", "name another file") from error
     counted = f"{count(len(boards), 'board')}, {count(len(instruments), 'meter')}"
     print(f"{out}: {counted}; next: looprig doctor --bench {out}")
     return 0
@@ -66,7 +69,7 @@ def bench_file(
             lines.append(f"serial_number = {quoted(answer.port.serial_number)}")
             lines.append(f"# at the time on {answer.port.device}")
         else:
-            lines.append(f"port = {quoted(answer.port.device)}")
+            lines.append(f"port = {quoted(absolute(answer.port.device))}")
         if profile:
             lines.append(f"profile = {quoted(profile.family)}")
         if len(boards) == len(instruments) == 1:
@@ -83,11 +86,15 @@ def bench_file(
     return "\n".join(parts)
 
 
+def absolute(device: str) -> str:
+    """A device's path from anywhere; a URL and COM3 are that by themselves."""
+    return str(Path(device).absolute()) if os.sep in device and "://" not in device else device
+
+
 def family(answer: Answer) -> str:
     """What to call a board: its family, or what it runs."""
     assert answer.board is not None
-    profile = profiles.of(answer.board)
-    return profile.family if profile else answer.board.platform
+    return profiles.called(answer.board)
 
 
 def count(number: int, what: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rig import profiles
 from rig.board.execution import Ended
-from rig.errors import LooprigError, UsageError
+from rig.errors import LooprigError, RigError, UsageError
 from rig.stations import Station
 
 
@@ -23,6 +23,11 @@ def prepared(stations: list[Station], overlay: Path | None) -> Iterator[None]:
     try:
         for station in stations:
             identify(station, overlay)
+        if overlay and not any(station.overlay for station in stations):
+            raise RigError(
+                f"--overlay {overlay}: it reaches no board: none of them runs MicroPython",
+                "choose another board, or leave it out",
+            )
         yield
     finally:
         for station in stations:
@@ -36,6 +41,9 @@ def identify(station: Station, overlay: Path | None) -> None:
     board.open()
     try:
         info = board.identify()
+        if not station.named:
+            station.name = board.name = profiles.called(info)
+            info = info.model_copy(update={"name": station.name})
         if overlay and info.implementation == "micropython":
             station.overlay = str(overlay)  # something to take off, even of half an upload
             board.put_overlay(str(overlay))

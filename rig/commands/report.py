@@ -5,7 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from rig.errors import UsageError
+from rig import streams, whole
+from rig.errors import RigError, UsageError
+from rig.run_dir import FULL
+
+MOST_CHANGE = 10.0
+"""A threshold beyond it would let pass what takes ten times as long."""
 
 
 def existing(runs: list[Path]) -> list[Path]:
@@ -32,18 +37,18 @@ def output(folder: Path) -> Path:
             pass
     except OSError as error:
         why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-        raise UsageError(f"--out {folder}: {why}", "name a directory to write to") from error
+        kind = RigError if error.errno in FULL else UsageError
+        raise kind(f"--out {folder}: {why}", "name a directory to write to") from error
     return folder
 
 
-def report(runs: list[Path], out: Path | None) -> int:
-    """Aggregate runs into one report; prints the matrix and the page's path."""
-    from rich.console import Console
-
+def report(runs: list[Path], out: Path | None, every: bool = False) -> int:
+    """Aggregate runs into one report; prints what needs a look, or the whole matrix, and the
+    page's path."""
     import reports
 
     paths = existing(runs)
-    console = Console()
+    console = streams.console()
     loaded = reports.load(paths)
     if loaded.runs.empty:
         raise UsageError("; ".join(loaded.problems), "name directories that looprig run wrote")
@@ -51,29 +56,28 @@ def report(runs: list[Path], out: Path | None) -> int:
         raise UsageError("; ".join(loaded.problems), "there is nothing to report")
     target = out or (paths[0] / "report" if len(paths) == 1 else Path("runs") / "report")
     page = reports.write_site(loaded, output(target))
-    reports.terminal_matrix(loaded, console)
+    reports.terminal_matrix(loaded, console, every)
     console.print(f"report: {page}", markup=False, soft_wrap=True)
     return 0
 
 
 def compare(runs: list[Path], threshold: float, out: Path | None) -> int:
     """What changed from the older runs to the newest; exit 1 on a regression, 3 if undecided."""
-    from rich.console import Console
-
     import reports
 
     if len(runs) < 2:
         raise UsageError("compare needs an old run and a new one", "looprig compare OLD NEW")
-    if not threshold >= 0:  # also for a nan
-        raise UsageError(f"--threshold {threshold}: a number from 0 on", "0.1 is a tenth")
+    if not 0 <= threshold <= MOST_CHANGE:  # also for a nan
+        what = f"--threshold {threshold:g}: a number from 0 on, to {MOST_CHANGE:g}"
+        raise UsageError(what, "0.1 is a tenth")
     paths = existing(runs)
     comparison = reports.compare(paths[:-1], paths[-1], threshold)
     if out:
         output(out)
-    console = Console()
+    console = streams.console()
     comparison.render_terminal(console)
     if out:
-        (out / "compare.md").write_text(comparison.to_markdown(), encoding="utf-8")
+        whole.write(out / "compare.md", comparison.to_markdown())
         comparison.write_html(out / "compare.html")
         console.print(f"written: {out / 'compare.html'}", markup=False, soft_wrap=True)
     return comparison.exit_code

@@ -16,9 +16,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+from rig import streams
+from rig.ending import RIG, of_error
 from rig.errors import RigError
 from rig.run_dir import RunDir
 
+CLOSED = 32
+"""The process's exit code for output that nobody reads: EPIPE."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -49,63 +53,66 @@ class Reporter:
         )
         return self.process
 
-    def ask(self, run_dir: RunDir, code: int) -> None:
-        """Have the matrix printed and the report written."""
+    def ask(self, run_dir: RunDir, said: str, show: str) -> None:
+        """Have the report written, and printed what `show` asks for; `said` ends it."""
         sys.stdout.flush()  # it prints to the same place
         stdin = self.start().stdin
         assert stdin is not None
         with contextlib.suppress(BrokenPipeError):  # it died: `wait` says so
-            stdin.write(json.dumps([str(Path.cwd()), str(run_dir.path), code]).encode())
+            stdin.write(json.dumps([str(Path.cwd()), str(run_dir.path), said, show]).encode())
             stdin.flush()
         with contextlib.suppress(BrokenPipeError):
             stdin.close()
 
     def wait(self, run_dir: RunDir) -> None:
         """Until that is done. Raises RigError if it did not come off."""
-        if failed := self.start().wait():
+        failed = self.start().wait()
+        if failed == CLOSED:
+            raise BrokenPipeError
+        if failed:
             raise RigError(
                 f"the report of {run_dir.path} was not made (exit {failed})",
                 f"the results are whole: looprig report {run_dir.path}",
             )
 
 
-def show(run_dir: RunDir, code: int) -> None:
-    """The matrix, what is unexpected, and where the report is."""
-    from rich.console import Console
-
+def show(run_dir: RunDir, said: str, what: str) -> None:
+    """What needs a look, or the whole matrix, how the run ended and where the report is."""
     import reports
 
-    console = Console()
     loaded = reports.load([run_dir.path])
     page = reports.write_site(loaded, run_dir.path / "report")
-    reports.terminal_matrix(loaded, console)
-    info = run_dir.read()
-    for board in info.boards:
-        if board.lost:
-            console.print(f"board {board.name} was lost {board.lost}", markup=False)
-    for message in info.errors:
-        console.print(message, markup=False)
-    console.print(f"exit {code} · report: {page}", markup=False, soft_wrap=True)
+    console = streams.console()
+    if what != "quiet":
+        reports.terminal_matrix(loaded, console, whole=what == "matrix")
+        info = run_dir.read()
+        for board in info.boards:
+            if board.lost:
+                console.print(f"board {board.name} was lost {board.lost}", markup=False)
+        for message in info.errors:
+            console.print(message, markup=False)
+    console.print(f"{said} · report: {page}", markup=False, highlight=False, soft_wrap=True)
 
 
 def main() -> None:
     gc.disable()  # what is imported and rendered lives as long as this process
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # where a session of its own does not exist
-    import reports
-
-    reports.get_ready()
-    asked = sys.stdin.buffer.read()
-    if not asked:
-        return  # the run ended without one
-    folder, path, code = json.loads(asked)
-    os.chdir(folder)  # paths are shown as the user gave them
+    streams.prepare()
     try:
-        show(RunDir(Path(path)), code)
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # rich makes the one the other: nobody reads on
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-    except OSError as error:
-        sys.exit(f"looprig: {error.filename or path}: {error.strerror}")
+        import reports
+
+        reports.get_ready()
+        asked = sys.stdin.buffer.read()
+        if asked:
+            folder, path, said, what = json.loads(asked)
+            os.chdir(folder)  # paths are shown as the user gave them
+            show(RunDir(Path(path)), said, what)
+            sys.stdout.flush()
+    except BaseException as error:
+        if isinstance(error, BrokenPipeError) or streams.closed_pipe(error):
+            os._exit(CLOSED)
+        streams.tell(f"looprig: {of_error(error).said}")
+        os._exit(RIG)
     os._exit(0)  # all is written: taking pandas down in good order would take 0.15 s
 
 

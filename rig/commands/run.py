@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import importlib.metadata
 import os
-import signal
+import re
 import tempfile
 import threading
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
+from rig import whole
 from rig.claims import catalogue, judged, select
 from rig.commands.asked import (
     Options,
     check_overlay,
+    check_tables,
+    check_words_for_pytest,
     choose_bench,
     choose_levels,
-    resumed,
     run_folder,
-    same_boards,
+    without_idle_controls,
 )
 from rig.commands.prepared import prepared
 from rig.commands.reporter import Reporter
+from rig.commands.resuming import (
+    gone_on_with,
+    made_with,
+    nothing_left,
+    now,
+    resumed,
+    same_boards,
+    same_maker,
+)
+from rig.commands.terminable import terminable
+from rig.ending import Ending, of_run
 from rig.errors import UsageError
-from rig.plan import Plan
-from rig.results import Level, Outcome, Result, RunInfo
+from rig.plan import Mishaps, Plan
+from rig.results import RunInfo
 from rig.run_dir import RunDir
 from rig.stations import attach
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-INTERRUPTED = 130
 MOST_WORKERS = 32
 """Of -n auto: each is a process of some 60 MB. Beyond it, workers take several boards each."""
+MOST_ASKED = 256
+NUMBER = re.compile(r"[0-9]{1,9}")
 UNUSED = (
     "terminal", "cacheprovider", "logging", "warnings", "unraisableexception", "threadexception",
 )  # fmt: skip
@@ -43,38 +55,39 @@ PYTEST_INTERRUPTED = 2  # by Ctrl-C, and by --fail-fast
 PYTEST_BROKE = {3: "pytest failed inside itself", 4: "pytest took its arguments for bad usage"}
 
 
-def now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds")
-
-
 def run(options: Options) -> int:
     """Carry out a run and return its exit code; raises LooprigError before anything is written."""
     if options.resume:
         options = resumed(options)
     bench = choose_bench(options)
+    check_tables()
     claims = select(options.claims, catalogue())
     if not options.power:
         claims = {name: claim for name, claim in claims.items() if not claim.power}
         if not claims:
             raise UsageError("--no-power leaves no claim", "ask for other claims, or for power")
     judged(claims)
-    levels = choose_levels(options.levels)
-    overlay = check_overlay(options.overlay)
+    levels = choose_levels(options.levels, claims)
+    bench = without_idle_controls(bench, claims, bool(options.boards))
+    overlay = check_overlay(options.overlay, bench)
     workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
     folder = run_folder(options)
+    check_words_for_pytest(options)
     if options.pytest_args:  # without any there is nothing to wait for
         from rig.commands import pytest_args
 
         pytest_args.check(pytest_arguments(options, len(bench.board)), options.pytest_args, UNUSED)
-    import_ahead()
-    with Reporter() as reporter:
-        with terminable(), attach(bench, options.power) as stations, prepared(stations, overlay):
-            run_dir = RunDir(folder)
+    run_dir = RunDir(folder)
+    made = made_with(overlay)
+    with terminable(), Reporter() as reporter:
+        import_ahead()
+        with attach(bench, options.power) as stations, prepared(stations, overlay):
             info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
-                id=folder.name,
+                id=folder.resolve().name,
                 started=now(),
                 command=options.command,
+                made_with=made,
                 bench=bench.path,
                 overlay=str(overlay or ""),
                 claims=list(claims),
@@ -85,9 +98,12 @@ def run(options: Options) -> int:
             done: list[tuple[str, str]] = []
             if options.resume:
                 before = run_dir.read()
+                same_maker(folder, before, info)
                 same_boards(folder, before.boards, info.boards)
+                if (code := nothing_left(run_dir)) is not None:
+                    return code
                 done = [(result.claim, result.board) for result in run_dir.mend()]
-                run_dir.write(info.model_copy(update={"started": before.started}))
+                run_dir.write(gone_on_with(before, info))
             else:
                 run_dir.create(info)
             plan = Plan(
@@ -98,39 +114,18 @@ def run(options: Options) -> int:
                 power=options.power,
                 fail_fast=options.fail_fast,
                 done=done,
-                progress=True,
+                progress=not options.quiet,
             )
             reporter.start()  # now, so that it is ready before the first test
-            ended = start_pytest(plan, options)
-            code = conclude(run_dir, ended, plan)
-            reporter.ask(run_dir, code)  # boards are put away meanwhile
+            faults = Mishaps()
+            ended = start_pytest(plan, options, faults)
+            ending = conclude(run_dir, ended, plan, faults.told)
+            reporter.ask(run_dir, ending.said, options.show)  # boards are put away meanwhile
         reporter.wait(run_dir)
-    return code
+    return ending.code
 
 
 # -- pytest ---------------------------------------------------------------------------------
-
-
-@contextlib.contextmanager
-def terminable() -> Iterator[None]:
-    """SIGTERM and a closed terminal end a run as Ctrl-C does: all that it has is given back."""
-    names = ("SIGTERM", "SIGHUP")  # Windows has no SIGHUP
-    numbers = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {number: signal.getsignal(number) for number in numbers}
-
-    def interrupt(*_: object) -> None:
-        for number in numbers:
-            signal.signal(number, signal.SIG_IGN)  # a second one must not end the cleaning up
-        raise KeyboardInterrupt
-
-    for number in numbers:
-        if before[number] is not signal.SIG_IGN:  # nohup
-            signal.signal(number, interrupt)
-    try:
-        yield
-    finally:
-        for number in numbers:
-            signal.signal(number, before[number])
 
 
 def import_ahead() -> None:
@@ -143,16 +138,16 @@ def import_ahead() -> None:
     threading.Thread(target=imports, daemon=True).start()
 
 
-def start_pytest(plan: Plan, options: Options) -> int:
+def start_pytest(plan: Plan, options: Options, faults: Mishaps) -> int:
     """Run the conformance suite with this plan; returns pytest's exit code."""
     import pytest
 
     with tempfile.TemporaryDirectory(prefix="looprig-") as folder:
         path = Path(folder) / "plan.json"
-        path.write_text(plan.model_dump_json(), encoding="utf-8")
+        whole.write(path, plan.model_dump_json())
         arguments = pytest_arguments(options, len(plan.stations))
         os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        return int(pytest.main(["--looprig-plan", str(path), *arguments]))
+        return int(pytest.main(["--looprig-plan", str(path), *arguments], plugins=[faults]))
 
 
 def pytest_arguments(options: Options, boards: int) -> list[str]:
@@ -178,41 +173,34 @@ def workers(asked: str, boards: int) -> list[str]:
         return []
     if asked == "auto":
         count = min(boards, MOST_WORKERS)
-    elif asked.isdigit():
+    elif NUMBER.fullmatch(asked) and 1 <= int(asked) <= MOST_ASKED:
         count = min(boards, int(asked))
     else:
-        raise UsageError(f"-n {asked}: a number of workers, or auto")
+        raise UsageError(f"-n {asked}: a number of workers from 1 to {MOST_ASKED}, or auto")
     return ["-p", "xdist", "-n", str(count), "--dist", "load"] if count > 1 else []
 
 
 # -- the end --------------------------------------------------------------------------------
 
 
-def conclude(run_dir: RunDir, ended: int, plan: Plan) -> int:
-    """Judge the run as a whole and note it in run.json; returns the exit code."""
+def conclude(run_dir: RunDir, ended: int, plan: Plan, faults: Sequence[str] = ()) -> Ending:
+    """Judge the run as a whole and note it in run.json; returns how it ended. `faults` are those
+    that pytest met."""
     results = run_dir.results()
     info = run_dir.read()
-    missing = len(info.claims) * len(info.boards) - len(results)
+    errors = list(dict.fromkeys([*info.errors, *faults]))
+    asked = {(claim, board.name) for claim in info.claims for board in info.boards}
+    missing = len(asked - {(result.claim, result.board) for result in results})
     stopped = plan.fail_fast and any(result.stops_a_fast_run(plan.levels) for result in results)
-    short = missing and not stopped and not info.errors  # a host test that does not import is one
-    interrupted = short and ended == PYTEST_INTERRUPTED
-    if ended in PYTEST_BROKE:
-        run_dir.error(f"{PYTEST_BROKE[ended]} (exit {ended})")
+    short = missing and not stopped and not errors  # a host test that does not import is one
+    interrupted = bool(short and ended == PYTEST_INTERRUPTED)
+    if ended in PYTEST_BROKE and not errors:
+        errors.append(f"{PYTEST_BROKE[ended]} (exit {ended})")
     elif interrupted:
-        run_dir.error(f"interrupted; go on with looprig run --resume {run_dir.path}")
+        errors.append(f"interrupted; go on with looprig run --resume {run_dir.path}")
     elif short:
-        run_dir.error(f"{missing} results are missing: did pytest's own arguments leave them out?")
-    info = run_dir.read()
-    code = INTERRUPTED if interrupted else exit_code(results, info, plan.levels)
-    run_dir.write(info.model_copy(update={"finished": now(), "exit_code": code}))
-    return code
-
-
-def exit_code(results: Sequence[Result], info: RunInfo, levels: Sequence[Level]) -> int:
-    """0, 1 or 3 as DESIGN's contract has them. A rig error outweighs a verdict: a run with one
-    has not said all it was asked."""
-    if info.errors or any(board.lost for board in info.boards):
-        return 3
-    if any(result.outcome is Outcome.ERRORED for result in results):
-        return 3
-    return int(any(result.unexpected and result.level in levels for result in results))
+        errors.append(f"{missing} results are missing: did pytest's own arguments leave them out?")
+    info = info.model_copy(update={"errors": errors})
+    ending = of_run(results, info, plan.levels, interrupted, stopped)
+    run_dir.write(info.model_copy(update={"finished": now(), "exit_code": ending.code}))
+    return ending

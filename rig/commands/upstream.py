@@ -15,9 +15,11 @@ from rig import bench as benches
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
 from rig.board.kept import kept
-from rig.commands.asked import Options, choose_bench, resumed, run_folder, same_boards
+from rig.commands.asked import Options, choose_bench, run_folder
 from rig.commands.prepared import prepared
-from rig.commands.run import INTERRUPTED, exit_code, now, terminable
+from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same_boards
+from rig.commands.terminable import terminable
+from rig.ending import of_run
 from rig.errors import BoardLost, LooprigError, UsageError
 from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
@@ -77,7 +79,9 @@ def upstream(
             if options.resume:
                 before = run_dir.read()
                 same_boards(run_dir.path, before.boards, info.boards)
-                run_dir.write(info.model_copy(update={"started": before.started}))
+                if (code := nothing_left(run_dir)) is not None:
+                    return code
+                run_dir.write(gone_on_with(before, info))
             else:
                 run_dir.create(info)
             done = {(result.claim, result.board) for result in run_dir.mend()}
@@ -249,8 +253,8 @@ def conclude(run_dir: RunDir, whole: bool) -> int:
     info = run_dir.read()
     claims = list(dict.fromkeys(result.claim for result in results))
     info = info.model_copy(update={"claims": claims, "finished": now()})
-    code = exit_code(results, info, info.levels) if whole else INTERRUPTED
-    run_dir.write(info.model_copy(update={"exit_code": code}))
+    ending = of_run(results, info, info.levels, interrupted=not whole)
+    run_dir.write(info.model_copy(update={"exit_code": ending.code}))
     for board in info.boards:
         counts = Counter(result.outcome for result in results if result.board == board.name)
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
@@ -259,5 +263,5 @@ def conclude(run_dir: RunDir, whole: bool) -> int:
             print(f"board {board.name} was lost {board.lost}")
     for message in info.errors:
         print(message)
-    print(f"exit {code} · {run_dir.results_path}; looprig report {run_dir.path} renders it")
-    return code
+    print(f"{ending.said} · {run_dir.results_path}; looprig report {run_dir.path} renders it")
+    return ending.code

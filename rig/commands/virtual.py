@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import signal
-from types import FrameType
 
-from rig.bench import Bench
+from rig.bench import OPTIONS, Bench
+from rig.commands.terminable import terminable
 from rig.errors import UsageError, nearest
 from rig.stations import attach
 
 KINDS = ("virtual", "cpython")
 
 
-def virtual(boards: int, kind: str, options: dict[str, str]) -> int:
+def virtual(boards: int, kind: str, meter_options: list[str]) -> int:
     """Start them, say how to reach each, and keep them until Ctrl-C or SIGTERM."""
+    options = dict(map(option, meter_options))
     if not 1 <= boards <= 64:
         raise UsageError(f"--boards {boards}: from 1 to 64")
     if kind not in KINDS:
@@ -27,7 +28,7 @@ def virtual(boards: int, kind: str, options: dict[str, str]) -> int:
             "meter": {"virtual": {"kind": "virtual", "options": options}},
         }
     )
-    with attach(bench) as stations:
+    with terminable(), attach(bench) as stations:
         for station in stations:
             print(f"{station.name}")
             print(f"  port         {station.port}")
@@ -39,16 +40,20 @@ def virtual(boards: int, kind: str, options: dict[str, str]) -> int:
     return 0
 
 
+def option(word: str) -> tuple[str, str]:
+    """KEY and VALUE of one option of the meters; raises UsageError for no such option."""
+    key, _, value = word.partition("=")
+    if not key.strip() or not value.strip():
+        raise UsageError(f"--meter-option {word}: no KEY=VALUE", "noise=0.0001, for one")
+    if key not in OPTIONS["virtual"]:
+        raise UsageError(f"--meter-option {word}: no such option", nearest(key, OPTIONS["virtual"]))
+    return key, value
+
+
 def wait_for_signal() -> None:
     """Until SIGINT, SIGTERM or SIGHUP."""
-
-    def end(number: int, frame: FrameType | None) -> None:
-        raise SystemExit
-
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, end)
     try:
         while True:
             signal.pause()
-    except (KeyboardInterrupt, SystemExit):
+    except KeyboardInterrupt:
         return

@@ -8,9 +8,9 @@ from typing import Any, Protocol
 
 from rig.board.execution import Execution
 from rig.errors import Inconclusive, Unsupported
+from rig.floors import code
 from rig.meters.meter import Meter
 from rig.meters.samples import Samples
-from rig.power.floors import code
 from rig.power.framing import CLOCK_ERROR, Frame, align, emitted
 from rig.power.timebase import lost
 from rig.power.verdict import Verdict, judge

@@ -1,0 +1,171 @@
+"""How a command ends: the one place that decides an exit code, and the words that go with it.
+
+0: every board that was asked for was judged on a claim at the levels that the code follows, and
+nothing unexpected came of it. 1: a board did something unexpected, and nothing else. 2: words or
+a file of the user's have to be changed; found before anything is opened. 3: the rig, its host or
+its operator: a board lost, a disk full, memory, permission, a pipe closed. 130: a signal.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import sys
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from rig import streams
+from rig.errors import LooprigError, UsageError
+from rig.results import LEVELS, BoardInfo, Level, Outcome, Result, RunInfo
+
+GOOD, UNEXPECTED, USAGE, RIG, INTERRUPTED = 0, 1, 2, 3, 130
+VERDICTS = (Outcome.CONFORMS, Outcome.DIVERGES, Outcome.CRASHED)
+NOUNS = {
+    Outcome.DIVERGES: ("divergence", "divergences"),
+    Outcome.CRASHED: ("crash", "crashes"),
+    Outcome.INCONCLUSIVE: ("inconclusive measurement", "inconclusive measurements"),
+}
+TRACE = "LOOPRIG_TRACEBACK"
+HINTS = {
+    errno.ENOSPC: "free some space, or name another place with --out or TMPDIR",
+    errno.EDQUOT: "free some space, or name another place with --out or TMPDIR",
+    errno.EFBIG: "raise the limit on file sizes (ulimit -f)",
+    errno.EMFILE: "raise the limit on open files (ulimit -n)",
+    errno.ENFILE: "close other programs: the system's table of open files is full",
+    errno.ENOMEM: "close other programs, or raise the limit on memory (ulimit -v)",
+    errno.EAGAIN: "close other programs, or raise the limit on processes (ulimit -u)",
+    errno.EACCES: "run it as a user who may, or name another place",
+    errno.EPERM: "run it as a user who may, or name another place",
+    errno.EROFS: "name another place with --out or TMPDIR",
+    errno.ENOENT: "was it, or the working directory, removed meanwhile?",
+}
+
+
+class Ending(NamedTuple):
+    """An exit code, and what to say with it."""
+
+    code: int
+    said: str
+
+
+def of_run(
+    results: Sequence[Result],
+    info: RunInfo,
+    levels: Sequence[Level],
+    interrupted: bool = False,
+    stopped: bool = False,
+) -> Ending:
+    """A run's ending. What kept it from saying all that it was asked outweighs a verdict;
+    `stopped` says that --fail-fast left the rest out."""
+    follows = f"follows {', '.join(levels)}"
+    if interrupted:
+        return Ending(INTERRUPTED, f"interrupted; exit {INTERRUPTED}")
+    faults = [
+        _several(len(info.errors), "fault of the rig or its host"),
+        _several(sum(bool(board.lost) for board in info.boards), "lost board"),
+        _several(sum(r.outcome is Outcome.ERRORED for r in results), "errored result"),
+    ]
+    if any(faults):
+        return Ending(RIG, f"{', '.join(filter(None, faults))}; exit {RIG}")
+    bad = [result for result in results if result.unexpected]
+    counted = [r for r in bad if r.level in levels]
+    beside = _by_level([result for result in bad if result.level not in levels])
+    if any(result.outcome in VERDICTS for result in counted):
+        said = _by_level(counted) + (f"; also {beside}" if beside else "")
+        return Ending(UNEXPECTED, f"{said}; exit {UNEXPECTED} {follows}")
+    if counted:
+        return Ending(RIG, f"{_by_level(counted)}; exit {RIG} {follows}")
+    if not stopped and (idle := _not_judged(results, info.boards, levels)):
+        return Ending(RIG, f"{idle}; exit {RIG} {follows}")
+    return Ending(GOOD, f"{beside or 'nothing unexpected'}; exit {GOOD} {follows}")
+
+
+def of_comparison(worse: int, compared: int, untold: int) -> int:
+    """A comparison's exit code: `worse` things among those `compared`, and how many were there
+    before and could not be compared now."""
+    if worse:
+        return UNEXPECTED
+    return RIG if untold or not compared else GOOD
+
+
+def of_error(error: BaseException) -> Ending:
+    """The ending of a command that an exception ended."""
+    if isinstance(error, LooprigError):
+        return Ending(USAGE if isinstance(error, UsageError) else RIG, str(error))
+    if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":  # typer's
+        return Ending(INTERRUPTED, "interrupted")
+    if isinstance(error, BrokenPipeError) or streams.closed_pipe(error):
+        return Ending(RIG, "its output went to a closed pipe; not all of it was read")
+    if isinstance(error, SystemExit):
+        return Ending(RIG, f"a part of it ended by itself ({error.code}); try it again")
+    if isinstance(error, MemoryError):
+        return Ending(RIG, f"out of memory; {HINTS[errno.ENOMEM]}")
+    if isinstance(error, OSError):
+        where = str(error.filename or "its output")  # files name themselves: rig/whole.py
+        what = f"{where}: {error.strerror or error}"
+        return Ending(RIG, f"{what}; {HINTS.get(error.errno or 0, 'mend that, and try it again')}")
+    if isinstance(error, UnicodeError):
+        return Ending(RIG, f"{error}; set a locale with UTF-8 (LC_ALL=C.UTF-8)")
+    return Ending(RIG, f"a fault of its own: {_placed(error)}; {TRACE}=1 shows where; report it")
+
+
+def guarded(work: Callable[[], int | None]) -> int:
+    """Do the work and return its exit code; whatever ends it is told in one sentence, and what
+    it printed has been written when this returns."""
+    try:
+        code = work() or GOOD
+        sys.stdout.flush()
+        return code
+    except BaseException as error:
+        if isinstance(error, SystemExit) and error.code in (None, 0, USAGE, RIG, INTERRUPTED):
+            return int(error.code or 0)
+        code, said = of_error(error)
+        if os.environ.get(TRACE):
+            import traceback
+
+            traceback.print_exception(error)
+        streams.tell(f"looprig: {said}")
+        return code
+
+
+def _not_judged(
+    results: Sequence[Result], boards: Sequence[BoardInfo], levels: Sequence[Level]
+) -> str:
+    """What to say of boards of which nothing is known at these levels, '' if there is none."""
+    judged = {r.board for r in results if r.outcome in VERDICTS and r.level in levels}
+    idle = [board.name for board in boards if board.name not in judged]
+    if not boards:
+        return "no board was judged"
+    if not idle:
+        return ""
+    seen = Counter(r.outcome.value for r in results if r.board in idle and r.level in levels)
+    why = ", ".join(f"{number} {outcome}" for outcome, number in seen.most_common())
+    who = f"board {idle[0]} was" if len(idle) == 1 else f"boards {', '.join(idle)} were"
+    return f"{who} judged on no claim ({why or 'it has none'})"
+
+
+def _by_level(results: Sequence[Result]) -> str:
+    """`2 divergences of level documented, 1 crash of level quality`."""
+    parts = []
+    for level in LEVELS:
+        for outcome, nouns in NOUNS.items():
+            if number := sum(r.level == level and r.outcome is outcome for r in results):
+                parts.append(f"{_several(number, *nouns)} of level {level}")
+    return ", ".join(parts)
+
+
+def _several(number: int, one: str, many: str = "") -> str:
+    return f"{number} {one if number == 1 else many or f'{one}s'}" if number else ""
+
+
+def _placed(error: BaseException) -> str:
+    """The exception in a line, with the place it comes from."""
+    trace = error.__traceback__
+    where = ""
+    while trace:
+        where = f" ({Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno})"
+        trace = trace.tb_next
+    said = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}{f': {said}' if said else ''}{where}"

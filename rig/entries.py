@@ -1,0 +1,141 @@
+"""What may stand in a bench file: a board's entry, a meter's, labgrid's, key by key."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from rig.units import amperes, volts
+from rig.virtual.fence import Network
+from rig.virtual.files import FileSystem
+
+OPTIONS: dict[str, tuple[str, ...]] = {
+    "virtual": (
+        "dialect", "floor", "busy", "noise", "drift", "step", "burden", "supply", "wired",
+        "misbehave", "seed",
+    ),
+    "ppk2": ("mode", "voltage_mv", "marker"),
+    "joulescope": ("marker", "range_mode"),
+}  # fmt: skip
+"""Keys of a meter's `options`, by its kind."""
+
+BoardKind = Literal["serial", "virtual", "cpython"]
+MeterKind = Literal["visa", "virtual", "ppk2", "joulescope"]
+
+
+KEYS: dict[str, tuple[str, ...]] = {
+    "serial": (
+        "port", "serial_number", "baudrate", "deadline_scale", "meter", "power_cycle", "profile",
+        "power", "labgrid",
+    ),
+    "virtual": (
+        "deadline_scale", "meter", "profile", "firmware", "heap", "file_system", "network", "power",
+    ),
+    "cpython": ("deadline_scale", "file_system", "network"),
+}  # fmt: skip
+"""Keys that each kind of board makes use of, beside `kind`."""
+METER_KEYS: dict[str, tuple[str, ...]] = {
+    "visa": ("resource", "backend", "dialect", "range", "rate_hz", "shared", "trigger", "channel"),
+    "virtual": ("rate_hz", "options"),
+    "ppk2": ("resource", "rate_hz", "shared", "options"),
+    "joulescope": ("resource", "rate_hz", "shared", "options"),
+}
+"""Keys that each kind of meter makes use of, beside `kind`."""
+HEAP = re.compile(r"([0-9]{1,12})w?([kKmM]?)")
+"""As the unix port's -X heapsize takes it (ports/unix/main.c)."""
+LEAST_HEAP, MOST_HEAP = 16 << 10, 4 << 30
+"""Bytes: what the harness and a test need to be compiled, and what a host may be asked for."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class PowerProfile(_Strict):
+    """What the rig must know of a board to judge its currents."""
+
+    floor: str = ""  # the board's lowest sleep, by the names in rig/floors.py
+    supply: str = ""  # "3.3 V": for energies
+    idle_max: str = ""  # "1.5 mA": above it even a perfect ratio is reported
+    floor_max: str = ""  # "1 mA": above it there is no usable floor
+    drops_port: bool | None = None  # the floor takes the port away, and it comes back by itself
+    marker: str = ""  # the pin wired to the meter's digital input, which marks the frame's pulses
+    attached: tuple[str, ...] = ()  # "usb", "debugger": shown with every current
+
+    @field_validator("supply")
+    @classmethod
+    def _is_voltage(cls, text: str) -> str:
+        if text:
+            volts(text)
+        return text
+
+    @field_validator("idle_max", "floor_max")
+    @classmethod
+    def _is_current(cls, text: str) -> str:
+        if text:
+            amperes(text)
+        return text
+
+
+class LabgridPlace(_Strict):
+    """Which labgrid place a board is at: by its name, or by the tags it must have."""
+
+    place: str = ""
+    tags: dict[str, str] = {}
+    serial: str = ""  # which of several serial ports: the resource's name or its group's
+    meter: str = ""  # which of several PyVISADevices
+
+    @property
+    def wanted(self) -> dict[str, str]:
+        """As a labgrid filter."""
+        return {**self.tags, "name": self.place} if self.place else dict(self.tags)
+
+
+class Labgrid(_Strict):
+    """How to reach labgrid's coordinator."""
+
+    coordinator: str = ""  # host:port; else LG_COORDINATOR, else this machine
+    wait_s: float = Field(default=600.0, ge=0, le=7 * 86400)  # in the queue for each place
+
+
+class BoardEntry(_Strict):
+    """One board of the bench."""
+
+    kind: BoardKind = "serial"
+    port: str = ""  # /dev/ttyACM0, COM3, socket://…, rfc2217://…
+    serial_number: str = ""  # its USB serial number, instead of a port
+    baudrate: int = Field(115200, ge=300, le=20_000_000)
+    deadline_scale: float = Field(1.0, ge=0.01, le=1000)
+    meter: str = ""
+    power_cycle: str = ""
+    profile: str = ""  # a family in fixtures/profiles, for what the board does not say
+    firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
+    heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
+    file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
+    network: Network = "own"  # virtual boards: a loopback of their own, or the machine's network
+    power: PowerProfile = PowerProfile()
+    labgrid: LabgridPlace | None = None
+
+
+class MeterEntry(_Strict):
+    """One meter of the bench."""
+
+    kind: MeterKind = "visa"
+    resource: str = ""
+    backend: str = "@py"
+    dialect: str = ""  # by *IDN? where it is empty
+    range: str = ""  # "100 mA": fixed, for autoranging opens gaps
+    rate_hz: float = Field(default=1000.0, ge=1, le=10_000_000)
+    shared: bool = False  # also by other bench files; by several boards of this one it is anyway
+    trigger: str = ""  # the meter's trigger input, where one is wired
+    channel: int | None = Field(default=None, ge=1, le=64)  # its output or input the board hangs on
+    options: dict[str, Any] = {}  # by OPTIONS
+
+    @field_validator("range")
+    @classmethod
+    def _is_current(cls, text: str) -> str:
+        if text:
+            amperes(text)
+        return text

@@ -1,0 +1,43 @@
+"""Where every `looprig` begins: what a Ctrl-C, a closed stream or a fault in a thread comes to,
+settled before anything that takes long to import.
+
+It imports nothing but what Python itself has loaded by then.
+"""
+
+import os
+import sys
+from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
+
+
+def leave(*_: object) -> None:
+    """A Ctrl-C while nothing is held yet: there is nothing to put away."""
+    try:
+        os.write(2, b"looprig: interrupted\n")
+    finally:
+        os._exit(130)
+
+
+def begin() -> None:
+    """Settle it for this process; ends it where there is no standard output."""
+    if getsignal(SIGINT) in (default_int_handler, SIG_DFL):  # else it is ignored from above: nohup
+        signal(SIGINT, leave)
+    import threading
+
+    from rig import streams
+
+    wrong = streams.prepare()
+    threading.excepthook = in_thread
+    sys.unraisablehook = lambda _: None  # of what is put away at exit nobody can know more
+    if wrong:
+        streams.tell(f"looprig: {wrong}; give it one (/dev/null will do)")
+        sys.exit(3)
+
+
+def in_thread(happened: "object") -> None:
+    """A thread's exception, in a sentence."""
+    from rig import streams
+    from rig.ending import of_error
+
+    error = getattr(happened, "exc_value", None)
+    if error is not None:
+        streams.tell(f"looprig: in a thread: {of_error(error).said}")

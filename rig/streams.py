@@ -1,0 +1,117 @@
+"""The standard streams: whatever they can show and wherever they go, writing to them degrades
+rather than fails.
+
+A stream of any encoding takes any text: a character that it lacks becomes its nearest in ASCII. A
+standard stream that is closed is not left to the next file that is opened, which would be written
+over by the next message.
+"""
+
+from __future__ import annotations
+
+import codecs
+import contextlib
+import errno
+import os
+import sys
+import unicodedata
+from typing import TYPE_CHECKING, Any, TextIO
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+NEAREST = str.maketrans(
+    {
+        "·": "-", "•": "-", "–": "-", "—": "-", "−": "-", "→": "->", "←": "<-", "…": "...",  # noqa: RUF001
+        "✓": "+", "✖": "X", "≠": "#", "∅": "0", "○": "o", "×": "x", "µ": "u", "μ": "u", "Ω": "Ohm",  # noqa: RUF001
+        "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "≤": "<=", "≥": ">=", "°": " deg",  # noqa: RUF001
+        "━": "-", "╸": "-", "╺": "-", "─": "-", "│": "|",
+        "\u202f": " ", "\u00a0": " ", "\u2009": " ",
+    }
+)  # fmt: skip
+PLAIN = "looprig-plain"
+
+
+def plain(error: UnicodeError) -> tuple[str | bytes, int]:
+    """A codec's error handler: what cannot be encoded, in ASCII that is nearest to it."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    text = error.object[error.start : error.end].translate(NEAREST)
+    flat = unicodedata.normalize("NFKD", text)
+    shown = "".join(c for c in flat if not unicodedata.combining(c))
+    return shown.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+codecs.register_error(PLAIN, plain)
+
+
+def degrade(stream: Any) -> None:
+    """Have the stream take any text."""
+    with contextlib.suppress(AttributeError, OSError, ValueError):  # no stream, or not a text one
+        stream.reconfigure(errors=PLAIN)
+
+
+def prepare() -> str:
+    """Make the standard streams of this process fit to be written to.
+
+    What would go to a closed standard error goes to standard output. Returns what is wrong, where
+    there is no standard output.
+    """
+    lost = sys.stdout is None
+    for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
+        try:
+            os.fstat(number)
+        except OSError:
+            where = os.dup(1) if number == 2 else os.open(os.devnull, mode)
+            if where != number:
+                os.dup2(where, number)
+                os.close(where)
+            os.set_inheritable(number, True)
+    for name, number in (("stdout", 1), ("stderr", 2)):
+        if getattr(sys, name) is None:
+            stream = os.fdopen(number, "w", buffering=1, errors=PLAIN, closefd=False)
+            setattr(sys, name, stream)
+            setattr(sys, f"__{name}__", stream)
+        degrade(getattr(sys, name))
+    return "standard output is closed" if lost else ""
+
+
+def tell(sentence: str) -> None:
+    """A sentence to standard error, or where that cannot be written to standard output; the
+    process may then write to neither any more."""
+    line = " ".join(sentence.split())
+    told = False
+    for stream in (sys.stderr, sys.stdout):
+        try:
+            if not told:
+                print(line, file=stream)
+            stream.flush()
+            told = True
+        except (OSError, ValueError):
+            silence(stream)
+
+
+def silence(stream: TextIO) -> None:
+    """What is written from now on is lost: the stream failed, and would fail at exit again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def closed_pipe(error: BaseException) -> bool:
+    """Whether it is how rich and click tell of a closed pipe: as exit 1, which is a board's."""
+    told = isinstance(error, SystemExit) and error.code == 1
+    return told or (isinstance(error, OSError) and error.errno == errno.EPIPE)
+
+
+def progress_stream() -> TextIO:
+    """Standard error, or where a terminal's user would see it, past pytest's capture."""
+    beside = sys.__stderr__
+    if beside is None:
+        return sys.stderr
+    return os.fdopen(os.dup(beside.fileno()), "w", encoding=beside.encoding, errors=PLAIN)
+
+
+def console() -> Console:
+    """A console on standard output."""
+    from rich.console import Console
+
+    return Console()
