@@ -44,7 +44,7 @@ def test_turns_in_order(board: BoardUnderTest) -> None:
 
 @claim("loop.waits-when-none-ready")
 def test_waits_when_none_ready(board: BoardUnderTest) -> None:
-    run = board.run("event_loop/waits", seconds=0.02)
+    run = board.run("event_loop/waits", ms=20)
     assert run.names == ["before", "after", "ended"]
     assert run.ms_between("before", "after") >= 20 - 1  # a tick: the clock's resolution
     assert run.value("ended") == "returned"

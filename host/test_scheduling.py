@@ -170,27 +170,28 @@ def test_over_the_wrap(board: BoardUnderTest) -> None:
 
 @claim("sleep.never-early")
 def test_never_early(board: BoardUnderTest) -> None:
-    seconds = [0.001] * 5 + [0.002] * 5 + [0.005, 0.01]
-    run = board.run("scheduling/never_early", seconds=seconds)
+    asked = [1] * 5 + [2] * 5 + [5, 10]
+    run = board.run("scheduling/never_early", ms=asked)
     took = [(b.us - a.us) / 1000 for a, b in zip(run.all("before"), run.all("after"), strict=True)]
-    assert len(took) == len(seconds)
+    assert len(took) == len(asked)
     tick = 1  # ms, the resolution of the clock that the loop counts by
-    early = [(ms, s) for ms, s in zip(took, seconds, strict=True) if ms < s * 1000 - tick]
+    early = [(ms, least) for ms, least in zip(took, asked, strict=True) if ms < least - tick]
     assert early == []
 
 
 @claim("sleep.in-due-order")
 def test_in_due_order(board: BoardUnderTest) -> None:
-    seconds = [0.009, 0.003, 0.012, 0.006, 0.0]
-    run = board.run("scheduling/sleep_order", seconds=seconds)
+    slept_ms = [9, 3, 12, 6, 0]
+    run = board.run("scheduling/sleep_order", ms=slept_ms)
     starts = run.all("starts")
-    assert [event.data[0] for event in starts] == list(range(len(seconds)))
+    assert [event.data[0] for event in starts] == list(range(len(slept_ms)))
     woke = run.values("wakes")
-    assert sorted(woke) == list(range(len(seconds)))
+    assert sorted(woke) == list(range(len(slept_ms)))
     # Each went to sleep between its own record and the next one.
     instants = [event.us for event in (*starts, run.one("all_sleep"))]
     due = [
-        (a + s * 1e6, b + s * 1e6) for (a, b), s in zip(pairwise(instants), seconds, strict=True)
+        (a + ms * 1000, b + ms * 1000)
+        for (a, b), ms in zip(pairwise(instants), slept_ms, strict=True)
     ]
     tick = 1000  # us: instants closer than a tick may change places
     late = [(one, two) for one, two in combinations(woke, 2) if due[one][0] > due[two][1] + tick]
@@ -199,25 +200,25 @@ def test_in_due_order(board: BoardUnderTest) -> None:
 
 @claim("sleep.same-time-in-order")
 def test_same_time_in_order(board: BoardUnderTest) -> None:
-    run = board.run("scheduling/equal", tasks=40, seconds=0.003)
+    run = board.run("scheduling/equal", tasks=40, ms=3)
     assert run.value("woke") == list(range(40))
 
 
 @claim("sleep.zero-takes-a-turn")
 def test_zero_takes_a_turn(board: BoardUnderTest) -> None:
-    log = board.run("scheduling/no_wait", seconds=[0, 0, 0.0, 0]).value("log")
+    log = board.run("scheduling/no_wait", seconds=[0, 0], ms=[0, 0]).value("log")
     assert log[:8] == ["main", "other"] * 4
 
 
 @claim("sleep.negative-is-zero")
 def test_negative_is_zero(board: BoardUnderTest) -> None:
-    log = board.run("scheduling/no_wait", seconds=[-1, -0.5, -100_000, -0.001]).value("log")
+    log = board.run("scheduling/no_wait", seconds=[-1, -100_000], ms=[-500, -1]).value("log")
     assert log[:8] == ["main", "other"] * 4
 
 
 @claim("sleep.returns-none")
 def test_returns_none(board: BoardUnderTest) -> None:
-    run = board.run("scheduling/no_wait", seconds=[0, 0.001, -1])
+    run = board.run("scheduling/no_wait", seconds=[0, -1], ms=[1])
     assert run.values("value") == [None, None, None]
 
 

@@ -12,7 +12,7 @@ async def fail(error):
 async def main(error):
     asyncio.create_task(fail(error))
     for _ in range(5):
-        await asyncio.sleep(0.001)
+        await pause(1)
     log.append("main ended")
 
 

@@ -6,7 +6,7 @@ async def waits():
     try:
         raise ValueError("first")
     finally:
-        await asyncio.sleep(0.001)
+        await pause(1)
         emit("waited")
 
 

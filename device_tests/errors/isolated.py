@@ -11,7 +11,7 @@ async def worker(number):
         await asyncio.sleep(0)
     if number % 3 == 0:
         raise ValueError(number)
-    await asyncio.sleep(0.001)
+    await pause(1)
     ended.append(number)
 
 

@@ -30,7 +30,7 @@ async def give(name, call):
 async def main():
     await give("create_task", asyncio.create_task)
     await give("loop.create_task", asyncio.get_event_loop().create_task)
-    await asyncio.sleep(0.001)
+    await pause(1)
     return "still works"
 
 

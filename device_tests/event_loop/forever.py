@@ -15,7 +15,7 @@ async def worker():
 
 
 async def stopper():
-    await asyncio.sleep(0.003)
+    await pause(3)
     for _ in range(params["turns"]):
         await asyncio.sleep(0)
     log.append("stop")

@@ -21,14 +21,14 @@ async def main():
     event = asyncio.Event()
     asyncio.create_task(leave("event", event.wait))
     asyncio.create_task(leave("ready", lambda: asyncio.sleep(0)))
-    asyncio.create_task(leave("sleep", lambda: asyncio.sleep(0.002)))
+    asyncio.create_task(leave("sleep", lambda: pause(2)))
     for _ in range(3):
         await asyncio.sleep(0)
     return "main"
 
 
 async def second():
-    await asyncio.sleep(0.005)
+    await pause(5)
     return "second"
 
 

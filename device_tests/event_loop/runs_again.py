@@ -6,7 +6,7 @@ log = []
 
 async def main(number):
     log.append(("starts", number))
-    await asyncio.sleep(0.001)
+    await pause(1)
     log.append(("ends", number))
 
 

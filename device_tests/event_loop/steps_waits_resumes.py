@@ -10,7 +10,7 @@ async def ready(name):
 
 
 async def sleeper():
-    await asyncio.sleep(0.005)
+    await pause(5)
     log.append("slept")
     event.set()
 

@@ -4,7 +4,7 @@ import asyncio
 
 async def main():
     emit("before")
-    await asyncio.sleep(params["seconds"])
+    await pause(params["ms"])
     emit("after")
     return "returned"
 

@@ -35,7 +35,7 @@ async def main():
     other.set()
     await bystander
     try:
-        await asyncio.wait_for(flag.wait(), 0.003)
+        await asyncio.wait_for(flag.wait(), seconds(3))
         emit("returned")
     except asyncio.TimeoutError:
         emit("timeout")

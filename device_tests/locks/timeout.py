@@ -7,7 +7,7 @@ async def main():
     await lock.acquire()
     for _ in range(3):
         try:
-            await asyncio.wait_for(lock.acquire(), 0.002)
+            await asyncio.wait_for(lock.acquire(), seconds(2))
             emit("acquired")
         except asyncio.TimeoutError:
             emit("timeout", lock.locked())

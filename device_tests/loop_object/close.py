@@ -3,7 +3,7 @@ import asyncio
 
 
 async def worker():
-    await asyncio.sleep(0.001)
+    await pause(1)
     return "value"
 
 

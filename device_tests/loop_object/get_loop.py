@@ -11,7 +11,7 @@ def handler(loop, context):
 
 async def task():
     loops.append(asyncio.get_event_loop())
-    await asyncio.sleep(0.001)
+    await pause(1)
     loops.append(asyncio.get_event_loop())
 
 

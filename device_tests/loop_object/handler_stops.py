@@ -16,17 +16,17 @@ def handler(given, context):
 
 
 async def fail():
-    await asyncio.sleep(0.001)
+    await pause(1)
     raise ValueError
 
 
 async def worker():
     while "handler" not in log:
-        await asyncio.sleep(0.001)
+        await pause(1)
         gc.collect()
     for turn in range(3):
         log.append(turn)
-        await asyncio.sleep(0.001)
+        await pause(1)
     loop.stop()
 
 

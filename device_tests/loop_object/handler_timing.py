@@ -16,7 +16,7 @@ async def fail():
 async def other():
     for turn in range(6):
         log.append(turn)
-        await asyncio.sleep(0.001)
+        await pause(1)
         gc.collect()
 
 

@@ -6,13 +6,13 @@ log = []
 
 async def worker(name):
     log.append(name)
-    await asyncio.sleep(0.001)
+    await pause(1)
     log.append(name + " again")
 
 
-async def pause():
+async def rest():
     for _ in range(3):
-        await asyncio.sleep(0.001)
+        await pause(1)
     return "paused"
 
 
@@ -20,7 +20,7 @@ before = asyncio.get_event_loop()
 before.create_task(worker("forgotten"))
 after = asyncio.new_event_loop()
 emit("same", after is before, asyncio.get_event_loop() is after)
-emit("ended", asyncio.run(pause()))
+emit("ended", asyncio.run(rest()))
 emit("log", list(log))
 
 
@@ -32,8 +32,8 @@ async def leave():
 asyncio.run(leave())
 log.clear()
 asyncio.new_event_loop()
-emit("ended", asyncio.run(pause()))
+emit("ended", asyncio.run(rest()))
 emit("log", list(log))
 after.create_task(worker("kept"))
-asyncio.run(pause())
+asyncio.run(rest())
 emit("log", list(log))

@@ -20,10 +20,10 @@ async def again():
     task = asyncio.create_task(waiter("again", new))
     await asyncio.sleep(0)
     old.set()
-    await asyncio.sleep(0.001)
+    await pause(1)
     new.set()
     await task
-    await asyncio.sleep(0.001)
+    await pause(1)
 
 
 asyncio.run(leave())

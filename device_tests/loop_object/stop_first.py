@@ -15,14 +15,14 @@ async def stopper():
 
 
 async def worker(number):
-    await asyncio.sleep(0.001)
+    await pause(1)
     return number
 
 
 async def main():
     for turn in range(3):
         log.append(turn)
-        await asyncio.sleep(0.001)
+        await pause(1)
     total = 0
     for task in [asyncio.create_task(worker(number)) for number in range(5)]:
         total += await task

@@ -12,13 +12,13 @@ error = ValueError("mine")
 
 async def returns(value):
     log.append("starts")
-    await asyncio.sleep(0.001)
+    await pause(1)
     log.append("ends")
     return value
 
 
 async def raises():
-    await asyncio.sleep(0.001)
+    await pause(1)
     raise error
 
 

@@ -8,7 +8,7 @@ async def level(depth):
     log.append(("down", depth))
     await asyncio.sleep(0)
     below = await level(depth - 1) if depth else []
-    await asyncio.sleep(0.001)
+    await pause(1)
     log.append(("up", depth))
     return [depth, below]
 

@@ -5,7 +5,7 @@ log = []
 
 
 async def helper(number):
-    await asyncio.sleep(0.001)
+    await pause(1)
     return number
 
 

@@ -17,13 +17,13 @@ async def main(error, waiters):
     loop.set_exception_handler(lambda loop, context: calls.append(context["message"]))
     for _ in range(waiters):
         asyncio.create_task(waiter(asyncio.current_task()))
-    await asyncio.sleep(0.001)
+    await pause(1)
     if error:
         raise error
     return "value"
 
 
-async def pause():
+async def turns():
     for _ in range(5):
         await asyncio.sleep(0)
         gc.collect()
@@ -37,5 +37,5 @@ for waiters in (0, 1, 2):
         emit("raised", "nothing")
     except ValueError as caught:
         emit("raised", caught is error)
-    asyncio.run(pause())
+    asyncio.run(turns())
 emit("handler_calls", calls)

@@ -5,7 +5,7 @@ error = OSError(5)
 
 
 async def fail():
-    await asyncio.sleep(0.001)
+    await pause(1)
     raise error
 
 

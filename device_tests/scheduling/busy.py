@@ -6,7 +6,7 @@ log = []
 
 
 async def sleeper():
-    await asyncio.sleep(0.001)
+    await pause(1)
     log.append("woke")
     await asyncio.sleep(0)
     log.append("again")
@@ -15,7 +15,7 @@ async def sleeper():
 async def main():
     task = asyncio.create_task(sleeper())
     await asyncio.sleep(0)
-    time.sleep(0.005)
+    time.sleep(seconds(5))
     log.append("held")
     await task
     emit("log", log)

@@ -5,7 +5,7 @@ woke = []
 
 
 async def sleeper(number):
-    await asyncio.sleep(params["seconds"])
+    await pause(params["ms"])
     woke.append(number)
 
 

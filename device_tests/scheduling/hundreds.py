@@ -8,9 +8,9 @@ ended = bytearray(count)
 
 
 async def worker(number):
-    await asyncio.sleep(number * 7 % 11 * 0.001)
+    await pause(number * 7 % 11)
     await asyncio.sleep(0)
-    await asyncio.sleep(number * 5 % 3 * 0.001)
+    await pause(number * 5 % 3)
     ended[number] += 1
 
 

@@ -3,9 +3,9 @@ import asyncio
 
 
 async def main():
-    for seconds in params["seconds"]:
+    for ms in params["ms"]:
         emit("before")
-        await asyncio.sleep(seconds)
+        await pause(ms)
         emit("after")
 
 

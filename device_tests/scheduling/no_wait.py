@@ -14,9 +14,10 @@ async def other():
 async def main():
     global stop
     asyncio.create_task(other())
-    for seconds in params["seconds"]:
+    sleeps = [(asyncio.sleep, t) for t in params["seconds"]] + [(pause, t) for t in params["ms"]]
+    for sleep, t in sleeps:
         log.append("main")
-        emit("value", await asyncio.sleep(seconds))
+        emit("value", await sleep(t))
     stop = True
     emit("log", log)
 

@@ -2,14 +2,14 @@
 import asyncio
 
 
-async def sleeper(number, seconds):
+async def sleeper(number, ms):
     emit("starts", number)
-    await asyncio.sleep(seconds)
+    await pause(ms)
     emit("wakes", number)
 
 
 async def main():
-    tasks = [asyncio.create_task(sleeper(n, s)) for n, s in enumerate(params["seconds"])]
+    tasks = [asyncio.create_task(sleeper(n, ms)) for n, ms in enumerate(params["ms"])]
     await asyncio.sleep(0)
     emit("all_sleep")
     for task in tasks:

@@ -5,7 +5,7 @@ import asyncio
 async def main():
     emit("before")
     try:
-        task = asyncio.create_task(asyncio.sleep(0.003))
+        task = asyncio.create_task(asyncio.sleep(seconds(3)))
     except TypeError as error:
         emit("refused", str(error))
         return

@@ -14,7 +14,7 @@ async def long():
 
 async def short(name):
     for turn in range(3):
-        await asyncio.sleep(0.001)
+        await pause(1)
         log.append(name)
 
 

@@ -15,7 +15,7 @@ async def spinner():
 async def sleeper():
     global done
     for _ in range(params["sleeps"]):
-        await asyncio.sleep(0.001)
+        await pause(1)
     done = True
 
 

@@ -4,7 +4,7 @@ import asyncio
 
 async def main():
     emit("before")
-    first = asyncio.sleep(0.01)
+    first = asyncio.sleep(seconds(10))
     try:
         second = asyncio.sleep(0)
     except Exception as error:

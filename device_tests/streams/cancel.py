@@ -22,7 +22,7 @@ async def main():
         await turns(3)
         emit("kept", await stream.read(4))
     try:
-        emit("early", await asyncio.wait_for(stream.read(4), 0.003))
+        emit("early", await asyncio.wait_for(stream.read(4), seconds(3)))
     except asyncio.TimeoutError:
         emit("timeout")
     task = asyncio.create_task(stream.read(4))

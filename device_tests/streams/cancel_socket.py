@@ -17,7 +17,7 @@ async def main():
     reader, writer = await asyncio.open_connection(HOST, port)
     for number in range(3):
         try:
-            emit("early", await asyncio.wait_for(reader.readline(), 0.003))
+            emit("early", await asyncio.wait_for(reader.readline(), seconds(3)))
         except asyncio.TimeoutError:
             emit("timeout")
         writer.write(b"%d\n" % number)

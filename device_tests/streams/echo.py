@@ -41,7 +41,7 @@ async def main():
     for result in results:
         emit("client", *result)
     while len(ended) < params["clients"]:
-        await asyncio.sleep(0.001)
+        await pause(1)
     server.close()
     await server.wait_closed()
     emit("closed")

@@ -18,7 +18,7 @@ async def main():
     for _ in range(2):
         streams.append(await asyncio.open_connection(HOST, port))
     while len(writers) < 2:
-        await asyncio.sleep(0.001)
+        await pause(1)
     both.set()
     for reader, writer in streams:
         await reader.read()

@@ -30,7 +30,7 @@ async def main():
     before = state["spins"], state["reads"]
     await waiter
     emit("stream", state["spins"] - before[0], state["reads"] - before[1])
-    await asyncio.sleep(0.005)
+    await pause(5)
     emit("timer")
     state["over"] = True
     for task in tasks:

@@ -5,9 +5,9 @@ log = []
 thing = object()
 
 
-async def worker(value, seconds):
+async def worker(value, ms):
     log.append("starts")
-    await asyncio.sleep(seconds)
+    await pause(ms)
     log.append("ends")
     return value
 
@@ -18,7 +18,7 @@ async def waiter(name, task):
 
 
 async def main():
-    task = asyncio.create_task(worker(thing, 0.002))
+    task = asyncio.create_task(worker(thing, 2))
     emit("value", (await task) is thing)
     log.append("awaited")
     emit("again", (await task) is thing)
@@ -33,7 +33,7 @@ async def main():
     emit("finished", (await task) is thing)
     log.clear()
 
-    task = asyncio.create_task(worker(thing, 0.002))
+    task = asyncio.create_task(worker(thing, 2))
     waiters = [asyncio.create_task(waiter(name, task)) for name in range(4)]
     for one in waiters:
         await one

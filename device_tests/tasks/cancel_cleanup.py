@@ -16,7 +16,7 @@ async def second():
         await third()
     finally:
         log.append("second starts")
-        await asyncio.sleep(0.002)
+        await pause(2)
         log.append("second ends")
 
 

@@ -5,9 +5,9 @@ woke = []
 cancelled = []
 
 
-async def sleeper(number, seconds):
+async def sleeper(number, ms):
     try:
-        await asyncio.sleep(seconds)
+        await pause(ms)
         woke.append(number)
     except asyncio.CancelledError:
         cancelled.append(number)
@@ -19,8 +19,8 @@ async def main():
     tasks = []
     for number in range(count):
         # Those that are to be cancelled would sleep for longer than the board may take.
-        seconds = (5 if number % 3 else 0.003) + number * 7 % 5 * 0.001
-        tasks.append(asyncio.create_task(sleeper(number, seconds)))
+        ms = (5000 if number % 3 else 3) + number * 7 % 5
+        tasks.append(asyncio.create_task(sleeper(number, ms)))
     await asyncio.sleep(0)
     told = [n * params["step"] % count for n in range(count) if n * params["step"] % count % 3]
     for number in told:

@@ -14,9 +14,9 @@ def random(below):
     return state % below
 
 
-async def sleeper(number, seconds):
+async def sleeper(number, ms):
     try:
-        await asyncio.sleep(seconds)
+        await pause(ms)
         woke.append(number)
     except asyncio.CancelledError:
         heard.append(number)
@@ -30,9 +30,9 @@ async def main():
     for _ in range(params["rounds"]):
         for _ in range(1 + random(3)):
             ms = 5000 + random(4000)
-            long.append((ms, number, asyncio.create_task(sleeper(number, ms / 1000))))
+            long.append((ms, number, asyncio.create_task(sleeper(number, ms))))
             number += 1
-        short.append((number, asyncio.create_task(sleeper(number, random(15) / 1000))))
+        short.append((number, asyncio.create_task(sleeper(number, random(15)))))
         number += 1
         await asyncio.sleep(0)
         victims = [min(range(len(long)), key=lambda n: long[n][0])] if random(2) else []

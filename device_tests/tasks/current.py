@@ -13,7 +13,7 @@ async def deeper(own):
 async def worker(own):
     log.append(asyncio.current_task() is own[0])
     await deeper(own)
-    await asyncio.sleep(0.001)
+    await pause(1)
     log.append(asyncio.current_task() is own[0])
     try:
         await asyncio.sleep(5)
@@ -28,7 +28,7 @@ async def main():
         own[0] = asyncio.create_task(worker(own))
     log.append(asyncio.current_task() is me)
     for _ in range(6):
-        await asyncio.sleep(0.001)
+        await pause(1)
         log.append(asyncio.current_task() is me)
     for own in owns:
         own[0].cancel()

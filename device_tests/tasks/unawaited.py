@@ -9,7 +9,7 @@ async def worker(number):
     for turn in range(3):
         gc.collect()
         await asyncio.sleep(0)
-    await asyncio.sleep(0.002)
+    await pause(2)
     log.append(number)
 
 
@@ -18,7 +18,7 @@ async def main():
         asyncio.create_task(worker(number))
     while len(log) < params["tasks"] and len(rounds) < 200:
         rounds.append(None)
-        await asyncio.sleep(0.001)
+        await pause(1)
 
 
 rounds = []

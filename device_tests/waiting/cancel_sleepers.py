@@ -5,7 +5,7 @@ import asyncio
 
 async def sleep(number, ms):
     try:
-        await asyncio.sleep(ms / 1000)
+        await pause(ms)
         outcomes[number] = "woken"
     except asyncio.CancelledError:
         outcomes[number] = "cancelled"

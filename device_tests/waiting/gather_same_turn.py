@@ -23,7 +23,7 @@ async def main():
     except ValueError as error:
         emit("raised", error.args)
     try:
-        await asyncio.sleep(0.003)
+        await pause(3)
         emit("went-on")
     except BaseException as error:
         emit("disturbed", type(error).__name__)

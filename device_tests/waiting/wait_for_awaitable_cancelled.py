@@ -11,7 +11,7 @@ async def wait(task):
         emit("returned", await asyncio.wait_for(task, 60))
     except BaseException as error:
         emit("waiter-got", type(error).__name__)
-    await asyncio.sleep(0.002)
+    await pause(2)
     emit("waiter-went-on")
 
 

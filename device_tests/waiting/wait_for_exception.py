@@ -4,7 +4,7 @@ import asyncio
 def limit(awaitable, ms):
     if params["ms"]:
         return asyncio.wait_for_ms(awaitable, ms)
-    return asyncio.wait_for(awaitable, ms / 1000)
+    return asyncio.wait_for(awaitable, seconds(ms))
 
 
 raised = ValueError(7, "seven")
@@ -23,7 +23,7 @@ async def main():
             emit("returned")
         except ValueError as error:
             emit("raised", error is raised, error.args)
-    await asyncio.sleep(0.002)
+    await pause(2)
     emit("went-on")
 
 

@@ -7,17 +7,17 @@ async def work():
         await asyncio.sleep(60)
     except asyncio.CancelledError:
         emit("ignored")
-    await asyncio.sleep(0.003)
+    await pause(3)
     emit("went-on")
     return "value"
 
 
 async def main():
     try:
-        emit("returned", await asyncio.wait_for(work(), 0.004))
+        emit("returned", await asyncio.wait_for(work(), seconds(4)))
     except asyncio.TimeoutError:
         emit("timeout")
-    await asyncio.sleep(0.003)
+    await pause(3)
     emit("end-of-main")
 
 

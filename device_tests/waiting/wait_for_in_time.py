@@ -9,9 +9,9 @@ async def work():
 
 async def main():
     for _ in range(3):
-        emit("result", await asyncio.wait_for(work(), 0.006))
+        emit("result", await asyncio.wait_for(work(), seconds(6)))
     try:
-        await asyncio.sleep(0.015)
+        await asyncio.sleep(seconds(6) + seconds(9))
         emit("undisturbed")
     except BaseException as error:
         emit("disturbed", type(error).__name__)

@@ -9,7 +9,7 @@ async def work(number, event):
 
 async def wait(number, event):
     try:
-        outcomes[number] = await asyncio.wait_for(work(number, event), 60 if number % 2 else 0.004)
+        outcomes[number] = await asyncio.wait_for(work(number, event), 60 if number % 2 else seconds(4))
     except asyncio.TimeoutError:
         outcomes[number] = "timeout"
 
@@ -23,7 +23,7 @@ async def main():
         asyncio.create_task(wait(number, go if number % 2 else never))
         for number in range(params["tasks"])
     ]
-    await asyncio.sleep(0.002)
+    await pause(2)
     go.set()
     for task in tasks:
         await task

@@ -21,7 +21,7 @@ async def inner(name, timeout):
 
 
 async def main():
-    for name, inside, outside in (("inner first", 0.003, 60), ("outer first", 60, 0.003)):
+    for name, inside, outside in (("inner first", seconds(3), 60), ("outer first", 60, seconds(3))):
         try:
             emit("outer", name, await asyncio.wait_for(inner(name, inside), outside))
         except asyncio.TimeoutError:

@@ -9,7 +9,7 @@ def limit(awaitable, timeout):
 
 async def work():
     emit("own-task", asyncio.current_task() is not main_task)
-    await asyncio.sleep(0.005)
+    await pause(5)
     return "value"
 
 

@@ -4,12 +4,12 @@ import asyncio
 def limit(awaitable, ms):
     if params["ms"]:
         return asyncio.wait_for_ms(awaitable, ms)
-    return asyncio.wait_for(awaitable, ms / 1000)
+    return asyncio.wait_for(awaitable, seconds(ms))
 
 
 async def work(value):
     tasks.append(asyncio.current_task())
-    await asyncio.sleep(0.002)
+    await pause(2)
     emit("worked", value)
     return value
 

@@ -4,11 +4,11 @@ import asyncio
 def limit(awaitable, ms):
     if params["ms"]:
         return asyncio.wait_for_ms(awaitable, ms)
-    return asyncio.wait_for(awaitable, ms / 1000)
+    return asyncio.wait_for(awaitable, seconds(ms))
 
 
-async def sleeper(name, seconds):
-    await asyncio.sleep(seconds)
+async def sleeper(name, ms):
+    await pause(ms)
     emit(name)
 
 
@@ -25,8 +25,8 @@ async def work():
 
 async def main():
     # Due times order the queue, so a busy or slow board cannot change this order.
-    early = asyncio.create_task(sleeper("early", 0.003))
-    late = asyncio.create_task(sleeper("late", 2))
+    early = asyncio.create_task(sleeper("early", 3))
+    late = asyncio.create_task(sleeper("late", 2000))
     await asyncio.sleep(0)
     awaitable = work()
     if params["task"]:
@@ -42,7 +42,7 @@ async def main():
     late.cancel()
     await early
     # The waiter is rid of it: what it awaits next ends by itself.
-    await asyncio.sleep(0.003)
+    await pause(3)
     emit("went-on")
 
 

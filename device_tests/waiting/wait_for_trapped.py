@@ -8,7 +8,7 @@ async def wait():
     except asyncio.CancelledError:
         emit("trapped")
     try:
-        await asyncio.sleep(0.005)
+        await pause(5)
         emit("went-on")
     except asyncio.CancelledError:
         emit("cancelled-again")

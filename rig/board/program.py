@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -41,6 +41,8 @@ KEPT = "try:exec(_s)\nfinally:\n if'_tell'in globals():_tell()"
 """How a script runs that keeps its events: it tells them when it is asked, also when an exception
 leaves it. There is no `_tell` where there was no memory to compile it."""
 NAMES = "from time import ticks_us as _us;from binascii import crc32 as _check"
+TIMES = re.compile(r"\b(?<!\.)(?:pause|seconds)\(")
+"""What a script calls that has harness_times.py in front of it."""
 BARE_END = "\n_d=1\n"
 """Appended to a script without a harness: proof that it was run to its end."""
 
@@ -114,7 +116,7 @@ def source(path: Path) -> str:
 
 
 def assemble(
-    sources: Iterable[tuple[str, str]],
+    sources: Sequence[tuple[str, str]],
     params: dict[str, Any],
     overlay: str = "",
     kept: bool = False,
@@ -129,7 +131,13 @@ def assemble(
         head += f";import sys;sys.path.insert(0,{overlay!r})"
     text = head + "\n"
     parts = [(1, "looprig")]
-    harness = ["harness_names.py"] * (not named) + ["harness.py"] + ["harness_kept.py"] * kept
+    timed = any(TIMES.search(script) for _, script in sources)
+    harness = [
+        *["harness_names.py"] * (not named),
+        "harness.py",
+        *["harness_kept.py"] * kept,
+        *["harness_times.py"] * timed,
+    ]
     front = [(name, source(DEVICE_TESTS / name)) for name in harness]
     for name, script in (*front, *sources):
         parts.append((text.count("\n") + 1, name))
@@ -148,5 +156,5 @@ def program(
 ) -> Program:
     """The whole script for one execution. Raises RigError for a device test that is not there."""
     names = [f"{name}.py" for name in (prefix, device_test) if name]
-    scripts = ((name, source(DEVICE_TESTS / name)) for name in names)
+    scripts = [(name, source(DEVICE_TESTS / name)) for name in names]
     return assemble(scripts, params, overlay, kept, named)
