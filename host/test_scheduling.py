@@ -206,19 +206,20 @@ def test_same_time_in_order(board: BoardUnderTest) -> None:
 
 @claim("sleep.zero-takes-a-turn")
 def test_zero_takes_a_turn(board: BoardUnderTest) -> None:
-    log = board.run("scheduling/no_wait", seconds=[0, 0], ms=[0, 0]).value("log")
+    log = board.run("scheduling/no_wait", sleeps=[("s", 0), ("ms", 0)] * 2).value("log")
     assert log[:8] == ["main", "other"] * 4
 
 
 @claim("sleep.negative-is-zero")
 def test_negative_is_zero(board: BoardUnderTest) -> None:
-    log = board.run("scheduling/no_wait", seconds=[-1, -100_000], ms=[-500, -1]).value("log")
+    sleeps = [("s", -1), ("ms", -500), ("s", -100_000), ("ms", -1)]
+    log = board.run("scheduling/no_wait", sleeps=sleeps).value("log")
     assert log[:8] == ["main", "other"] * 4
 
 
 @claim("sleep.returns-none")
 def test_returns_none(board: BoardUnderTest) -> None:
-    run = board.run("scheduling/no_wait", seconds=[0, -1], ms=[1])
+    run = board.run("scheduling/no_wait", sleeps=[("s", 0), ("ms", 1), ("s", -1)])
     assert run.values("value") == [None, None, None]
 
 

@@ -14,10 +14,9 @@ async def other():
 async def main():
     global stop
     asyncio.create_task(other())
-    sleeps = [(asyncio.sleep, t) for t in params["seconds"]] + [(pause, t) for t in params["ms"]]
-    for sleep, t in sleeps:
+    for unit, amount in params["sleeps"]:
         log.append("main")
-        emit("value", await sleep(t))
+        emit("value", await (asyncio.sleep(amount) if unit == "s" else pause(amount)))
     stop = True
     emit("log", log)
 

@@ -9,7 +9,9 @@ async def work(number, event):
 
 async def wait(number, event):
     try:
-        outcomes[number] = await asyncio.wait_for(work(number, event), 60 if number % 2 else seconds(4))
+        outcomes[number] = await asyncio.wait_for(
+            work(number, event), 60 if number % 2 else seconds(4)
+        )
     except asyncio.TimeoutError:
         outcomes[number] = "timeout"
 
