@@ -11,8 +11,9 @@ def emit(name, *data):
     # Not from an interrupt or scheduled callback: it could fall into the middle of another.
     global _count
     record = "%s %d %d %s %r" % (_nonce, _count, _us(), name, data)
-    _count += 1
-    print("\x1e%s %d" % (record, _check(record.encode())))
+    record = "\x1e%s %d" % (record, _check(record.encode()))
+    _count += 1  # not before: where memory ends, there is no record, and no gap either
+    print(record)
 
 
 def _end():

@@ -3,8 +3,10 @@ import sys
 
 emit("platform", sys.platform)
 emit("implementation", sys.implementation.name)
-emit("version", ".".join(str(part) for part in sys.implementation.version))
-emit("machine", getattr(sys.implementation, "_machine", ""))
+emit("version", list(sys.implementation.version))
+emit("sys_version", sys.version)
+for name in ("machine", "build", "thread", "mpy"):
+    emit(name, getattr(sys.implementation, "_" + name, ""))
 
 try:
     import binascii
@@ -24,11 +26,30 @@ except (ImportError, AttributeError):
     period = 0
 emit("ticks_period", period)
 
+try:
+    import gc
+
+    gc.collect()
+    memory = gc.mem_free()
+except (ImportError, AttributeError):
+    memory = 0
+emit("memory", memory)
+
 features = []
+starved = []
 for name in params["features"]:
     try:
         exec(params["features"][name], {})
+        features.append(name)
+    except MemoryError:
+        starved.append(name)
     except Exception:
-        continue
-    features.append(name)
+        pass
 emit("features", features)
+emit("starved", starved)
+
+try:
+    __import__("asyncio")
+    emit("asyncio", "")
+except Exception as error:
+    emit("asyncio", "%s: %s" % (type(error).__name__, error))

@@ -20,7 +20,7 @@ from host.latency import (
 )
 from rig.board.execution import Execution
 from rig.distribution import growth, lower_quartile
-from rig.errors import Inconclusive
+from rig.errors import Inconclusive, Unsupported
 
 SUBLINEAR = 0.5
 """The exponent halfway between a cost that does not grow and one that grows linearly."""
@@ -73,7 +73,9 @@ def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> float:
     if len(sizes) < 3:
         sizes = list(least)
     if len(sizes) < 3:
-        raise Inconclusive(f"heap or time are too short to see a growth: {sizes} tasks")
+        if run.all("full"):
+            raise Unsupported(f"memory: the heap holds too few tasks to see a growth: {sizes}")
+        raise Inconclusive(f"the time is too short to see a growth: {sizes} tasks")
     exponent = growth(sizes, [least[tasks] for tasks in sizes])
     name = f"exponent of a switch's growth, tasks {what}"
     record.measure(name, [exponent], "1", resolution=SUBLINEAR / 2)
@@ -125,7 +127,7 @@ def test_task_costs(board: BoardUnderTest, record: Record) -> None:
         run = push(board, "tasks", others=all_others, few=few, times=6)
         others = [n for n in all_others if any(e.data[:1] == (n,) for e in run.all("cancel"))]
         if len(others) < 3:
-            raise Inconclusive(f"the heap holds too few tasks to see a growth: {others}")
+            raise Unsupported(f"memory: the heap holds too few tasks to see a growth: {others}")
         for name in ("create", "finish", "gather", "cancel"):
             costs = {n: [s / few for s in seconds(run, name, n)] for n in others}
             for n in (others[0], others[-1]):
@@ -180,10 +182,21 @@ def heap(board: BoardUnderTest, record: Record) -> tuple[Execution, float, float
     return run, min(few), min(many)
 
 
+def hidden(few: float) -> Inconclusive:
+    """Why bytes per task that are none say nothing: a collector that scans the stack found some
+    task of the cycle before, and by it all of them, when the first reading was taken. So it is
+    where the task queue is the Python one, whose links lead from task to task."""
+    return Inconclusive(
+        f"{FEW} tasks took {few * FEW:.0f} bytes of heap: what the heap still held of those "
+        "before them was collected between the two readings"
+    )
+
+
 @claim("latency.heap-per-task")
 def test_heap_per_task(board: BoardUnderTest, record: Record) -> None:
     _run, few, many = heap(board, record)
-    assert few > 0
+    if few <= 0 or many <= 0:
+        raise hidden(few)
     assert many <= 1.25 * few  # the rounding to blocks; a loop's tables are shared by more
 
 
@@ -194,5 +207,7 @@ def test_heap_comes_back(board: BoardUnderTest, record: Record) -> None:
     kept = left[-1] - left[1]  # the first cycles may grow tables that the loop keeps
     steps = [float(after - before) for before, after in pairwise(left[1:])]
     record.measure(f"heap kept of {FEW} tasks that ended", steps, unit="B")
+    if kept > 0 >= few:
+        raise hidden(few)
     # a collector that scans the stack may find some task there still; a leak keeps them all
-    assert kept <= 3 * few
+    assert kept <= max(0, 3 * few)

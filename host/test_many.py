@@ -17,7 +17,7 @@ def numbers(run: Execution) -> list[int]:
     """Of how many tasks or streams, by their numbers, the board has memory for."""
     count = run.value("count")
     if count < LEAST:
-        raise Unsupported(f"memory for {LEAST} of them")
+        raise Unsupported(f"memory: for {LEAST} of them")
     return list(range(count))
 
 

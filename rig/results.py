@@ -176,10 +176,16 @@ class BoardInfo(_Strict):
     port: str = ""  # the serial port or URL
     platform: str = ""  # sys.platform, e.g. `rp2`
     implementation: str = ""  # sys.implementation.name
-    version: str = ""
+    version: str = ""  # `1.28.0`, or what git said of a nightly's commit
+    sys_version: str = ""  # sys.version
+    build: str = ""  # sys.implementation._build
+    mpy: int = 0  # sys.implementation._mpy: its .mpy format and native architecture
+    thread: str = ""  # sys.implementation._thread
     machine: str = ""
     unique_id: str = ""
+    memory: int = 0  # bytes of heap that were free when it was asked, 0 if it does not say
     features: list[str] = []
+    starved: list[str] = []  # features that it had not the memory to try
     meter: str = ""  # the meter's *IDN? answer, empty where there is none
     modelled: bool = False  # the meter's current comes from a model
     lost: str = ""  # why and when the board was given up, empty if it was not

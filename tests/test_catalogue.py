@@ -17,6 +17,7 @@ HARNESS = {
     "harness",
     "harness_kept",
     "harness_names",
+    "harness_times",
     "identify",
     "overlay",
     "remove_tree",

@@ -45,17 +45,24 @@ async def costs(others):
         emit(name, others, took[name])
 
 
+def room():
+    gc.collect()
+    return gc.mem_free() if hasattr(gc, "mem_free") else 1 << 30
+
+
 async def main():
     event = asyncio.Event()
     waiting = []
     for others in params["others"]:
+        if (others - len(waiting) + 2 * params["few"]) * 600 > room():
+            break  # fewer show the growth as well
         try:
             while len(waiting) < others:
                 waiting.append(asyncio.create_task(rest(event)))
             await sleep_ms(0)
             await costs(others)
         except MemoryError:
-            break  # fewer show the growth as well
+            break
     event.set()
     for task in waiting:
         await task

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import time
 
+gc.collect()
 delays = params["delays"][: gc.mem_free() // 800]
 
 woke = []
@@ -21,6 +22,7 @@ async def main():
 
 
 start = now
+emit("count", len(delays))
 asyncio.run(main())
 emit("woke", woke)
 emit("waits", waits)

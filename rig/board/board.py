@@ -7,6 +7,7 @@ import secrets
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from rig.board.away import AwayFollower
@@ -21,6 +22,7 @@ from rig.board.program import Packing, Program, program
 from rig.board.recovery import Ladder
 from rig.board.reopening import reopened, serial_number_of
 from rig.errors import BoardLost, LooprigError, RigError
+from rig.firmware import refusal, version
 from rig.results import BoardInfo
 
 OPEN_S = 5.0
@@ -30,6 +32,11 @@ STEP_S = 10.0
 SLOWEST_WIRE = 5_000
 """Bytes per second: half of what 115200 baud carries, for the deadline of an upload."""
 CRC32 = "binascii.crc32"
+FOREIGN = (
+    "import sys\n"
+    "print(sys.implementation.name,'.'.join([str(n) for n in sys.implementation.version[:3]]),"
+    "sys.version)"
+)
 RESULT_S = 10.0
 """Board seconds a device test may take unless it says otherwise."""
 
@@ -55,6 +62,7 @@ class Board:
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
     clean: bool = field(default=False, init=False)  # it sits at the raw prompt
     resetting: bool = field(default=False, init=False)  # a soft reset was sent ahead
+    packed_below: int = field(default=1 << 62, init=False)  # characters it has room to unpack
     packing: Packing | Literal[""] = field(default="", init=False)  # '' for what the features allow
 
     def __post_init__(self) -> None:
@@ -125,8 +133,12 @@ class Board:
 
     # -- what it is -----------------------------------------------------------------------
 
-    def identify(self) -> BoardInfo:
-        """Ask the board what it is and which features it has; once, without any overlay."""
+    def identify(self, asyncio: bool = True) -> BoardInfo:
+        """Ask the board what it is and which features it has; once, without any overlay.
+
+        Raises RigError for a board that does not say, and for firmware that cannot be judged: no
+        MicroPython, one before 1.21, and, unless `asyncio` is false, one without asyncio.
+        """
         overlay, self.overlay = self.overlay, ""
         try:
             execution = self.run("identify", features=FEATURES)
@@ -136,6 +148,7 @@ class Board:
         finally:
             self.overlay = overlay
         if execution.ended is not Ended.FINISHED or execution.damage:
+            self.refuse_foreign()
             problem = execution.how or "; ".join(execution.damage)
             raise RigError(
                 f"board {self.name} on {self.port} does not identify itself: {problem}",
@@ -146,16 +159,35 @@ class Board:
             update={
                 "platform": str(said["platform"]),
                 "implementation": str(said["implementation"]),
-                "version": str(said["version"]),
+                "version": version(said["version"], str(said["sys_version"])),
+                "sys_version": str(said["sys_version"]),
+                "build": str(said["build"]),
+                "mpy": said["mpy"] if isinstance(said["mpy"], int) else 0,
+                "thread": str(said["thread"] or ""),
                 "machine": str(said["machine"]),
                 "unique_id": str(said["unique_id"]),
+                "memory": said["memory"] if isinstance(said["memory"], int) else 0,
                 "features": sorted(str(name) for name in said["features"]),
+                "starved": sorted(str(name) for name in said["starved"]),
             }
         )
+        if refused := refusal(self.info, str(said["asyncio"]) if asyncio else ""):
+            raise refused
         period = said["ticks_period"]
         if isinstance(period, int) and period > 0:
             self.ticks_period = period
         return self.info
+
+    def refuse_foreign(self) -> None:
+        """Ask the little that every Python can answer; raises RigError for firmware that cannot be
+        judged."""
+        execution = self.push("identify", Program(FOREIGN, bare=True), RESULT_S)
+        said = execution.output.split(maxsplit=2)
+        if len(said) == 3:
+            name, numbers, sys_version = said
+            update = {"implementation": name, "version": version([numbers], sys_version)}
+            if refused := refusal(self.info.model_copy(update=update)):
+                raise refused
 
     # -- running --------------------------------------------------------------------------
 
@@ -203,9 +235,34 @@ class Board:
         away: float = 0.0,
     ) -> Execution:
         """Run a finished program; see `run`. `keep_output` bounds what is kept of its output."""
+        packing = self.packing or self.packing_of(code)
+        call = partial(
+            self._push, device_test, code, deadline, before_start, while_running, keep_output, away
+        )
+        execution = call(packing)
+        if execution.no_room:
+            self.packed_below = min(self.packed_below, len(code.text))
+            if packing != "source" and not before_start:
+                execution = call("source")
+        return execution
+
+    def _push(
+        self,
+        device_test: str,
+        code: Program,
+        deadline: float,
+        before_start: Callable[[], None] | None,
+        while_running: Callable[[Link], None] | None,
+        keep_output: int,
+        away: float,
+        packing: Packing,
+    ) -> Execution:
         execution = Execution(device_test, self.name)
+        if 0 < self.info.memory < len(code.text):  # less than its parsed text takes
+            execution.no_room, execution.ended = True, Ended.RAISED
+            execution.how = f"{len(code.text)} bytes of source, {self.info.memory} of free heap"
+            return execution
         nonce = secrets.token_hex(4)
-        packing = self.packing or self.best_packing()
         reader = EventReader(nonce, self.ticks_period, keep_output, code.proof(packing))
         link = self.wire
         sent, received = link.sent, link.received
@@ -241,7 +298,10 @@ class Board:
             execution.ended = Ended.DISCONNECTED
             execution.how = str(error)
         read_out(execution, reader)
-        if execution.traceback and not code.blames_script(execution.traceback, packing):
+        execution.no_room = code.had_no_room(execution, reader.started, packing)
+        if execution.no_room:
+            execution.damage.clear()
+        elif execution.traceback and not code.blames_script(execution.traceback, packing):
             execution.damage.append(f"the loader failed, not the script: {execution.how}")
         execution.traceback = code.map_traceback(execution.traceback)
         execution.bytes_sent = link.sent - sent
@@ -251,20 +311,12 @@ class Board:
             self.reset_ahead()
         else:
             self.recover(execution)
-        if not reader.started and "MemoryError" in execution.traceback and not before_start:
-            self.packing = "source"  # no room for the text beside the code: this board from now on
-            return self.push(
-                device_test,
-                code,
-                deadline,
-                while_running=while_running,
-                keep_output=keep_output,
-                away=away,
-            )
         return execution
 
-    def best_packing(self) -> Packing:
-        """The fewest bytes that the board's features allow; every port with asyncio can check."""
+    def packing_of(self, code: Program) -> Packing:
+        """The fewest bytes that the board's features and memory allow."""
+        if len(code.text) >= self.packed_below:
+            return "source"
         return "deflate" if {"deflate", CRC32} <= set(self.info.features) else "literal"
 
     def reset_ahead(self) -> None:

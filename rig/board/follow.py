@@ -123,7 +123,7 @@ class Follower:
         if traceback:
             lines = traceback.strip().splitlines()
             self.ends(Ended.RAISED, lines[-1] if lines else "")
-            if not traceback.startswith(TRACEBACK):
+            if not traceback.startswith((*TRACEBACK, "MemoryError: ")):  # of a compiler: no frames
                 self.execution.damage.append("what stands for a traceback is none")
         elif self.reader.ended:
             self.ends(Ended.FINISHED, "")

@@ -29,6 +29,8 @@ BANNER = re.compile(
 ANSWER = re.compile(rb"OK(\d{1,8})\r?\n\x04\x04>")
 """The raw REPL's answer to a number that it was asked to print."""
 LAST_ANSWER = re.compile(ANSWER.pattern + rb"\Z")
+HEAP_FULL = re.compile(rb"OK\x04MemoryError: [^\x04]{0,100}\x04>\Z")
+"""The raw REPL listens, but a script left it no memory to compile a question."""
 WRITE_S = 5.0
 """How long a write may be stuck, for a port whose other end takes nothing any more."""
 SEEN = 1 << 16
@@ -210,6 +212,8 @@ class Link(SerialTransport):  # type: ignore[misc]
             found = LAST_ANSWER.search(data)
             if found and found[1] == number:
                 return data[: found.start()]
+            if full := HEAP_FULL.search(data):
+                return data[: full.start()]
             if not piece or time.monotonic() >= deadline:
                 raise Silence("an answer of the raw REPL", data)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rig.board.events import end_record
+from rig.board.execution import Execution
 from rig.board.shrink import deflated, literal, shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
@@ -72,7 +73,21 @@ class Program:
 
     def blames_script(self, traceback: str, packing: Packing) -> bool:
         """Whether a traceback comes from the script, not from a damaged loader around it."""
+        if traceback.startswith("MemoryError"):  # there was none for its frames either
+            return True
         return packing == "source" or 'File "<string>"' in traceback
+
+    def had_no_room(self, execution: Execution, started: bool, packing: Packing) -> bool:
+        """Whether the board's memory ended before the script was compiled: no line of it ran.
+
+        `started`: the loader said that the text had arrived.
+        """
+        lines = execution.traceback.strip().splitlines()
+        if not lines or not lines[-1].startswith("MemoryError") or execution.events:
+            return False
+        if packing == "source":
+            return not started
+        return not started or (len(lines) > 1 and 'File "<string>"' not in execution.traceback)
 
     def packed(self, nonce: str, packing: Packing) -> bytes:
         """The bytes to send."""

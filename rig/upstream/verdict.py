@@ -6,7 +6,6 @@ import difflib
 import re
 
 from rig.board.execution import Ended, Execution
-from rig.board.follow import NOT_WHOLE
 from rig.results import Outcome, Result
 from rig.upstream.suite import Suite
 
@@ -19,8 +18,7 @@ def judge(result: Result, execution: Execution, expected: str, suite: Suite, nam
     output = execution.output
     if execution.traceback:
         output += execution.traceback
-    too_large = NOT_WHOLE in execution.damage and "MemoryError" in execution.traceback
-    if too_large:
+    if execution.no_room:
         result.why = "memory: the test is too large for this board"
     elif execution.damage:
         result.outcome, result.why = Outcome.ERRORED, "; ".join(execution.damage[:3])
