@@ -23,7 +23,7 @@ from rig.errors import RigError, Unsupported
 from rig.results import Outcome, Result
 from tests.board_factory import connect, push, virtual
 
-GUARDED = ("harness_times.py", "latency/reference.py")
+GUARDED = ("harness_times.py", "latency/reference.py", "survival/times.py")
 """They divide where it is caught, or on CPython alone."""
 FILLS = "kept=[]\nwhile 1:kept.append(bytes(512))"
 
