@@ -39,6 +39,7 @@ def evidence(result: Result, cell: Cell, directory: Path) -> dict[str, Any]:
         "why": _text(result.why),
         "known": {"reason": _text(known.reason), "link": link(known.link)} if known else None,
         "when": visible(result.started),
+        "on": visible(result.judged_on),
         "took": quantity(result.duration_s, "s"),
         "checks": [
             [check.held, _text(check.check), _text(check.values), check.line]

@@ -10,12 +10,12 @@ from typing import Any
 import pandas as pd
 
 from reports.neutral import one_line
-from rig.results import Outcome, Result, RunInfo
+from rig.results import BoardInfo, Outcome, Result, RunInfo
 
 RESULT_COLUMNS = (
     "run", "name", "claim", "chapter", "level", "outcome", "unexpected", "expected_divergence",
     "now_conforms", "reason", "link", "required", "expected", "actual", "why", "device_tests",
-    "started", "duration_s", "line_offset", "line_bytes",
+    "judged_on", "started", "duration_s", "line_offset", "line_bytes",
 )  # fmt: skip
 POWER_COLUMNS = (
     "run", "name", "claim", "result", "wait", "source", "kind", "ratio", "ratio_low", "ratio_high",
@@ -28,7 +28,7 @@ MEASUREMENT_COLUMNS = (
 )  # fmt: skip
 BOARD_COLUMNS = (
     "run", "name", "kind", "port", "platform", "implementation", "version", "machine",
-    "unique_id", "features", "meter", "modelled", "lost",
+    "unique_id", "features", "meter", "modelled", "lost", "members",
 )  # fmt: skip
 RUN_COLUMNS = (
     "run", "started", "finished", "looprig", "bench", "overlay", "levels", "claims", "command",
@@ -78,7 +78,7 @@ class Rows:
             self.boards.append(
                 (run, board.name, board.kind, board.port, board.platform, board.implementation,
                  board.version, board.machine, board.unique_id, ", ".join(board.features),
-                 board.meter, board.modelled, board.lost)
+                 board.meter, board.modelled, _lost(board), _members(board))
             )  # fmt: skip
 
     def add_result(self, run: str, result: Result, offset: int, size: int) -> None:
@@ -88,7 +88,7 @@ class Rows:
         if (run, name) not in self._known:
             self._known.add((run, name))
             self.board_infos.append((run, name, "", ""))
-            self.boards.append((run, name, "", "", "", "", "", "", "", "", "", False, ""))
+            self.boards.append((run, name, "", "", "", "", "", "", "", "", "", False, "", ""))
         known = result.expectation
         showed = known is not None and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED)
         index = len(self.results)
@@ -97,8 +97,8 @@ class Rows:
              once(result.outcome.value), result.unexpected, showed, result.now_conforms,
              once(known.reason) if known else "", once(known.link) if known else "",
              once(result.required), once(result.expected), once(result.actual), once(result.why),
-             once(", ".join(e.device_test for e in result.executions)), result.started,
-             result.duration_s, offset, size)
+             once(", ".join(e.device_test for e in result.executions)), once(result.judged_on),
+             result.started, result.duration_s, offset, size)
         )  # fmt: skip
         for p in result.power:
             energy = None if p.supply_v is None else p.charge_c * p.supply_v
@@ -128,6 +128,18 @@ class Rows:
                 )
             last[run, name, claim] = outcome
         return told
+
+
+def _members(board: BoardInfo) -> str:
+    """The boards of a kind that shared its claims."""
+    each = (f"{one.name} ({one.unique_id})" if one.unique_id else one.name for one in board.members)
+    return ", ".join(each)
+
+
+def _lost(board: BoardInfo) -> str:
+    """Why and when the board was given up, or each of those that shared."""
+    members = (f"{one.name} {one.lost}" for one in board.members if one.lost)
+    return board.lost or "; ".join(members)
 
 
 def board_labels(infos: Iterable[tuple[str, str, str, str]]) -> dict[tuple[str, str], str]:

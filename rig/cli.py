@@ -63,6 +63,9 @@ Resume = Annotated[
     Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run cut short.")
 ]
 Matrix = Annotated[bool, typer.Option("--matrix", help="Print every claim's outcome.")]
+Share = Annotated[
+    bool, typer.Option("--share", help="Boards of the same firmware divide the work among them.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
 
 
@@ -85,6 +88,7 @@ def run_command(
     workers: Annotated[
         str, typer.Option("-n", metavar="N", help="Boards at a time: a number, or auto.")
     ] = "",
+    share: Share = False,
     level: Annotated[
         list[str] | None,
         typer.Option(
@@ -120,6 +124,7 @@ def run_command(
             resume=resume,
             out=out,
             workers=workers,
+            share=share,
             show=what_to_show(matrix, quiet),
             levels=level or [],
             pytest_args=pytest_args or [],
@@ -220,6 +225,7 @@ def upstream_command(
     bench: Bench = None,
     board: Boards = None,
     port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    share: Share = False,
     resume: Resume = None,
     out: Out = None,
 ) -> int:
@@ -228,7 +234,9 @@ def upstream_command(
     from rig.commands.upstream import upstream
 
     command = ["looprig", *sys.argv[1:]]
-    return upstream(directory, patterns or [], bench, out, board or [], port, command, resume)
+    return upstream(
+        directory, patterns or [], bench, out, board or [], port, command, resume, share
+    )
 
 
 @app.command("init")

@@ -64,7 +64,7 @@ def of_run(
         return Ending(INTERRUPTED, f"interrupted; exit {INTERRUPTED}")
     faults = [
         _several(len(info.errors), "fault of the rig or its host"),
-        _several(sum(bool(board.lost) for board in info.boards), "lost board"),
+        _several(len(info.lost), "lost board"),
         _several(sum(r.outcome is Outcome.ERRORED for r in results), "errored result"),
     ]
     if any(faults):

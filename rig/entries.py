@@ -31,7 +31,8 @@ KEYS: dict[str, tuple[str, ...]] = {
         "power", "labgrid",
     ),
     "virtual": (
-        "deadline_scale", "meter", "profile", "firmware", "heap", "file_system", "network", "power",
+        "deadline_scale", "meter", "profile", "firmware", "heap", "copies", "file_system",
+        "network", "power",
     ),
     "cpython": ("deadline_scale", "file_system", "network"),
 }  # fmt: skip
@@ -113,6 +114,7 @@ class BoardEntry(_Strict):
     profile: str = ""  # a family in fixtures/profiles, for what the board does not say
     firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
+    copies: int = Field(1, ge=1, le=32)  # virtual boards: so many divide the claims
     file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
     network: Network = "own"  # virtual boards: a loopback of their own, or the machine's network
     power: PowerProfile = PowerProfile()

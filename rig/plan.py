@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from rig.results import LEVELS, Level
+from rig.sharing import Kind
 from rig.stations import Station
 
 
@@ -33,6 +34,14 @@ class Plan(BaseModel):
     fail_fast: bool = False
     done: list[tuple[str, str]] = []  # (claim, board) that already have a result
     progress: bool = False
+    kinds: list[Kind] = []  # boards that share the claims; without any named, none do
+    workers: int = 1  # processes that drive boards side by side
+
+    @model_validator(mode="after")
+    def _each_alone(self) -> Plan:
+        if not self.kinds:
+            self.kinds = [Kind(name=one.name, boards=[one.name]) for one in self.stations]
+        return self
 
     @property
     def captures(self) -> Path:

@@ -31,7 +31,7 @@ class Progress:
 
     def __init__(self, stream: TextIO, plan: Plan, total: int) -> None:
         self.stream = stream
-        boards = [station.name for station in plan.stations]
+        boards = [kind.name for kind in plan.kinds]
         done = Counter(board for _, board in plan.done)
         self.due = {board: total // len(boards) for board in boards} if boards else {}
         if plan.done:  # a resumed run may have more to do on one board than on another

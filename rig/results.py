@@ -135,7 +135,7 @@ class Result(_Strict):
     """One claim judged on one board, with the evidence for it."""
 
     claim: str
-    board: str
+    board: str  # or the kind of boards that shared the claims
     outcome: Outcome
     level: Level = "documented"
     chapter: str = ""
@@ -150,6 +150,7 @@ class Result(_Strict):
     measurements: list[Measurement] = []
     started: str = ""  # ISO 8601, UTC
     duration_s: float = 0.0
+    judged_on: str = ""  # which board of a kind that shared the claims
 
     @property
     def unexpected(self) -> bool:
@@ -189,6 +190,7 @@ class BoardInfo(_Strict):
     meter: str = ""  # the meter's *IDN? answer, empty where there is none
     modelled: bool = False  # the meter's current comes from a model
     lost: str = ""  # why and when the board was given up, empty if it was not
+    members: list[BoardInfo] = []  # of a kind whose boards shared the claims: each by itself
 
 
 class Resumption(_Strict):
@@ -216,6 +218,13 @@ class RunInfo(_Strict):
     power: bool = True
     upstream: str = ""  # the tests of a MicroPython checkout, if it was they that were run
     patterns: list[str] = []  # and which of them
+    share: bool = False  # boards of a kind divided the claims among them
     boards: list[BoardInfo] = []
     exit_code: int | None = None
     errors: list[str] = Field(default_factory=list)
+
+    @property
+    def lost(self) -> dict[str, str]:
+        """Each board that was given up, and why and when."""
+        each = [board for column in self.boards for board in (column.members or [column])]
+        return {board.name: board.lost for board in each if board.lost}

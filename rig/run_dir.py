@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from rig import whole
 from rig.errors import RigError, UsageError
-from rig.results import SCHEMA_VERSION, Result, RunInfo
+from rig.results import SCHEMA_VERSION, BoardInfo, Result, RunInfo
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE)
 """What is wrong with the host rather than with a name."""
@@ -73,11 +73,15 @@ class RunDir:
         return info
 
     def append(self, result: Result) -> None:
-        """Add a result: one write, flushed, so that a line is whole or the last and cut.
-        Raises RigError where there is no room."""
+        """Add a result; raises RigError where there is no room."""
+        self.append_line(result.model_dump_json())
+
+    def append_line(self, line: str) -> None:
+        """Add a result that is JSON already: one write, flushed, so that a line is whole or the
+        last and cut. Raises RigError where there is no room."""
         try:
             with self.results_path.open("a", encoding="utf-8") as file:
-                file.write(result.model_dump_json() + "\n")
+                file.write(line + "\n")
         except OSError as error:
             raise RigError(
                 f"{self.results_path}: {error.strerror}",
@@ -112,10 +116,13 @@ class RunDir:
     def board_lost(self, board: str, why: str) -> None:
         """Note in run.json that a board was given up."""
         info = self.read()
-        boards = [
-            entry.model_copy(update={"lost": why}) if entry.name == board else entry
-            for entry in info.boards
-        ]
+
+        def noted(entry: BoardInfo) -> BoardInfo:
+            if entry.members:
+                return entry.model_copy(update={"members": [noted(one) for one in entry.members]})
+            return entry.model_copy(update={"lost": why}) if entry.name == board else entry
+
+        boards = [noted(entry) for entry in info.boards]
         if boards != info.boards:
             self.write(info.model_copy(update={"boards": boards}))
 

@@ -10,22 +10,26 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from filelock import FileLock
 
-from fixtures.workers import BoardScheduling
+import reports
+from fixtures.shares import Shares
 from rig.bench import load
+from rig.claims import catalogue
 from rig.errors import UsageError
 from rig.faults import fault, written
 from rig.meters.meter import Plan as MeterPlan
 from rig.meters.shared import SharedMeter
 from rig.plan import Plan
 from rig.progress import Progress
-from rig.results import Outcome, Result
+from rig.results import BoardInfo, Outcome, Result
+from rig.sharing import Kind, kinds
 from rig.stations import Station, lock_of
 from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter
@@ -67,13 +71,17 @@ def until(true: Any) -> None:
 
 
 def children(pid: int, having: bytes) -> list[int]:
-    """Child processes with these bytes in their command line."""
+    """Child processes with these bytes in their command line or name."""
     numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    lines = {int(n): Path(f"/proc/{n}/cmdline").read_bytes() for n in numbers}
+    lines = {
+        int(n): Path(f"/proc/{n}/cmdline").read_bytes() + Path(f"/proc/{n}/comm").read_bytes()
+        for n in numbers
+    }
     return [number for number, line in lines.items() if having in line]
 
 
-WORKER = b"exec(eval(sys.stdin"
+WORKER = b"looprig-worker"
+FEW = ["--no-power", "--claims", "task.create-*"]
 HOLDER = b"rig.virtual.holder"
 
 
@@ -129,45 +137,172 @@ def test_fail_fast_reaches_the_workers(tmp_path: Path) -> None:
     assert len(found) < len(info["claims"]) * 2
 
 
-class Node:
-    """A worker as a scheduler of xdist sees it."""
-
-    def __init__(self) -> None:
-        self.sent: list[int] = []
-        self.shutting_down = False
-
-    def send_runtest_some(self, indices: Sequence[int]) -> None:
-        self.sent += indices
-
-    def shutdown(self) -> None:
-        self.shutting_down = True
+def test_a_worker_that_collects_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on systems where a process with libraries loaded cannot be forked."""
+    out = tmp_path / "out"
+    force = "import fixtures.worker, rig.cli; fixtures.worker.FORKED = False; rig.cli.main()"
+    run = subprocess.run(
+        [sys.executable, "-c", force, "run", "--out", out, *BOARDS, *FEW, "-n", "2"],
+        cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S,
+    )  # fmt: skip
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert {board for _, board in results(out)} == {"unix1", "unix2"}
 
 
-def test_a_replacement_goes_on_behind_the_test_that_killed() -> None:
-    scheduling = BoardScheduling()
-    tests = [f"host/test_x.py::test_{number}[unix]" for number in range(5)]
+def test_a_junit_report_of_workers(tmp_path: Path) -> None:
+    """What other plugins of pytest see of a test is all there, though it ran in a worker."""
+    xml = tmp_path / "junit.xml"
+    run = start(tmp_path / "out", *BOARDS, *FEW, "-n", "2", "--", f"--junitxml={xml}")
+    said, trouble = run.communicate(timeout=DEADLINE_S)
+    assert run.returncode == 0, said + trouble
+    count = len(results(tmp_path / "out"))
+    assert f'errors="0" failures="0" skipped="0" tests="{count}"' in xml.read_text()
 
-    def worker() -> Any:
-        node: Any = Node()
-        scheduling.unheard.add(node)
-        scheduling.add_node(node)
-        scheduling.add_node_collection(node, tests)
-        scheduling.schedule()
-        return node
 
-    first = worker()
-    assert first.sent == [0, 1], "no more than the next is sent ahead"
-    scheduling.mark_test_complete(first, 0)
-    assert first.sent == [0, 1, 2]
-    assert scheduling.remove_node(first) == tests[1]
-    second = worker()
-    for number in (2, 3, 4):
-        assert not scheduling.tests_finished
-        scheduling.mark_test_complete(second, number)
-    assert second.sent == [2, 3, 4]
-    assert second.shutting_down
-    assert scheduling.tests_finished
-    assert scheduling.remove_node(second) is None
+# -- sharing ------------------------------------------------------------------------------------
+
+
+def dealt(kinds: list[Kind], owed: dict[str, list[tuple[int, ...]]]) -> Shares:
+    return Shares(kinds, owed, lambda test, board: test != METERED or board == "with-meter")
+
+
+METERED = 99
+
+
+def test_a_board_goes_on_behind_the_test_that_killed_its_worker() -> None:
+    shares = dealt([Kind(name="unix", boards=["unix"])], {"unix": [(0,), (1,), (2,), (3,)]})
+    assert [shares.next_for("unix") for _ in range(3)] == [0, 1, 2]
+    shares.done("unix", 0)
+    shares.done("unix", 1)  # errored: the worker died in it
+    shares.take_back("unix", [2])
+    assert [shares.next_for("unix") for _ in range(3)] == [2, 3, None]
+    assert not shares.settled
+    for test in (2, 3):
+        shares.done("unix", test)
+    assert shares.settled
+
+
+def test_what_a_lost_board_owes_goes_to_the_others() -> None:
+    shares = dealt([Kind(name="pico", boards=["a", "b"])], {"pico": [(0, 1, 2), (3,), (4,)]})
+    assert shares.next_for("a") == 0
+    assert shares.next_for("b") == 3
+    shares.done("a", 0)
+    assert shares.next_for("a") == 1, "what belongs together stays together"
+    shares.give_up("a")
+    shares.take_back("a", [1])
+    assert shares.next_for("a") is None
+    shares.done("b", 3)
+    assert [shares.next_for("b") for _ in range(4)] == [1, 2, 4, None]
+    for test in (1, 2, 4):
+        shares.done("b", test)
+    assert shares.settled
+
+
+def test_the_last_board_of_a_kind_is_asked_though_it_is_lost() -> None:
+    """Each of its tests gets a result, which says that it is lost."""
+    shares = dealt([Kind(name="pico", boards=["a", "b"])], {"pico": [(0,), (1,)]})
+    shares.give_up("a")
+    shares.give_up("b")
+    assert shares.next_for("b") == 0
+
+
+def test_a_current_is_judged_where_there_is_a_meter() -> None:
+    kinds = [Kind(name="pico", boards=["without", "with-meter"])]
+    shares = dealt(kinds, {"pico": [(METERED,), (1,)]})
+    assert shares.next_for("without") == 1
+    assert shares.next_for("without") is None
+    assert shares.next_for("with-meter") == METERED
+    alone = dealt([Kind(name="pico", boards=["without"])], {"pico": [(METERED,)]})
+    assert alone.next_for("without") == METERED, "its result says that there is no meter"
+
+
+def identified(name: str, **said: Any) -> Station:
+    info = BoardInfo(name=name, **{"platform": "rp2", "version": "1.28", **said})
+    return Station(name=name, kind="serial", port="", info=info)
+
+
+def test_which_boards_are_of_a_kind() -> None:
+    def found(*stations: Station, share: bool = True, **copies: str) -> dict[str, list[str]]:
+        return {kind.name: kind.boards for kind in kinds(stations, share, copies)}
+
+    one, two = identified("pico1"), identified("pico2")
+    assert found(one, two) == {"pico": ["pico1", "pico2"]}
+    assert found(one, two, share=False) == {"pico1": ["pico1"], "pico2": ["pico2"]}
+    for other in ({"version": "1.29"}, {"machine": "Pico W"}, {"features": ["network"]}):
+        assert len(found(one, identified("pico2", **other))) == 2, other
+    assert found(identified("left"), identified("right")) == {"left+right": ["left", "right"]}
+    assert found(one, two, identified("pico", version="2")) == {
+        "pico1+pico2": ["pico1", "pico2"],
+        "pico": ["pico"],
+    }
+    copy = {"unix.2": "unix"}
+    assert found(identified("unix"), identified("unix.2"), share=False, **copy) == {
+        "unix": ["unix", "unix.2"]
+    }
+    unidentified = [Station(name=name, kind="serial", port="") for name in ("a1", "a2")]
+    assert len(found(*unidentified)) == 2
+
+
+def test_boards_of_a_kind_divide_the_claims(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = start(out, *BOARDS, "--no-power", "--share", "--claims", "task.*", "--claims", "stream.*")
+    said, trouble = run.communicate(timeout=DEADLINE_S)
+    assert run.returncode == 0, said + trouble
+    found = results(out)
+    info = json.loads((out / "run.json").read_text())
+    assert set(found) == {(claim, "unix") for claim in info["claims"]}, "each claim once"
+    judges = Counter(result["judged_on"] for result in found.values())
+    assert set(judges) == {"unix1", "unix2"}
+    script: dict[str, set[str]] = {}
+    for claim, _ in found:
+        judge = found[claim, "unix"]["judged_on"]
+        script.setdefault(catalogue()[claim].device_test, set()).add(judge)
+    assert all(len(boards) == 1 for boards in script.values()), "one script's claims on one board"
+    assert [board["name"] for board in info["boards"]] == ["unix"]
+    assert [board["name"] for board in info["boards"][0]["members"]] == ["unix1", "unix2"]
+    loaded = reports.load([out])
+    assert list(loaded.boards["board"]) == ["unix"], "one column"
+    assert set(loaded.results["judged_on"]) == {"unix1", "unix2"}
+
+
+def test_a_lost_board_that_shared(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = start(out, *BOARDS, "--no-power", "--share", "--claims", "[lst]*.*")
+    until_first_result(out, run)
+    os.kill(children(run.pid, HOLDER)[1], signal.SIGKILL)
+    said, trouble = run.communicate(timeout=DEADLINE_S)
+    found = results(out)
+    info = json.loads((out / "run.json").read_text())
+    assert set(found) == {(claim, "unix") for claim in info["claims"]}, "each claim once"
+    lost = [board["name"] for board in info["boards"][0]["members"] if board["lost"]]
+    assert len(lost) == 1, said + trouble
+    assert f"board {lost[0]} was lost" in said
+    assert run.returncode == 3, "a board was lost"
+    bad = {
+        claim: result["outcome"]
+        for (claim, _), result in found.items()
+        if result["outcome"] in ("crashed", "errored") and not result["expectation"]
+    }
+    assert len(bad) <= 1, bad  # the test it was in; none, if it died between two
+    assert all(found[claim, "unix"]["judged_on"] == lost[0] for claim in bad)
+
+
+def test_a_run_that_shared_is_gone_on_with(tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    run = start(out, *BOARDS, "--no-power", "--share", "--claims", "latency.*")
+    until_first_result(out, run)
+    run.send_signal(signal.SIGINT)
+    said, trouble = run.communicate(timeout=DEADLINE_S)
+    assert run.returncode == 130, said + trouble
+    before = results(out)
+    again = subprocess.run(
+        [sys.executable, "-m", "rig.cli", "run", "--resume", out],
+        cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S,
+    )  # fmt: skip
+    assert again.returncode == 0, again.stdout + again.stderr
+    after = results(out)
+    assert before.items() <= after.items()
+    assert len(after) == len(json.loads((out / "run.json").read_text())["claims"])
 
 
 # -- boards and meters in one hand --------------------------------------------------------------
@@ -296,9 +431,10 @@ def test_a_line_a_board(tmp_path: Path) -> None:
 def test_more_workers_than_boards_are_not_started() -> None:
     from rig.commands.run import workers
 
-    assert workers("auto", 1) == []
-    assert workers("auto", 8)[:4] == ["-p", "xdist", "-n", "8"]
-    assert workers("3", 8)[3] == "3"
-    assert workers("99", 4)[3] == "4"
+    assert workers("", 8) == 1
+    assert workers("auto", 1) == 1
+    assert workers("auto", 8) == 8
+    assert workers("3", 8) == 3
+    assert workers("99", 4) == 4
     with pytest.raises(UsageError, match="-n many"):
         workers("many", 4)

@@ -93,7 +93,7 @@ const looprig = { h: null, draw: null };
   const show = (e) => {
     body.replaceChildren(
       badge(e), h("h2", { id: "evidence-title" }, e.claim),
-      h("p", { class: "muted" }, `on ${e.board} · ${e.level} · run ${e.run} · took ${e.took}`),
+      h("p", { class: "muted" }, `on ${e.board}${e.on ? ` (judged on ${e.on})` : ""} · ${e.level} · run ${e.run} · took ${e.took}`),
       verdict(e), ...checks(e.checks), ...e.power.flatMap(power), ...measurements(e.measurements),
       ...e.executions.flatMap((run, number) => execution(run, number, e.executions.length > 1)));
     dialog.scrollTop = 0;

@@ -26,9 +26,8 @@ def lines(run: RunDir) -> Iterator[str]:
     info = run.read()
     for message in info.errors:
         yield command("error", "looprig", message)
-    for board in info.boards:
-        if board.lost:
-            yield command("error", f"board {board.name} was lost", board.lost)
+    for name, why in info.lost.items():
+        yield command("error", f"board {name} was lost", why)
     bad = [r for r in run.results() if r.unexpected or r.outcome is Outcome.ERRORED]
     counted = [result for result in bad if result.level in info.levels]
     for result in counted[:LIMIT]:

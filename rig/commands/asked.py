@@ -38,6 +38,7 @@ class Options:
     resume: Path | None = None
     out: Path | None = None
     workers: str = ""
+    share: bool = False
     show: Show = "attention"
     levels: list[str] = field(default_factory=list)
     pytest_args: list[str] = field(default_factory=list)

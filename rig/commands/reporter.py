@@ -86,9 +86,8 @@ def show(run_dir: RunDir, said: str, what: str) -> None:
     if what != "quiet":
         reports.terminal_matrix(loaded, console, whole=what == "matrix")
         info = run_dir.read()
-        for board in info.boards:
-            if board.lost:
-                console.print(f"board {board.name} was lost {board.lost}", markup=False)
+        for name, why in info.lost.items():
+            console.print(f"board {name} was lost {why}", markup=False)
         for message in info.errors:
             console.print(message, markup=False)
     console.print(f"{said} · report: {page}", markup=False, highlight=False, soft_wrap=True)

@@ -51,6 +51,7 @@ def resumed(options: Options, command: str = "run") -> Options:
     options.claims = list(info.claims)
     options.power = info.power
     options.levels = list(info.levels)
+    options.share = info.share
     if options.overlay and str(options.overlay.resolve()) != info.overlay:
         had = f"the overlay {info.overlay}" if info.overlay else "no overlay"
         raise UsageError(f"--resume {run}: it was begun with {had}", f"--overlay: {OWN}")
@@ -61,8 +62,15 @@ def resumed(options: Options, command: str = "run") -> Options:
             options.port, options.meter = port, options.meter or meter
         elif info.bench:
             options.bench = Path(info.bench)
-            options.boards = options.boards or [board.name for board in info.boards]
+            options.boards = options.boards or asked_for(info.boards)
     return options
+
+
+def asked_for(boards: Iterable[BoardInfo]) -> list[str]:
+    """The names in the bench file behind what run.json says: of each board that shared its claims
+    with others, but for copies of it."""
+    each = (member for board in boards for member in (board.members or [board]))
+    return [board.name for board in each if "." not in board.name]
 
 
 def _same_claims(options: Options, info: RunInfo) -> None:

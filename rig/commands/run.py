@@ -40,11 +40,12 @@ from rig.errors import UsageError
 from rig.plan import Mishaps, Plan
 from rig.results import RunInfo
 from rig.run_dir import RunDir
+from rig.sharing import columns, kinds, with_copies
 from rig.stations import attach
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_WORKERS = 32
-"""Of -n auto: each is a process of some 60 MB. Beyond it, workers take several boards each."""
+"""Of -n auto. Beyond it, workers take several boards each."""
 MOST_ASKED = 256
 NUMBER = re.compile(r"[0-9]{1,9}")
 UNUSED = (
@@ -70,18 +71,21 @@ def run(options: Options) -> int:
     levels = choose_levels(options.levels, claims)
     bench = without_idle_controls(bench, claims, bool(options.boards))
     overlay = check_overlay(options.overlay, bench)
-    workers(options.workers, len(bench.board))  # refused now rather than after the boards are up
+    bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
+    side_by_side = options.workers or ("auto" if copies or options.share else "")
+    count = workers(side_by_side, len(bench.board))
     folder = run_folder(options)
     check_words_for_pytest(options)
     if options.pytest_args:  # without any there is nothing to wait for
         from rig.commands import pytest_args
 
-        pytest_args.check(pytest_arguments(options, len(bench.board)), options.pytest_args, UNUSED)
+        pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
     run_dir = RunDir(folder)
     made = made_with(overlay)
     with terminable(), Reporter() as reporter:
         import_ahead()
         with attach(bench, options.power) as stations, prepared(stations, overlay):
+            alike = kinds(stations, options.share, copies)
             info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
                 id=folder.resolve().name,
@@ -93,7 +97,8 @@ def run(options: Options) -> int:
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
-                boards=[station.info for station in stations if station.info],
+                boards=columns(alike, stations),
+                share=options.share,
             )
             done: list[tuple[str, str]] = []
             if options.resume:
@@ -115,6 +120,8 @@ def run(options: Options) -> int:
                 fail_fast=options.fail_fast,
                 done=done,
                 progress=not options.quiet,
+                kinds=alike,
+                workers=count,
             )
             reporter.start()  # now, so that it is ready before the first test
             faults = Mishaps()
@@ -145,12 +152,12 @@ def start_pytest(plan: Plan, options: Options, faults: Mishaps) -> int:
     with tempfile.TemporaryDirectory(prefix="looprig-") as folder:
         path = Path(folder) / "plan.json"
         whole.write(path, plan.model_dump_json())
-        arguments = pytest_arguments(options, len(plan.stations))
+        arguments = pytest_arguments(options)
         os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
         return int(pytest.main(["--looprig-plan", str(path), *arguments], plugins=[faults]))
 
 
-def pytest_arguments(options: Options, boards: int) -> list[str]:
+def pytest_arguments(options: Options) -> list[str]:
     """pytest's arguments, all but the plan; the user's are last, so that none takes ours for its
     value."""
     return [
@@ -158,26 +165,23 @@ def pytest_arguments(options: Options, boards: int) -> list[str]:
         *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
         "--capture=sys",  # they print nothing; files for it took a hundredth of a run
         "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
-        *workers(options.workers, boards),
         str(ROOT / "host"),
         *options.pytest_args,
     ]  # fmt: skip
 
 
-def workers(asked: str, boards: int) -> list[str]:
-    """pytest-xdist's arguments: a worker a board, never more workers than boards.
+def workers(asked: str, boards: int) -> int:
+    """How many processes drive boards: never more than boards. Raises UsageError.
 
     A worker mostly waits for its board, so `auto` has many more of them than processors.
     """
     if not asked:
-        return []
+        return 1
     if asked == "auto":
-        count = min(boards, MOST_WORKERS)
-    elif NUMBER.fullmatch(asked) and 1 <= int(asked) <= MOST_ASKED:
-        count = min(boards, int(asked))
-    else:
-        raise UsageError(f"-n {asked}: a number of workers from 1 to {MOST_ASKED}, or auto")
-    return ["-p", "xdist", "-n", str(count), "--dist", "load"] if count > 1 else []
+        return min(boards, MOST_WORKERS)
+    if NUMBER.fullmatch(asked) and 1 <= int(asked) <= MOST_ASKED:
+        return min(boards, int(asked))
+    raise UsageError(f"-n {asked}: a number of workers from 1 to {MOST_ASKED}, or auto")
 
 
 # -- the end --------------------------------------------------------------------------------

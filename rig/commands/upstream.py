@@ -7,7 +7,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Sequence, Set
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -23,9 +23,11 @@ from rig.ending import of_run
 from rig.errors import BoardLost, LooprigError, UsageError
 from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
+from rig.sharing import Kind, columns, kinds
 from rig.stations import Station, attach
 from rig.upstream.suite import Suite, Target
 from rig.upstream.verdict import judge
+from rig.upstream.work import Work
 
 TEST_S = 30.0
 """Upstream's own limit for a test (TEST_TIMEOUT in test_utils.py), in board seconds."""
@@ -44,9 +46,11 @@ def upstream(
     port: str = "",
     command: list[str] | None = None,
     resume: Path | None = None,
+    share: bool = False,
 ) -> int:
     """Run the suite and return the exit code, which means what that of `looprig run` does."""
     options = Options(bench=bench, boards=boards or [], port=port, out=out, resume=resume)
+    options.share = share
     if options.resume:
         options = resumed(options, "upstream")
         directory, patterns = same_suite(RunDir(run_folder(options)), directory, patterns)
@@ -65,6 +69,7 @@ def upstream(
     run_dir = RunDir(run_folder(options))
     with terminable():
         with attach(chosen, power=False) as stations, prepared(stations, None):
+            alike = kinds(stations, options.share, {})
             info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
                 id=run_dir.path.name,
@@ -74,7 +79,8 @@ def upstream(
                 power=False,
                 upstream=str(suite.root),
                 patterns=patterns,
-                boards=[station.info for station in stations if station.info],
+                boards=columns(alike, stations),
+                share=options.share,
             )
             if options.resume:
                 before = run_dir.read()
@@ -85,7 +91,7 @@ def upstream(
             else:
                 run_dir.create(info)
             done = {(result.claim, result.board) for result in run_dir.mend()}
-            whole = run_boards(suite, patterns, stations, run_dir, done)
+            whole = run_boards(suite, patterns, stations, alike, run_dir, done)
         return conclude(run_dir, whole)
 
 
@@ -111,12 +117,17 @@ def run_boards(
     suite: Suite,
     patterns: list[str],
     stations: Sequence[Station],
+    alike: Sequence[Kind],
     run_dir: RunDir,
     done: Set[tuple[str, str]],
 ) -> bool:
     """Every board runs the suite, side by side; notes in the run what the rig got wrong. Returns
     whether it came to its end, rather than to a Ctrl-C."""
-    sessions = [Session(suite, station, run_dir, done) for station in stations]
+    named = {station.name: station for station in stations}
+    sessions = []
+    for kind in alike:
+        work = Work(len(kind.boards))
+        sessions += [Session(suite, named[name], kind, work, run_dir, done) for name in kind.boards]
     cpython = ThreadPoolExecutor(max_workers=2)
     # daemons: a test that hangs must not hold up a Ctrl-C
     threads = [
@@ -144,14 +155,22 @@ def run_boards(
 
 
 class Session:
-    """One board's way through the suite."""
+    """One board's way through the suite, or through its share of it."""
 
     writing = threading.Lock()  # of result lines, by all boards
 
     def __init__(
-        self, suite: Suite, station: Station, run_dir: RunDir, done: Set[tuple[str, str]]
+        self,
+        suite: Suite,
+        station: Station,
+        kind: Kind,
+        work: Work,
+        run_dir: RunDir,
+        done: Set[tuple[str, str]],
     ) -> None:
         self.suite = suite
+        self.kind = kind
+        self.work = work
         self.board: Board = station.board()
         self.run_dir = run_dir
         self.done = done
@@ -168,22 +187,28 @@ class Session:
         try:
             self.board.open()
             target = self.examine()
-            names = [
-                name
-                for name in self.suite.tests(patterns, target)
-                if (claim_of(name), self.board.name) not in self.done
-            ]
-            expected: dict[str, Future[str]] = {}
-            for name in names:
-                if not self.suite.unsupported(name, target):
-                    expected[name] = cpython.submit(self.suite.expected, name)
-            for name in names:
-                if not self.stopped:
-                    self.one(name, target, expected)
+            self.work.plan(
+                lambda: [
+                    name
+                    for name in self.suite.tests(patterns, target)
+                    if (claim_of(name), self.kind.name) not in self.done
+                ],
+                lambda name: not self.suite.unsupported(name, target),
+                lambda name: cpython.submit(self.suite.expected, name),
+            )
+            while not self.stopped and (name := self.work.take()):
+                try:
+                    goes_on = self.one(name, target)
+                finally:
+                    self.work.done()
+                if not goes_on:
+                    break
         except LooprigError as error:
             self.failure = str(error)
+            self.work.leave()
         except Exception as error:  # a bug of ours: loud, and the other boards run on
             self.failure = f"board {self.board.name}: {type(error).__name__}: {error}"
+            self.work.leave()
         finally:
             self.board.close()
 
@@ -199,12 +224,13 @@ class Session:
     def push(self, name: str) -> Execution:
         return self.board.push(name, self.suite.program(name), TEST_S, keep_output=OUTPUT_KEPT)
 
-    def one(self, name: str, target: Target, expected: dict[str, Future[str]]) -> None:
-        """Run one test and write its result."""
+    def one(self, name: str, target: Target) -> bool:
+        """Run one test and write its result; False if this board is lost and others go on."""
         started = datetime.now(UTC)
         result = Result(
             claim=claim_of(name),
-            board=self.board.name,
+            board=self.kind.name,
+            judged_on=self.board.name if len(self.kind.boards) > 1 else "",
             outcome=Outcome.UNSUPPORTED,
             chapter="upstream " + name.rpartition("/")[0],
             required="prints what upstream expects of it",
@@ -217,7 +243,7 @@ class Session:
             try:
                 execution = self.push(name)
                 result.executions = [kept(execution)]
-                wanted = expected[name].result()
+                wanted = self.work.expected[name].result()
                 judge(result, execution, wanted, self.suite, name)
                 if result.outcome is Outcome.DIVERGES and not self.suite.recorded(name):
                     # CPython's own timing may have been off: ask it once more before it counts
@@ -225,6 +251,8 @@ class Session:
                     if again != wanted:
                         judge(result, execution, again, self.suite, name)
             except BoardLost as error:
+                if self.work.give_back(name):
+                    return False
                 result.outcome, result.why = Outcome.ERRORED, str(error)
         result.duration_s = (datetime.now(UTC) - started).total_seconds()
         flaky = self.suite.flaky(name)
@@ -232,12 +260,13 @@ class Session:
             result.expectation = Divergence(reason=f"upstream calls it flaky: {flaky}")
         with self.writing:
             if self.stopped:
-                return
+                return True
             self.run_dir.append(result)
             if result.outcome in (Outcome.DIVERGES, Outcome.CRASHED, Outcome.ERRORED):
                 text = f"{result.board}: {name} {result.outcome}: {result.why or result.actual}"
                 plain = "".join(c if c.isprintable() else " " for c in text)
                 print(plain[:200], file=sys.stderr)
+        return True
 
 
 def claim_of(name: str) -> str:
@@ -259,8 +288,8 @@ def conclude(run_dir: RunDir, whole: bool) -> int:
         counts = Counter(result.outcome for result in results if result.board == board.name)
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
         print(f"{board.name}: {said or 'nothing ran'}")
-        if board.lost:
-            print(f"board {board.name} was lost {board.lost}")
+    for name, why in info.lost.items():
+        print(f"board {name} was lost {why}")
     for message in info.errors:
         print(message)
     print(f"{ending.said} · {run_dir.results_path}; looprig report {run_dir.path} renders it")

@@ -1,0 +1,94 @@
+"""Boards of a kind: which of a run's boards divide the suite among them.
+
+A kind is a column of the report. With `--share`, boards of the same firmware are one kind, and
+each claim is judged on one of them; without it every board is a kind of its own. Copies of a
+virtual board (`copies` in the bench file) are always one kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from pydantic import BaseModel, ConfigDict
+
+from rig.bench import Bench
+from rig.results import BoardInfo
+from rig.stations import Station
+
+
+class Kind(BaseModel):
+    """A name, and the boards that share what it is asked for."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    boards: list[str]
+
+
+def with_copies(bench: Bench, claims: int) -> tuple[Bench, dict[str, str]]:
+    """The bench with its boards' copies, no more of each than there are claims; and of which
+    board each one is a copy."""
+    boards, of = {}, {}
+    for name, entry in bench.board.items():
+        boards[name] = entry
+        for number in range(2, min(entry.copies, claims) + 1):
+            copy = f"{name}.{number}"  # a dot is in no name that a bench file gives
+            boards[copy], of[copy] = entry, name
+    return bench.model_copy(update={"board": boards}), of
+
+
+def kinds(stations: Sequence[Station], share: bool, copies: Mapping[str, str]) -> list[Kind]:
+    """The kinds among identified boards, in the boards' order."""
+    alike: dict[tuple[object, ...], list[str]] = {}
+    for station in stations:
+        key: tuple[object, ...] = (copies.get(station.name, station.name),)
+        if share:
+            key = firmware(station)
+        alike.setdefault(key, []).append(station.name)
+    every = {station.name for station in stations}
+    return [Kind(name=_name(boards, every), boards=boards) for boards in alike.values()]
+
+
+def firmware(station: Station) -> tuple[object, ...]:
+    """What boards must have in common for a claim that is judged on one to be judged for all: the
+    build, what it can do, and what the bench says of it. A board that did not identify itself has
+    nothing in common with another."""
+    info = station.info
+    if info is None:
+        return (station.name,)
+    build = (info.implementation, info.version, info.platform, info.machine)
+    return (*build, tuple(info.features), station.profile, station.overlay)
+
+
+def _name(boards: Sequence[str], every: set[str]) -> str:
+    """What the names have in common (`pico` of pico1 and pico2), else all of them."""
+    if len(boards) == 1:
+        return boards[0]
+    first, last = min(boards), max(boards)
+    same = next(
+        (n for n, pair in enumerate(zip(first, last, strict=False)) if pair[0] != pair[1]),
+        len(first),
+    )
+    common = first[:same].rstrip("-_. 0123456789")
+    taken = common in every and common not in boards
+    return common if common and not taken else "+".join(boards)
+
+
+def columns(kinds: Sequence[Kind], stations: Sequence[Station]) -> list[BoardInfo]:
+    """What run.json says of each kind: a board as it identified itself, or several as one."""
+    infos = {station.name: station.info for station in stations}
+    found = []
+    for kind in kinds:
+        members = [info for name in kind.boards if (info := infos[name])]
+        if len(kind.boards) == 1:
+            found += members
+        elif members:
+            whole = {
+                "name": kind.name,
+                "port": "",
+                "unique_id": "",
+                "meter": next((info.meter for info in members if info.meter), ""),
+                "modelled": any(info.modelled for info in members),
+                "members": members,
+            }
+            found.append(members[0].model_copy(update=whole))
+    return found
