@@ -29,8 +29,15 @@ class VirtualMeter:
     `options` are those of `python -m rig.virtual.meter_server`: `{"noise": 1e-4}`, …
     """
 
-    def __init__(self, pid_file: Path | None, options: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        pid_file: Path | None,
+        options: Mapping[str, Any] | None = None,
+        activity: str = "",
+    ) -> None:
         command = [sys.executable, "-m", "rig.virtual.meter_server"]
+        if activity:
+            command += ["--activity", activity]
         if pid_file is not None:
             command += ["--pid-file", str(pid_file)]
         for name, value in (options or {}).items():

@@ -16,8 +16,10 @@ from pathlib import Path
 
 from rig.virtual.current_model import CurrentModel
 from rig.virtual.instruments import BY_NAME
+from rig.virtual.instruments.acquisition import Watched
 from rig.virtual.instruments.logger import Logger
 from rig.virtual.instruments.misbehaviour import MISBEHAVIOURS, Misbehaviour
+from rig.virtual.recorded import Emulation
 from rig.virtual.runnable import PidFile
 
 LINE_LIMIT = 1 << 16
@@ -63,6 +65,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--pid-file", type=Path)
+    parser.add_argument("--activity", help="activity port of an emulated board")
     parser.add_argument("--dialect", choices=sorted(BY_NAME), default="keysight-34465a")
     parser.add_argument("--floor", type=at_least_0, default=1.3e-3, help="current asleep, A")
     parser.add_argument("--busy", type=at_least_0, default=24e-3, help="current running, A")
@@ -85,7 +88,9 @@ def main() -> None:
         supply_v=args.supply,
         seed=args.seed,
     )
-    board = PidFile(args.pid_file) if args.pid_file else None
+    board: Watched | None = PidFile(args.pid_file) if args.pid_file else None
+    if args.activity:
+        board = Emulation(args.activity)
     instrument = BY_NAME[args.dialect](board, model)
     instrument.wired = args.wired
     misbehaviour = Misbehaviour(args.misbehave)

@@ -106,6 +106,10 @@ class PidFile:
     def pid(self) -> int:
         return int(struct.unpack("<q", self.page[:8])[0])
 
+    def record(self, length_ns: int, period_ns: int) -> Recording:
+        """What the board does from now on."""
+        return Recording(self, time.monotonic_ns(), length_ns, period_ns)
+
 
 class Recording:
     """Observes a board from `start_ns` (monotonic) for a given time or until stopped."""
@@ -143,9 +147,19 @@ class Recording:
             time.sleep((due - now) / 1e9)
         watch.close()
 
-    def stop(self, at_ns: int) -> None:
-        """End at that instant instead, if it comes earlier."""
-        self.end_ns = min(self.end_ns, at_ns)
+    @property
+    def over(self) -> bool:
+        """Whether all of it has been observed."""
+        return not self.thread.is_alive()
+
+    @property
+    def passed_ns(self) -> int:
+        """Nanoseconds since it began."""
+        return time.monotonic_ns() - self.start_ns
+
+    def stop(self) -> None:
+        """End now, if not before."""
+        self.end_ns = min(self.end_ns, time.monotonic_ns())
 
     def duty(self, interval_s: float, wait: bool = True) -> NDArray[np.float64]:
         """The share of each interval that the board was active, shape (n,), 0 to 1.

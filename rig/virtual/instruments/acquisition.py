@@ -3,23 +3,48 @@
 from __future__ import annotations
 
 import time
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rig.virtual.current_model import CurrentModel
-from rig.virtual.runnable import PidFile, Recording
 
 OBSERVE_S = 0.5e-3
 """How often the board's process is looked at: the real resolution of every virtual meter."""
 
 
+class Recorded(Protocol):
+    """A board's activity over a time: the host's, or one of the board's own."""
+
+    @property
+    def over(self) -> bool:
+        """Whether all of it is known."""
+
+    @property
+    def passed_ns(self) -> int:
+        """Nanoseconds since it began."""
+
+    def stop(self) -> None:
+        """End now, if not before."""
+
+    def duty(self, interval_s: float, wait: bool = True) -> NDArray[np.float64]:
+        """The share of each interval that the board was active, shape (n,), 0 to 1."""
+
+
+class Watched(Protocol):
+    """A board whose activity can be recorded."""
+
+    def record(self, length_ns: int, period_ns: int) -> Recorded:
+        """What it does from now on."""
+
+
 class Acquisition:
-    """`count` readings of a board (or of nothing, where there is no pid file), from now on."""
+    """`count` readings of a board (or of nothing, where there is none), from now on."""
 
     def __init__(
         self,
-        board: PidFile | None,
+        board: Watched | None,
         model: CurrentModel,
         interval_s: float,
         count: int,
@@ -30,28 +55,30 @@ class Acquisition:
         self.signal = model.signal(range_a)
         self.start_ns = time.monotonic_ns()
         self.made: NDArray[np.float64] = np.empty(0)
-        self.recording: Recording | None = None
+        self.recording: Recorded | None = None
         if board is None:  # a synthetic signal needs no waiting for
             self.made = self.signal.readings(np.zeros(count), interval_s)
         else:
             length = int(count * interval_s * 1e9)
-            self.recording = Recording(board, self.start_ns, length, int(OBSERVE_S * 1e9))
+            self.recording = board.record(length, int(OBSERVE_S * 1e9))
 
     @property
     def age_s(self) -> float:
-        """Seconds since its first reading began."""
+        """Seconds since its first reading began, in the time that the board lives in."""
+        if self.recording is not None:
+            return self.recording.passed_ns / 1e9
         return (time.monotonic_ns() - self.start_ns) / 1e9
 
     @property
     def done(self) -> bool:
         """Whether it has ended, by itself or aborted."""
-        return self.recording is None or not self.recording.thread.is_alive()
+        return self.recording is None or self.recording.over
 
     def abort(self) -> None:
         """Stop where it is; what was taken stays."""
         self.ending = True
         if self.recording is not None:
-            self.recording.stop(time.monotonic_ns())
+            self.recording.stop()
 
     def readings(self, wait: bool = True) -> NDArray[np.float64]:
         """Every reading in amperes, shape (n,): all of them, or those that are final by now."""

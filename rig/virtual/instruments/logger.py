@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.virtual.current_model import CurrentModel
-from rig.virtual.instruments.acquisition import Acquisition
+from rig.virtual.instruments.acquisition import Acquisition, Watched
 from rig.virtual.instruments.scpi import Instrument, ScpiError, block, header, number
-from rig.virtual.runnable import PidFile
 
 Readings = NDArray[np.float64]
 
@@ -23,7 +22,7 @@ class Logger(Instrument):
     channels = 1
     wired = 1  # the channel that the board hangs on; the others carry nothing
 
-    def __init__(self, board: PidFile | None, model: CurrentModel) -> None:
+    def __init__(self, board: Watched | None, model: CurrentModel) -> None:
         super().__init__()
         self.board, self.model = board, model
         self.channel = 1

@@ -1,0 +1,118 @@
+"""The clock of a board that can be asked for its time: an emulator's, by its activity port.
+
+One JSON line asks, one answers; docs/adding-an-emulator.md has the questions. Nothing compares
+such a clock with the host's.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import socket
+import time
+from typing import Any, Protocol
+
+from rig.errors import RigError
+
+ANSWER_S = 10.0
+"""For one that a loaded host leaves no processor to; a live one answers in a millisecond."""
+LINE_LIMIT = 1 << 26
+
+
+class Activity:
+    """One connection to an activity port; raises RigError where nobody answers."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        host, _, port = address.rpartition(":")
+        try:
+            self.socket = socket.create_connection((host, int(port)), timeout=ANSWER_S)
+        except (OSError, ValueError) as error:
+            raise RigError(
+                f"activity port {address}: {error}", "has the emulator ended? looprig doctor"
+            ) from error
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.lines = self.socket.makefile("rb")
+
+    def ask(self, question: str, **arguments: Any) -> dict[str, Any]:
+        """The answer, with `nanos` and what the question is for. Raises RigError."""
+        line = json.dumps({"ask": question, **arguments}).encode() + b"\n"
+        try:
+            self.socket.sendall(line)
+            said = self.lines.readline(LINE_LIMIT)
+            answer = json.loads(said)
+        except (OSError, ValueError) as error:
+            raise RigError(f"activity port {self.address}: no answer ({error})") from error
+        if not isinstance(answer, dict) or "error" in answer:
+            raise RigError(f"activity port {self.address}: {question}: {answer}")
+        return answer
+
+    def nanos(self) -> int:
+        """Nanoseconds of the emulator's clock."""
+        return int(self.ask("now")["nanos"])
+
+    def close(self) -> None:
+        """Hang up."""
+        with contextlib.suppress(OSError):
+            self.lines.close()
+            self.socket.close()
+
+
+class Clock(Protocol):
+    """What deadlines are measured by."""
+
+    def now(self) -> float:
+        """Seconds since some instant; it never goes back."""
+
+
+class HostClock:
+    """The host's: for every board that lives in the host's time."""
+
+    def now(self) -> float:
+        """`time.monotonic`."""
+        return time.monotonic()
+
+
+class SlowerClock:
+    """The slower of two clocks, the host's and the board's own, from look to look.
+
+    An emulated board that computes takes longer than its clock says, one that waits takes no time
+    at all: a deadline that either clock alone would end accuses the board of the other's pace. One
+    whose clock stands still though the host waited `STUCK_S` is stuck, and then the host's counts.
+    """
+
+    STUCK_S = 20.0
+
+    def __init__(self, address: str) -> None:
+        self.activity: Activity | None = None
+        self.address = address
+        self.told = 0.0
+        self.host = time.monotonic()
+        self.board: float | None = None
+        self.moved = self.host
+
+    def now(self) -> float:
+        """Seconds since the first look."""
+        host = time.monotonic()
+        board = self.look()
+        passed = host - self.host
+        if board is not None:
+            if self.board is not None and board > self.board:
+                passed = min(passed, board - self.board)
+                self.moved = host
+            elif host - self.moved < self.STUCK_S:
+                passed = 0.0
+            self.board = board
+        self.host = host
+        self.told += passed
+        return self.told
+
+    def look(self) -> float | None:
+        """Seconds of the board's clock; None where nobody answers."""
+        try:
+            if self.activity is None:
+                self.activity = Activity(self.address)
+            return self.activity.nanos() / 1e9
+        except RigError:
+            self.activity = None
+            return None

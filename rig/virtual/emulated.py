@@ -1,0 +1,94 @@
+"""An emulated board as the rest of the rig sees it: a port, a power switch, and its own clock."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from rig.errors import RigError
+from rig.virtual import emulators, image
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LINE_LIMIT = 1 << 16
+
+
+class EmulatedBoard:
+    """An emulator's process, by the contract of docs/adding-an-emulator.md.
+
+    `emulator` is the name of one of ours, '' for the first that runs the firmware, or a command
+    with `{firmware}` in it. Raises UsageError where there is none for such a firmware.
+    """
+
+    def __init__(self, name: str, firmware: Path, emulator: str, folder: Path) -> None:
+        if "{firmware}" in emulator:
+            quoted = shlex.quote(str(firmware))
+            command = shlex.split(emulator.replace("{firmware}", quoted))
+        else:
+            found = image.read(firmware)
+            command = emulators.choose(found, emulator).command(found)
+        self.name = name
+        self.command = command
+        self.port = self.activity = ""
+        self.pid_file = folder / f"{name}.pid"
+        self.in_host_time = False
+        self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the emulator)
+        try:
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
+            )
+        except OSError as error:
+            self.log.close()
+            raise RigError(
+                f"emulated board {name}: {command[0]}: {error.strerror}", "is it installed?"
+            ) from error
+
+    def wait_ready(self) -> None:
+        """Until it says where its console is. Raises RigError with what it said instead."""
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline(LINE_LIMIT)
+        try:
+            said = json.loads(line)
+            self.port = str(said["console"])
+            self.activity = str(said.get("activity", ""))
+            thread = said.get("thread")
+        except (ValueError, KeyError, TypeError) as error:
+            raise RigError(
+                f"emulated board {self.name} did not start: {self._trouble(line)}",
+                f"try by hand: {shlex.join(self.command)}",
+            ) from error
+        if isinstance(thread, int):  # it lives in the host's time, as a thread that is runnable
+            self.pid_file.write_bytes(thread.to_bytes(8, sys.byteorder))
+            self.in_host_time = True
+
+    def _trouble(self, line: bytes) -> str:
+        """What it said, or how it ended, where it should have said where its console is."""
+        if self.process.poll() is None:
+            self.process.kill()
+        code = self.process.wait()
+        self.log.seek(0)
+        said = self.log.read().decode("utf-8", "replace").strip().splitlines()
+        if line.strip():
+            return repr(line[:200].decode("utf-8", "replace"))
+        return next((text for text in said if "rror" in text), said[-1] if said else f"exit {code}")
+
+    @property
+    def power_cycle(self) -> str:
+        """A command that switches the board off and on."""
+        return f"kill -USR2 {self.process.pid}"
+
+    def stop(self) -> None:
+        """Close its lifeline and wait for its end."""
+        if self.process.stdin:
+            self.process.stdin.close()
+        try:
+            self.process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        if self.process.stdout:
+            self.process.stdout.close()
+        self.log.close()

@@ -1,0 +1,57 @@
+"""Emulators: each a file here that says what it runs and with which command.
+
+docs/adding-an-emulator.md has the contract; a command of the user's own, named in the bench, is
+held to the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from rig.errors import UsageError, nearest
+from rig.virtual.emulators import qemu, rp2040js
+from rig.virtual.image import Firmware
+
+
+class Emulator(Protocol):
+    """What a file here offers."""
+
+    NAME: str
+    INSTALL: str
+
+    def runs(self, firmware: Firmware) -> bool:
+        """Whether it can run such a firmware, were it installed."""
+
+    def missing(self) -> str:
+        """What of it is not on this machine, '' when all of it is."""
+
+    def command(self, firmware: Firmware) -> list[str]:
+        """What starts it."""
+
+
+ALL: Sequence[Emulator] = (rp2040js, qemu)
+"""In the order in which they are preferred: docs/adding-an-emulator.md has the measurement."""
+
+
+def choose(firmware: Firmware, named: str = "") -> Emulator:
+    """The emulator of that name, else the first that runs the firmware and is installed.
+
+    Raises UsageError where there is none, saying how to get one.
+    """
+    known = {emulator.NAME: emulator for emulator in ALL}
+    if named and named not in known:
+        raise UsageError(f"there is no emulator {named!r}", nearest(named, list(known)))
+    able = [known[named]] if named else [one for one in ALL if one.runs(firmware)]
+    if not able or not able[0].runs(firmware):
+        who = f"{named} does not run" if named else "no emulator here runs"
+        raise UsageError(
+            f"firmware {firmware.path}: {who} {firmware.kind.upper()} files for {firmware.chip}",
+            'name a command that does in a bench file (emulator = "…"), '
+            "see docs/adding-an-emulator.md",
+        )
+    for emulator in able:
+        if not emulator.missing():
+            return emulator
+    lacks = "; ".join(f"{one.NAME}: {one.missing()} (to install: {one.INSTALL})" for one in able)
+    raise UsageError(f"firmware {firmware.path}: no emulator for it is installed", lacks)

@@ -1,0 +1,77 @@
+"""What an emulated board did in each interval of its own time, as its emulator recorded it."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rig.activity import Activity
+from rig.errors import RigError
+
+LOOK_S = 0.02
+"""How often an emulator is asked whether the recording's time is over."""
+
+
+class Emulation:
+    """An emulated board behind its activity port, to a virtual instrument."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+
+    def record(self, length_ns: int, period_ns: int) -> EmulatedRecording:
+        """What it does from now on, in its own time."""
+        return EmulatedRecording(self.address, length_ns, period_ns)
+
+
+class EmulatedRecording:
+    """A recording in emulated time, with what a virtual instrument asks of `Recording`."""
+
+    def __init__(self, address: str, length_ns: int, period_ns: int) -> None:
+        self.activity = Activity(address)
+        self.period_ns, self.length_ns = period_ns, length_ns
+        self.start = int(self.activity.ask("record", every_nanos=period_ns)["nanos"])
+        self.kept: NDArray[np.float64] | None = None
+
+    @property
+    def passed_ns(self) -> int:
+        """Emulated nanoseconds since it began, at most its length."""
+        return min(self.activity.nanos() - self.start, self.length_ns)
+
+    @property
+    def over(self) -> bool:
+        """Whether all of its time has passed."""
+        return self.kept is not None or self.passed_ns >= self.length_ns
+
+    def stop(self) -> None:
+        """End it now."""
+        self.length_ns = self.passed_ns
+        self.take()
+
+    def take(self) -> NDArray[np.float64]:
+        """Active nanoseconds of each period so far, shape (n,)."""
+        if self.kept is not None:
+            return self.kept
+        said = self.activity.ask("recorded")
+        if int(said["nanos"]) != self.start:
+            raise RigError("the emulator records for somebody else now", "one meter a board")
+        active = np.asarray(said["active"], dtype=float)[: self.length_ns // self.period_ns]
+        if self.over:
+            self.kept = active
+            self.activity.close()
+        return active
+
+    def duty(self, interval_s: float, wait: bool = True) -> NDArray[np.float64]:
+        """The share of each interval that the core ran, shape (n,), 0 to 1.
+
+        Waits until the recording's time is over, or gives the intervals that are final by now.
+        """
+        while wait and not self.over:
+            time.sleep(LOOK_S)  # an idle board's clock keeps to the host's: it will be over
+        active = np.concatenate(([0.0], np.cumsum(self.take())))
+        edges = np.arange(len(active)) * float(self.period_ns)
+        count = int(edges[-1] / 1e9 / interval_s + 1e-6)
+        grid = np.arange(count + 1) * (interval_s * 1e9)
+        cumulative = np.interp(grid, edges, active)
+        return np.asarray(np.clip(np.diff(cumulative) / (interval_s * 1e9), 0.0, 1.0))
