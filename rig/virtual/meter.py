@@ -37,7 +37,7 @@ class VirtualMeter:
     ) -> None:
         command = [sys.executable, "-m", "rig.virtual.meter_server"]
         if activity:
-            command += ["--activity", activity]
+            command += ["--activity-port", activity]
         if pid_file is not None:
             command += ["--pid-file", str(pid_file)]
         for name, value in (options or {}).items():

@@ -65,7 +65,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
     parser.add_argument("--pid-file", type=Path)
-    parser.add_argument("--activity", help="activity port of an emulated board")
+    parser.add_argument("--activity-port", help="activity port of an emulated board")
     parser.add_argument("--dialect", choices=sorted(BY_NAME), default="keysight-34465a")
     parser.add_argument("--floor", type=at_least_0, default=1.3e-3, help="current asleep, A")
     parser.add_argument("--busy", type=at_least_0, default=24e-3, help="current running, A")
@@ -89,8 +89,8 @@ def main() -> None:
         seed=args.seed,
     )
     board: Watched | None = PidFile(args.pid_file) if args.pid_file else None
-    if args.activity:
-        board = Emulation(args.activity)
+    if args.activity_port:
+        board = Emulation(args.activity_port)
     instrument = BY_NAME[args.dialect](board, model)
     instrument.wired = args.wired
     misbehaviour = Misbehaviour(args.misbehave)
