@@ -189,13 +189,20 @@ def virtual_command(
 Ports = Annotated[list[str] | None, typer.Argument(metavar="[PORT]...", help="Only these ports.")]
 
 
+Unknown = Annotated[
+    bool, typer.Option("--all", help="Ask unknown USB devices too: Ctrl-C is typed at them.")
+]
+
+
 @app.command("boards")
-def boards_command(ports: Ports = None, bench: Bench = None, board: Boards = None) -> int:
+def boards_command(
+    ports: Ports = None, bench: Bench = None, board: Boards = None, unknown: Unknown = False
+) -> int:
     """List MicroPython boards by asking them. Those attached, at the ports named, or of a bench
     file. Exit 3: one that was named does not answer."""
     from rig.commands.boards import boards
 
-    return boards(ports or [], bench, board or [])
+    return boards(ports or [], bench, board or [], unknown)
 
 
 @app.command("doctor")
@@ -246,11 +253,12 @@ def init_command(
         list[str] | None, typer.Option(metavar="VISA", help="A meter's VISA name; repeatable.")
     ] = None,
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bench file.")] = Path("bench.toml"),
+    unknown: Unknown = False,
 ) -> int:
     """Write a bench file from what is attached."""
     from rig.commands.init import init
 
-    return init(ports or [], meter or [], out)
+    return init(ports or [], meter or [], out, unknown)
 
 
 def bad_usage(error: Any) -> str:

@@ -107,7 +107,10 @@ class BoardEntry(_Strict):
     kind: BoardKind = "serial"
     port: str = ""  # /dev/ttyACM0, COM3, socket://…, rfc2217://…
     serial_number: str = ""  # its USB serial number, instead of a port
+    interface: int | None = Field(None, ge=0)  # of its USB, where it has several serial ports
     baudrate: int = Field(115200, ge=300, le=20_000_000)
+    dtr: bool | None = None  # as the lines are set before the port opens; both on by default
+    rts: bool | None = None
     deadline_scale: float = Field(1.0, ge=0.01, le=1000)
     meter: str = ""
     power_cycle: str = ""

@@ -20,8 +20,9 @@ from pydantic import BaseModel, ConfigDict
 
 from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
+from rig.board.port import Lines
 from rig.errors import RigError, UsageError
-from rig.ports import listed
+from rig.ports import canonical, listed, with_serial_number
 from rig.results import BoardInfo
 from rig.units import amperes
 from rig.virtual.board import VirtualBoard
@@ -74,6 +75,10 @@ class Station(BaseModel):
     kind: str
     port: str
     baudrate: int = 115200
+    dtr: bool | None = None
+    rts: bool | None = None
+    boot_s: float = 0.0  # from a soft reset to the prompt, as measured
+    lossy: bool = False  # its link was seen to lose bytes
     deadline_scale: float = 1.0
     power_cycle: str = ""
     overlay: str = ""  # directory on the board
@@ -94,6 +99,9 @@ class Station(BaseModel):
             deadline_scale=self.deadline_scale,
             power_cycle=self.power_cycle,
             overlay=self.overlay,
+            lines=Lines(self.dtr, self.rts),
+            boot_s=self.boot_s,
+            lossy=self.lossy,
         )
         board.ticks_period = self.ticks_period
         if self.info:
@@ -103,8 +111,7 @@ class Station(BaseModel):
 
 def lock_of(port: str) -> FileLock:
     """The kernel lock that keeps two runs off one port or meter; it falls with its process."""
-    no_path = "://" in port or "::" in port  # a URL, a VISA name
-    where = port if no_path else os.path.realpath(port)
+    where = port if "::" in port else canonical(port)  # a VISA name is no path
     name = hashlib.sha256(where.encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
 
@@ -143,6 +150,8 @@ def _station(name: str, entry: BoardEntry, port: str, meter: MeterStation | None
         kind=entry.kind,
         port=port,
         baudrate=entry.baudrate,
+        dtr=entry.dtr,
+        rts=entry.rts,
         deadline_scale=entry.deadline_scale,
         power_cycle=entry.power_cycle,
         power=entry.power,
@@ -267,14 +276,21 @@ def _virtual_meters(
 
 
 def find_by_serial_number(name: str, entry: BoardEntry) -> str:
-    """The port of the USB device with that serial number; raises RigError if it is not there."""
-    seen = []
-    for port in listed():
-        if port.serial_number == entry.serial_number:
-            return port.device
-        if port.serial_number:
-            seen.append(port.serial_number)
+    """The port of the USB device with that serial number; of several ports of one device the one
+    of the interface that the bench names, else the first. Raises RigError if it is not there, or if
+    several devices have the number."""
+    number = entry.serial_number
+    found = with_serial_number(number, entry.interface)
+    if found and not all(port.same_device(found[0]) for port in found[1:]):
+        names = ", ".join(port.device for port in found)
+        raise RigError(
+            f"board {name}: several USB devices have serial number {number!r}: {names}",
+            "name its port, best by its place: /dev/serial/by-path/… on Linux",
+        )
+    if found:
+        return found[0].device
+    seen = dict.fromkeys(port.serial_number for port in listed() if port.serial_number)
     raise RigError(
-        f"board {name}: no USB device has serial number {entry.serial_number!r}",
+        f"board {name}: no USB device has serial number {number!r}",
         f"attached: {', '.join(seen) or 'none'}",
     )

@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 
 from fixtures.board import BoardUnderTest
-from rig import ports
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
+from rig.board.port import PortAbsent
 from rig.board.program import assemble, source
-from rig.board.reopening import where
+from rig.board.reopening import home_of, where
 from rig.board.shrink import shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
-from rig.ports import Port
 from rig.virtual.board import VirtualBoard
 from tests.board_factory import connect, push, virtual
 from tests.fault_bench import FaultBench
+from tests.played_ports import PlayedPorts
 
 CUE = b"USB off"
 SLEEPS = """
@@ -194,20 +194,42 @@ def test_it_costs_less_than_a_kilobyte() -> None:
     assert len(source(DEVICE_TESTS / "harness_kept.py")) < 1024
 
 
-def test_a_port_is_found_again_by_its_serial_number(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_is_found_again_by_its_serial_number(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """After a re-enumeration names may have changed hands."""
-    there = [
-        Port("/dev/ttyACM0", 0x2E8A, 5, "other"),
-        Port("/dev/ttyACM1", 0x2E8A, 5, "ours"),
-        Port("/dev/ttyUSB0", 0x10C4, 0xEA60, "0001"),
-        Port("/dev/ttyUSB1", 0x10C4, 0xEA60, "0001"),
-    ]
-    monkeypatch.setattr(ports, "listed", lambda: there)
-    monkeypatch.setattr("rig.board.reopening.listed", lambda: there)
-    assert where("/dev/ttyACM0", "ours") == "/dev/ttyACM1"
-    assert where("/dev/ttyACM0", "other") == "/dev/ttyACM0"
-    assert where("/dev/ttyUSB1", "0001") == "/dev/ttyUSB1"
-    assert where("socket://host:1", "") == "socket://host:1"
-    for absent in ("gone", "0001"):
-        with pytest.raises(RigError, match="no USB device has serial number"):
-            where("/dev/ttyACM0", absent)
+    played = PlayedPorts(tmp_path, monkeypatch)
+    pico, bridge = {"vid": 0x2E8A, "pid": 5}, {"vid": 0x10C4, "pid": 0xEA60}
+    played.plug("/dev/ttyACM0", **pico, serial_number="ours")
+    played.plug("/dev/ttyACM1", **pico, serial_number="other")
+    played.plug("/dev/ttyUSB0", **bridge, serial_number="0001", location="1-1:1.0")
+    played.plug("/dev/ttyUSB1", **bridge, serial_number="0001", location="1-2:1.0")
+    ours, other = home_of("/dev/ttyACM0"), home_of("/dev/ttyACM1")
+    bridged, socket = home_of("/dev/ttyUSB1"), home_of("socket://host:1")
+    for name in ("/dev/ttyACM0", "/dev/ttyACM1", "/dev/ttyUSB1"):
+        played.pull(name)
+    for gone in (ours, bridged):
+        with pytest.raises(PortAbsent, match="no USB device"):
+            where(gone)
+    played.plug("/dev/ttyACM0", **pico, serial_number="other")
+    played.plug("/dev/ttyACM1", **pico, serial_number="ours")
+    played.plug("/dev/ttyUSB2", **bridge, serial_number="0001", location="1-2:1.0")
+    assert where(ours) == "/dev/ttyACM1"
+    assert where(other) == "/dev/ttyACM0"
+    assert where(bridged) == "/dev/ttyUSB2", "a number that others have too: where it is plugged"
+    assert where(socket) == "socket://host:1"
+
+
+def test_one_of_two_ports_of_a_device_is_found_again_by_its_interface(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    played = PlayedPorts(tmp_path, monkeypatch)
+    usb = {"vid": 0x2E8A, "pid": 5, "serial_number": "E6614103E7738B27"}
+    for number in (0, 2):
+        played.plug(f"/dev/ttyACM{number}", **usb, location=f"1-1:1.{number}")
+    repl = home_of("/dev/ttyACM2")
+    assert repl.serial_number, "one device with two ports is no shared number"
+    for number in (0, 2):
+        played.pull(f"/dev/ttyACM{number}")
+        played.plug(f"/dev/ttyACM{number + 5}", **usb, location=f"1-1:1.{number}")
+    assert where(repl) == "/dev/ttyACM7"

@@ -13,6 +13,7 @@ import pytest
 
 from rig import bench as benches
 from rig import profiles
+from rig.board.arriving import Patience
 from rig.checkup.discovery import Answer, ask
 from rig.checkup.ports import holders
 from rig.claims import catalogue
@@ -60,7 +61,8 @@ def usb(device: str, vid: int, pid: int, serial_number: str) -> SimpleNamespace:
 def test_a_board_is_known_by_its_answer(
     board: VirtualBoard, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A port of any USB id is asked; the list shows what the board said and its USB numbers."""
+    """A port behind which a board may be is asked; the list shows what it said and
+    its USB numbers."""
     listed(monkeypatch, usb(str(board.port), 0x2E8A, 0x0005, "E660C06213865126"))
     assert looprig("boards") == 0
     said = capsys.readouterr().out
@@ -74,7 +76,7 @@ def test_a_board_is_known_by_its_answer(
 def test_a_port_that_does_not_answer_is_listed_as_no_board(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("rig.checkup.discovery.PATIENCE", 0.05)
+    monkeypatch.setattr("rig.board.connection.FIRST", Patience(0.3, 0.3))
     master, slave = os.openpty()
     listed(monkeypatch, usb(os.ttyname(slave), 0x0403, 0x6001, "A1"))
     code = looprig("boards")

@@ -16,7 +16,8 @@ import serial.rfc2217
 
 from rig.board.board import Board
 from rig.board.execution import Ended
-from rig.board.link import Link, Silence
+from rig.board.link import Link
+from rig.board.port import Silence
 from rig.board.program import assemble
 from tests.board_factory import connect, push, virtual
 from tests.scripted_board import HEADER, REBOOT, RawRepl, ScriptedBoard

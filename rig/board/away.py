@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from rig.board.execution import Ended
 from rig.board.follow import Follower
-from rig.board.link import Link, Silence
-from rig.board.port import Disconnected
+from rig.board.link import Link
+from rig.board.port import Disconnected, Silence
 from rig.errors import LooprigError
 
 ASK_S = 0.5

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import secrets
 import time
 from collections.abc import Callable
@@ -11,24 +10,20 @@ from functools import partial
 from typing import Any, Literal
 
 from rig.board.away import AwayFollower
+from rig.board.connection import STEP_S, Connection
 from rig.board.events import OUTPUT_KEPT, TICKS_PERIOD_US, EventReader
 from rig.board.execution import Ended, Execution
 from rig.board.features import FEATURES
 from rig.board.follow import NOT_WHOLE, Follower, read_out
-from rig.board.link import RESET_PATIENCE_S, Link, Silence
+from rig.board.link import Link
 from rig.board.overlays import upload
-from rig.board.port import Disconnected
+from rig.board.pasting import SLOW, Stalled
+from rig.board.port import Disconnected, Silence
 from rig.board.program import Packing, Program, program
-from rig.board.recovery import Ladder
-from rig.board.reopening import reopened, serial_number_of
-from rig.errors import BoardLost, LooprigError, RigError
+from rig.errors import RigError
 from rig.firmware import refusal, version
 from rig.results import BoardInfo
 
-OPEN_S = 5.0
-"""Opening its port resets many a board: its boot is in here."""
-STEP_S = 10.0
-"""Deadline of one step of the protocol (a reset with its boot.py, an answer), unscaled."""
 SLOWEST_WIRE = 5_000
 """Bytes per second: half of what 115200 baud carries, for the deadline of an upload."""
 CRC32 = "binascii.crc32"
@@ -42,94 +37,13 @@ RESULT_S = 10.0
 
 
 @dataclass
-class Board:
-    """One board on one port.
+class Board(Connection):
+    """One board on one port: what it is, and what it makes of device tests."""
 
-    `deadline_scale` multiplies every deadline, for boards slower than real time; nothing else
-    relates the board's time to the host's.
-    """
-
-    name: str
-    port: str
-    baudrate: int = 115200
-    kind: str = "serial"
-    deadline_scale: float = 1.0
-    power_cycle: str = ""
     overlay: str = ""  # directory on the board that goes first on its sys.path
-    serial_number: str = field(default="", init=False)  # of its USB, by which it is found again
-    info: BoardInfo = field(init=False)
-    link: Link | None = field(default=None, init=False)
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
-    clean: bool = field(default=False, init=False)  # it sits at the raw prompt
-    resetting: bool = field(default=False, init=False)  # a soft reset was sent ahead
     packed_below: int = field(default=1 << 62, init=False)  # characters it has room to unpack
     packing: Packing | Literal[""] = field(default="", init=False)  # '' for what the features allow
-
-    def __post_init__(self) -> None:
-        self.info = BoardInfo(name=self.name, kind=self.kind, port=self.port)
-        self.ladder = Ladder(self)
-
-    # -- connection -----------------------------------------------------------------------
-
-    def within(self, seconds: float) -> float:
-        """The `time.monotonic` instant by which a step of so many seconds must be over."""
-        return time.monotonic() + seconds * self.deadline_scale
-
-    def open(self) -> None:
-        """Open the port and come to the raw prompt, by the recovery ladder if need be.
-
-        Raises RigError or UsageError saying why the port does not open or does not answer.
-        """
-        self.link = Link(self.port, self.baudrate)
-        self.serial_number = self.serial_number or serial_number_of(self.port)
-        try:
-            self.link.interrupt(self.within(OPEN_S))
-            self.clean = True
-        except (Silence, Disconnected) as error:
-            self.recover(Execution("open", self.name))
-            if self.info.lost:
-                raise RigError(
-                    f"port {self.port} (board {self.name}): no MicroPython answers ({error})",
-                    "is it running MicroPython, is its REPL on this port, is the baud rate right?",
-                ) from error
-
-    def reopen(self, deadline: float) -> Link:
-        """The port opened anew, under whatever name it is back; raises LooprigError."""
-        before, self.link = self.link, None
-        self.link = reopened(self.port, self.baudrate, self.serial_number, deadline)
-        self.port = self.link.device_name
-        if before:
-            before.close()
-            self.link.sent, self.link.received = before.sent, before.received
-        return self.link
-
-    def close(self) -> None:
-        """Leave the board at its friendly REPL and close the port."""
-        if self.link:
-            with contextlib.suppress(Disconnected, Silence):
-                if self.resetting:
-                    self.link.await_reset(self.within(STEP_S))
-                if self.clean:
-                    self.link.send(b"\r\x02")
-            self.link.close()
-        self.link = None
-        self.clean = self.resetting = False
-
-    @property
-    def wire(self) -> Link:
-        """The open link; raises BoardLost once the board was given up."""
-        if self.link is None and not self.info.lost:
-            try:
-                self.open()
-            except LooprigError as error:  # it was there when the run began
-                if not self.info.lost:
-                    self.recover(Execution("open", self.name))
-                if self.info.lost:
-                    self.info.lost += f" ({error.what})"
-        if self.info.lost:
-            raise BoardLost(f"board {self.name} is lost: {self.info.lost}")
-        assert self.link is not None
-        return self.link
 
     # -- what it is -----------------------------------------------------------------------
 
@@ -234,7 +148,10 @@ class Board:
         keep_output: int = OUTPUT_KEPT,
         away: float = 0.0,
     ) -> Execution:
-        """Run a finished program; see `run`. `keep_output` bounds what is kept of its output."""
+        """Run a finished program; see `run`. `keep_output` bounds what is kept of its output.
+
+        A program that does not arrive whole is sent once more, slowly: that is its link's fault.
+        """
         packing = self.packing or self.packing_of(code)
         call = partial(
             self._push, device_test, code, deadline, before_start, while_running, keep_output, away
@@ -244,6 +161,13 @@ class Board:
             self.packed_below = min(self.packed_below, len(code.text))
             if packing != "source" and not before_start:
                 execution = call("source")
+        if execution.lost and not self.info.lost:
+            self.lossy = True
+            self.wire.pace = SLOW
+            if not before_start:
+                told = f"bytes were lost on the way to the board; again, in pieces of {SLOW.piece}"
+                first, execution = execution, call(packing)
+                execution.recovery[:0] = [*first.recovery, told]
         return execution
 
     def _push(
@@ -267,6 +191,7 @@ class Board:
         link = self.wire
         sent, received = link.sent, link.received
         started = time.monotonic()
+        stalled = False
         try:
             text = code.packed(nonce, packing)  # the board is still booting
             self.reset(execution)
@@ -274,7 +199,7 @@ class Board:
                 link, sent, received = self.wire, 0, 0
             uploading = time.monotonic()
             execution.reset_s = uploading - started
-            seconds = STEP_S + len(text) / SLOWEST_WIRE
+            seconds = STEP_S + len(text) / (SLOW.bytes_per_s if self.lossy else SLOWEST_WIRE)
             link.paste(text, self.within(seconds), before_start)
             running = time.monotonic()
             execution.upload_s = running - uploading
@@ -292,6 +217,7 @@ class Board:
             link = follower.link
             execution.run_s = time.monotonic() - running
         except Silence as error:
+            stalled = isinstance(error, Stalled)
             execution.ended = Ended.TIMED_OUT
             execution.how = f"the upload got stuck: {error}"
         except Disconnected as error:
@@ -306,6 +232,7 @@ class Board:
         execution.traceback = code.map_traceback(execution.traceback)
         execution.bytes_sent = link.sent - sent
         execution.bytes_received = link.received - received
+        execution.lost = stalled or code.came_damaged(execution, reader.started, packing)
         self.clean = execution.ended in (Ended.FINISHED, Ended.RAISED)
         if self.clean:
             self.reset_ahead()
@@ -318,39 +245,6 @@ class Board:
         if len(code.text) >= self.packed_below:
             return "source"
         return "deflate" if {"deflate", CRC32} <= set(self.info.features) else "literal"
-
-    def reset_ahead(self) -> None:
-        """Send the next test's soft reset already, so that the board boots while hosts judge."""
-        with contextlib.suppress(Silence, Disconnected):
-            self.wire.send(b"\x04")
-            self.resetting = True
-
-    def reset(self, execution: Execution) -> None:
-        """A soft reset; up the ladder when that does not work. Raises BoardLost."""
-        ahead, self.resetting = self.resetting, False
-        patience = RESET_PATIENCE_S * self.deadline_scale
-        try:
-            if self.clean:
-                if ahead:
-                    self.wire.await_reset(self.within(STEP_S), patience)
-                else:
-                    self.wire.soft_reset(self.within(STEP_S), patience)
-                return
-        except (Silence, Disconnected) as error:
-            self.clean = False
-            execution.recovery.append(f"soft reset before the test failed: {error}")
-        self.recover(execution)
-
-    def recover(self, execution: Execution) -> None:
-        """Bring the board back to a clean raw prompt, or say in `info.lost` that nothing did."""
-        lost = self.ladder.climb(execution.recovery)
-        if execution.ended is Ended.TIMED_OUT and self.ladder.found_idle:
-            execution.damage.append(
-                "nothing ran any more when it was interrupted: its end was lost"
-            )
-        if lost:
-            self.info.lost = lost
-            self.close()
 
     # -- overlays -------------------------------------------------------------------------
 

@@ -49,6 +49,7 @@ class Execution:
     dropped: int = 0  # bytes of output that were not kept
     traceback: str = ""
     no_room: bool = False  # the board has not the memory to compile it: none of it ran
+    lost: bool = False  # bytes of the program were lost on the way to the board: none of it ran
     how: str = ""  # one sentence for an end that is not `finished`
     damage: list[str] = field(default_factory=list)
     recovery: list[str] = field(default_factory=list)

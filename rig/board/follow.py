@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 from rig.board.events import EventReader
 from rig.board.execution import Ended, Execution
-from rig.board.link import ANSWER, BANNER, RAW_PROMPT, Link, Silence
-from rig.board.port import Disconnected
+from rig.board.link import ANSWER, BANNER, RAW_PROMPT, Link
+from rig.board.port import Disconnected, Silence
 
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
 END_MARKS = re.compile(rb"\x04([^\x04]*)\x04>\Z")

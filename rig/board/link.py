@@ -10,7 +10,6 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
-import struct
 import time
 from collections.abc import Callable, Iterator
 
@@ -18,7 +17,16 @@ import serial
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
-from rig.board.port import READ_SLICE_S, Disconnected, arrived, explain_port, write
+from rig.board.pasting import Pace, paste
+from rig.board.port import (
+    READ_SLICE_S,
+    Disconnected,
+    Lines,
+    Silence,
+    arrived,
+    explain_port,
+    write,
+)
 from rig.errors import RigError, UsageError
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
@@ -36,25 +44,21 @@ WRITE_S = 5.0
 SEEN = 1 << 16
 """Bytes kept of what came while a step waited."""
 RESET_PATIENCE_S = 2.0
-PLAIN_CHUNK = 256
-PLAIN_PAUSE_S = 0.01
-"""Boards without raw paste have no flow control: mpremote's pace for them."""
-
-
-class Silence(Exception):
-    """The deadline of a step passed; the message says what was awaited and what came."""
-
-    def __init__(self, what: str, seen: bytes = b"") -> None:
-        super().__init__(f"waited for {what}, got {seen[-200:]!r}")
-        self.seen = seen
+SOFT_REBOOT = b"soft reboot"
+STALL_S = 3.0
+"""A paste window that the board does not empty for so long never filled: bytes were lost."""
+NO_LINES = Lines()
 
 
 class Link(SerialTransport):  # type: ignore[misc]
     """An open port with a raw REPL behind it. Every wait ends at a `time.monotonic` deadline."""
 
-    def __init__(self, device: str, baudrate: int = 115200) -> None:
+    def __init__(self, device: str, baudrate: int = 115200, lines: Lines = NO_LINES) -> None:
         try:
-            super().__init__(device, baudrate, timeout=READ_SLICE_S)
+            if lines == NO_LINES:
+                super().__init__(device, baudrate, timeout=READ_SLICE_S)
+            else:
+                self._open_with(lines, device, baudrate)
         except (TransportError, ValueError, OSError) as error:
             raise self._why(device, baudrate, error) from error
         self.is_pty = False  # our reads have a time-out on any path
@@ -64,6 +68,21 @@ class Link(SerialTransport):  # type: ignore[misc]
         self.sent = 0
         self.received = 0
         self.put_back = b""
+        self.pace: Pace | None = None
+        self.stall_s = STALL_S
+
+    def _open_with(self, lines: Lines, device: str, baudrate: int) -> None:
+        """As mpremote opens it, with DTR and RTS set before, not after."""
+        self.in_raw_repl = self.mounted = False
+        self.device_name = device
+        self.serial = serial.serial_for_url(
+            device, do_not_open=True, baudrate=baudrate, timeout=READ_SLICE_S, exclusive=True
+        )
+        if lines.dtr is not None:
+            self.serial.dtr = lines.dtr
+        if lines.rts is not None:
+            self.serial.rts = lines.rts
+        self.serial.open()
 
     @staticmethod
     def _why(device: str, baudrate: int, error: Exception) -> UsageError | RigError:
@@ -104,8 +123,9 @@ class Link(SerialTransport):  # type: ignore[misc]
             data, self.put_back = self.put_back, b""
             return data
         while True:
+            left = deadline - time.monotonic()
             with self._port_errors():
-                data = arrived(self.serial)
+                data = arrived(self.serial, max(0.001, min(READ_SLICE_S, left)))
             if data:
                 self.received += len(data)
                 return data
@@ -171,11 +191,14 @@ class Link(SerialTransport):  # type: ignore[misc]
         self.send(b"\x04")
         self.await_reset(deadline, patience)
 
-    def await_reset(self, deadline: float, patience: float = RESET_PATIENCE_S) -> None:
+    def await_reset(
+        self, deadline: float, patience: float = RESET_PATIENCE_S, boot_by: float = 0.0
+    ) -> None:
         """The raw prompt after a soft reset that was sent before; raises Silence.
 
         After so many seconds of `patience` the board is asked for its prompt again, which may
-        have been lost on the way; the deadline is for a board whose boot.py takes its time.
+        have been lost on the way. One that said that it resets has until `boot_by`, if that is
+        later than the deadline: its boot.py runs.
         """
         seen = b""
         asked = False
@@ -186,16 +209,18 @@ class Link(SerialTransport):  # type: ignore[misc]
                 seen += self.read_to(RAW_PROMPT, pause, "the prompt after a soft reset")
             except Silence as error:
                 seen = (seen + error.seen)[-SEEN:]
+                if SOFT_REBOOT in seen:
+                    deadline = max(deadline, boot_by)
                 if time.monotonic() >= deadline or BANNER.search(seen):
-                    raise
+                    raise Silence("the prompt after a soft reset", seen) from error
                 asked = True
                 # a prompt without the banner: the reset itself was lost, or its banner
                 self.send(b"\x04" if RAW_PROMPT in seen else b"\x01")
                 continue
-            if b"soft reboot" in seen:
+            if SOFT_REBOOT in seen:
                 break
         if asked:  # more answers than one may be on their way
-            self.challenge(deadline)
+            self.challenge(max(deadline, time.monotonic() + patience))
 
     def challenge(self, deadline: float) -> bytes:
         """Ask the raw REPL something that no program printed in advance.
@@ -220,64 +245,8 @@ class Link(SerialTransport):  # type: ignore[misc]
     def paste(
         self, code: bytes, deadline: float, before_start: Callable[[], None] | None = None
     ) -> None:
-        """At the raw prompt: send code, by raw paste where the board has it, and start it.
-
-        `before_start` is called when all but the byte that starts it has been sent.
-        Raises Silence at the deadline.
-        """
-        if self.use_raw_paste:
-            self.send(b"\x05A\x01")
-            answer = self.read_exactly(2, deadline, "the answer to raw paste")
-            if answer == b"R\x01":
-                self._raw_paste(code, deadline, before_start)
-                return
-            self.use_raw_paste = False
-            if answer != b"R\x00":  # older than raw paste: it saw Ctrl-A, and prints its header
-                rest = RAW_PROMPT.removeprefix(answer)
-                self.read_to(rest, deadline, "the raw REPL's prompt")
-        for start in range(0, len(code), PLAIN_CHUNK):
-            self.send(code[start : start + PLAIN_CHUNK])
-            time.sleep(PLAIN_PAUSE_S)
-        if before_start:
-            before_start()
-        self.send(b"\x04")
-        answer = self.read_exactly(2, deadline, "the raw REPL to take the code")
-        if answer[:1] == b">":  # the prompt after an R\x00
-            answer = answer[1:] + self.read_exactly(1, deadline, "the raw REPL to take the code")
-        if answer != b"OK":
-            raise Silence("the raw REPL to take the code", answer)
-
-    def _raw_paste(
-        self, code: bytes, deadline: float, before_start: Callable[[], None] | None
-    ) -> None:
-        """Flow control as docs/reference/repl.rst has it: the window's size, then \\x01 for each
-        further window; \\x04 from the board ends the paste early (a syntax error)."""
-        window = struct.unpack("<H", self.read_exactly(2, deadline, "the paste window"))[0]
-        room, sent = window, 0
-        while sent < len(code):
-            if room == 0 or self.has_more():
-                mark = self.read_exactly(1, deadline, "room in the paste window")
-                if mark == b"\x01":
-                    room += window
-                elif mark == b"\x04":
-                    self.send(b"\x04")
-                    return
-                else:
-                    raise Silence("flow control in the midst of a raw paste", mark)
-                continue
-            piece = code[sent : sent + room]
-            self.send(piece)
-            sent += len(piece)
-            room -= len(piece)
-        if before_start:
-            before_start()
-        self.send(b"\x04")
-        while True:
-            mark = self.read_exactly(1, deadline, "the end of the raw paste")
-            if mark == b"\x04":
-                return
-            if mark != b"\x01":
-                raise Silence("flow control at the end of a raw paste", mark)
+        """At the raw prompt: send code and start it; see rig/board/pasting.py."""
+        paste(self, code, deadline, before_start)
 
     # -- for mpremote's file system commands ------------------------------------------------
 

@@ -89,6 +89,13 @@ class Program:
             return not started
         return not started or (len(lines) > 1 and 'File "<string>"' not in execution.traceback)
 
+    def came_damaged(self, execution: Execution, started: bool, packing: Packing) -> bool:
+        """Whether what arrived is no program, or not the one that was sent: its checksum is wrong,
+        or what is left of the loader does not compile. See `had_no_room` for `started`."""
+        last = execution.traceback.strip().rpartition("\n")[2]
+        wrong = ("ValueError", "SyntaxError", "IndentationError", "NameError")
+        return packing != "source" and not started and last.startswith(wrong)
+
     def packed(self, nonce: str, packing: Packing) -> bytes:
         """The bytes to send."""
         text = self.sent()

@@ -4,26 +4,27 @@ from __future__ import annotations
 
 import shlex
 import subprocess
-import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
-from rig.board.link import Link, Silence
-from rig.board.port import Disconnected
+from rig.board.arriving import FIRST, Patience
+from rig.board.link import Link
+from rig.board.port import Disconnected, Silence
 from rig.errors import LooprigError
 
 INTERRUPT_S = 0.5
 INTERRUPTS = 3
-RESET_S = 5.0
 HARD_RESET_S = 3.0
 REOPEN_S = 2.5
+"""A mute board's time after a reset and after its port was opened anew; more where it was seen to
+take more, and as long as it shows that it boots (rig/board/arriving.py)."""
 ABSENT_S = 5.0
-"""How long a port that is not there may take to come back: a USB device that boots."""
-POWER_S = 8.0
-"""All told a mute board is lost after 4 s, one whose port is gone after 5 s, and either after
-8 s more where there is a power switch: within 15 s of the fault, a test's usual deadline of 10 s
-included where no switch helps."""
+"""How long a port that is not there may take to come back: a USB device that boots. All told a mute
+board is lost after 4 s, one whose port is gone after 5 s: within 15 s of the fault, a test's usual
+deadline of 10 s included, where there is no power switch."""
+SWITCH_S = 30.0
+"""How long the power switch's command may take: uhubctl with -d 5 -r 100 takes 7 s and more."""
 
 
 class Recoverable(Protocol):
@@ -32,9 +33,17 @@ class Recoverable(Protocol):
     link: Link | None
     clean: bool
     power_cycle: str
+    arrived_s: float
+    deadline_scale: float
 
     def within(self, seconds: float) -> float:
         """The `time.monotonic` instant by which a step of so many seconds must be over."""
+
+    def arrive_back(self, patience: Patience) -> None:
+        """To the raw prompt on the open port; raises Silence or Disconnected."""
+
+    def soft_reset(self) -> None:
+        """From the raw prompt through a soft reset; raises Silence or Disconnected."""
 
     def reopen(self, deadline: float) -> Link:
         """The port opened anew, under whatever name it is back; raises LooprigError."""
@@ -47,6 +56,7 @@ class Ladder:
         self.board = board
         self.listens = False  # the raw REPL answered, though the soft reset failed
         self.found_idle = False  # and no script was running when Ctrl-C came
+        self.notes: list[str] = []  # what else is to be told of the rung that helped
 
     def climb(self, record: list[str]) -> str:
         """Try every step in turn. Returns '' once the board is back, else why it is lost."""
@@ -59,6 +69,7 @@ class Ladder:
         if board.power_cycle:
             rungs.append((f"power cycle ({board.power_cycle})", self.power_cycle))
         self.listens = self.found_idle = False
+        self.notes = []
         tried = []
         for name, rung in rungs:
             if rung == self.hard_reset and not self.listens:
@@ -69,7 +80,7 @@ class Ladder:
                 record.append(f"{name}: {error}")
                 tried.append(name)
                 continue
-            record.append(f"{name}: the board is back")
+            record.append("; ".join([f"{name}: the board is back", *self.notes]))
             board.clean = True
             return ""
         when = datetime.now(UTC).strftime("%H:%M:%S UTC")
@@ -92,46 +103,47 @@ class Ladder:
                 if attempt == INTERRUPTS:
                     raise
         self.listens = True
-        link.soft_reset(self.board.within(RESET_S))
+        self.board.soft_reset()
 
     def hard_reset(self) -> None:
         """`machine.reset()` through what still listens, then the raw REPL anew."""
         self.link().send(b"\r\x03\x03\r\x01import machine;machine.reset()\x04")
-        self.await_raw(self.board.within(HARD_RESET_S))
+        self.await_raw(HARD_RESET_S)
 
-    def await_raw(self, deadline: float) -> None:
+    def await_raw(self, quiet_s: float) -> None:
         """Ask for the raw REPL until it answers, then reset it softly."""
-        link = self.link()
-        while True:
-            try:
-                link.interrupt(min(deadline, self.board.within(INTERRUPT_S)))
-                break
-            except Silence:
-                if time.monotonic() >= deadline:
-                    raise
-        link.soft_reset(self.board.within(RESET_S))
+        seconds = max(quiet_s, 1.0 + 2 * self.board.arrived_s / self.board.deadline_scale)
+        self.board.arrive_back(Patience(seconds, seconds))
+        self.board.soft_reset()
 
     def reopen(self) -> None:
         """Close the port and open it again, waiting for it to be there: a reset board drops off
         the bus and comes back."""
-        board = self.board
-        if board.link:
-            board.link.close()
-            board.link = None
-        board.reopen(board.within(ABSENT_S))
-        self.await_raw(board.within(REOPEN_S))
+        self.reopened(REOPEN_S)
+
+    def reopened(self, quiet_s: float) -> None:
+        self.board.reopen(self.board.within(ABSENT_S))
+        self.await_raw(quiet_s)
 
     def power_cycle(self) -> None:
-        """The bench's own command for the board's power, then a fresh port."""
-        command = shlex.split(self.board.power_cycle)
-        patience = self.board.within(POWER_S - REOPEN_S) - time.monotonic()
+        """The bench's own command for the board's power, then a fresh port.
+
+        Whether the board comes back is what counts: uhubctl crashes or complains after it switched
+        (mvp/uhubctl 602, 649; embassy-rs/teleprobe 13).
+        """
+        command = self.board.power_cycle
+        said = ""
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=patience)
-        except (subprocess.TimeoutExpired, OSError) as error:
-            raise Silence(f"{self.board.power_cycle} to switch the board: {error}") from error
-        if done.returncode:
-            raise Silence(
-                f"{self.board.power_cycle} to switch the board: exit {done.returncode}",
-                done.stderr.encode(),
+            done = subprocess.run(
+                shlex.split(command), capture_output=True, text=True, timeout=SWITCH_S
             )
-        self.reopen()
+            if done.returncode:
+                said = f"{command}: exit {done.returncode} {done.stderr.strip()[-200:]}".rstrip()
+        except (subprocess.TimeoutExpired, OSError, ValueError) as error:
+            said = f"{command}: {error}"
+        try:
+            self.reopened(FIRST.quiet_s)
+        except (Silence, Disconnected, LooprigError) as error:
+            raise Silence(f"the board to come back ({said or 'switched'}): {error}") from error
+        if said:
+            self.notes.append(said)

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from rig.bench import Bench, BoardEntry
 from rig.checkup.boards import check_board
 from rig.checkup.finding import Finding, ill
+from rig.checkup.lines import check_lines
 from rig.checkup.meters import check_meter
 from rig.checkup.ports import check_port
 from rig.errors import LooprigError
@@ -36,7 +37,12 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
                     return
         with attach(bench.choose([name])) as [station]:
             board = station.board()
-            board.open()
+            try:
+                board.open()
+            except LooprigError as error:
+                yield ill(about, "REPL", error)
+                yield from check_lines(about, board, entry)
+                return
             yield Finding(about, "REPL", True, f"MicroPython's raw REPL answers on {station.port}")
             if station.fenced is not None:
                 within = "; ".join(station.fenced) or "nothing keeps it from this machine's files"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rig import profiles
-from rig.board.board import STEP_S, Board
+from rig.board.board import Board
 from rig.board.execution import Ended, Execution
-from rig.board.link import Silence
-from rig.board.port import Disconnected
+from rig.board.pasting import SLOW
+from rig.board.port import Disconnected, Silence
 from rig.checkup.finding import Finding, ill
 from rig.errors import RigError, UsageError
 from rig.power.framing import CLOCK_ERROR
@@ -17,6 +17,7 @@ from rig.stations import Station
 OVERLAY_BYTES = 64 * 1024
 """Room for a changed asyncio: the firmware's own is 30 kB of source, and blocks are not full."""
 PROBE_MS = 200
+SLOW_BOOT_S = 2.0
 CLOCK_MS = 2000
 
 
@@ -30,6 +31,8 @@ def check_board(about: str, station: Station, board: Board) -> Iterator[Finding]
     yield Finding(
         about, "identity", True, f"{who}{f', id {info.unique_id}' if info.unique_id else ''}"
     )
+    yield check_link(about, board)
+    station.boot_s, station.lossy = board.boot_s, board.lossy
     yield check_profile(about, station)
     yield check_room(about, board)
     yield check_clock(about, board)
@@ -38,12 +41,30 @@ def check_board(about: str, station: Station, board: Board) -> Iterator[Finding]
 def check_reset(about: str, board: Board) -> Finding:
     """A soft reset from the raw prompt, on which every device test depends."""
     try:
-        board.wire.soft_reset(board.within(STEP_S))
+        board.soft_reset()
     except (Silence, Disconnected) as error:
         board.clean = False
         mend = "does boot.py block or reboot? move it away, or press the reset button"
         return Finding(about, "soft reset", False, f"no soft reset: {error}", mend)
-    return Finding(about, "soft reset", True, "Ctrl-D resets it and the REPL comes back")
+    what = f"Ctrl-D resets it and the REPL comes back after {board.boot_s:.2g} s"
+    if board.boot_s > SLOW_BOOT_S:
+        what += ", which every device test waits for: boot.py takes them, and less in it saves that"
+    return Finding(about, "soft reset", True, what)
+
+
+def check_link(about: str, board: Board) -> Finding:
+    """Whether what was sent so far arrived whole."""
+    if not board.lossy:
+        return Finding(about, "link", True, "it carries a program whole")
+    what = (
+        f"it loses bytes on the way to the board; in pieces of {SLOW.piece}, at "
+        f"{SLOW.piece / SLOW.pause_s:.0f} bytes/s, they arrive"
+    )
+    mend = (
+        "another port of the board (its UART rather than its own USB), another cable, no hub; "
+        "J-Link: MSDDisable in JLinkExe; newer firmware. A run works, and takes its time"
+    )
+    return Finding(about, "link", False, what, mend)
 
 
 def check_profile(about: str, station: Station) -> Finding:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -10,29 +10,58 @@ from filelock import Timeout
 
 from rig.board.board import Board
 from rig.errors import LooprigError
-from rig.ports import Port
+from rig.ports import Port, attached, bootloaders, lookup
 from rig.results import BoardInfo
 from rig.stations import lock_of
-
-PATIENCE = 0.3
-"""Of the usual deadlines: a port that is no board must not hold up the list."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What came of asking a port: a board, or why it is none that can be used."""
+    """What came of asking a port: a board, or why it is none that can be used.
+
+    `asked` is false for one that nothing was sent to.
+    """
 
     port: Port
     board: BoardInfo | None = None
     problem: str = ""
+    hint: str = ""
+    asked: bool = True
 
 
-def ask(port: Port, baudrate: int = 115200, patience: float = PATIENCE) -> Answer:
-    """Interrupt whatever runs on the port, ask it who it is, and leave it at its REPL."""
-    board = Board("board", port.device, baudrate, deadline_scale=patience)
+def found(named: Sequence[str], unknown: bool = False) -> list[Answer]:
+    """Ask the ports named, else every port behind which a board may be; with `unknown` those of
+    unknown devices as well. What is known to be something else is never asked: a PPK2 takes a typed
+    Ctrl-C for a voltage. One board with two ports is one answer."""
+    ports = [lookup(device) for device in named] or [*attached(), *bootloaders()]
+    left_out = {port: not_asked(port, unknown or bool(named)) for port in ports}
+    answers = iter(ask_all([port for port in ports if not left_out[port]]))
+    return one_a_board([left_out[port] or next(answers) for port in ports])
+
+
+def not_asked(port: Port, unknown: bool) -> Answer | None:
+    """Why nothing is to be sent to a port; None for one to ask."""
+    if port.other:
+        return Answer(port, None, f"not asked: it is {port.other}", asked=False)
+    if port.bootloader:
+        problem = f"a board in its bootloader: {port.bootloader}"
+        return Answer(port, None, problem, asked=False)
+    if not unknown and not port.maybe_board:
+        problem = "not asked: nothing is known of the device"
+        hint = "name it to ask it, or ask all that are unknown with --all"
+        return Answer(port, None, problem, hint, asked=False)
+    return None
+
+
+def ask(port: Port, baudrate: int = 115200) -> Answer:
+    """Interrupt whatever runs on the port, ask it who it is, and leave it at its REPL.
+
+    It is as patient as a run, and opens the port once: opening resets many a board.
+    """
+    board = Board("board", port.device, baudrate)
     try:
         with lock_of(port.device).acquire(timeout=0):
-            board.open()
+            board.open(climb=False)
             try:
                 return Answer(port, board.identify())
             finally:
@@ -40,7 +69,7 @@ def ask(port: Port, baudrate: int = 115200, patience: float = PATIENCE) -> Answe
     except Timeout:
         return Answer(port, problem="another looprig run has this board")
     except LooprigError as error:
-        return Answer(port, problem=error.what)
+        return Answer(port, problem=error.what, hint=error.hint)
 
 
 def ask_all(ports: Iterable[Port]) -> list[Answer]:
@@ -48,3 +77,16 @@ def ask_all(ports: Iterable[Port]) -> list[Answer]:
     ports = list(ports)
     with ThreadPoolExecutor(max_workers=max(1, min(16, len(ports)))) as pool:
         return list(pool.map(ask, ports))
+
+
+def one_a_board(answers: Sequence[Answer]) -> list[Answer]:
+    """Without the further ports of a device that answered on one of its ports."""
+    kept: list[Answer] = []
+    for answer in answers:
+        twins = [a for a in answers if a.board and a.port.same_device(answer.port)]
+        if answer.board:
+            number = answer.board.unique_id
+            twins = [a for a in twins if number and a.board and a.board.unique_id == number]
+        if not twins or answer is twins[0]:
+            kept.append(answer)
+    return kept

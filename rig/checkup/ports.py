@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from rig.board import suspects
 from rig.checkup.finding import Finding
 
 PROC = Path("/proc")
@@ -75,13 +76,15 @@ def check_port(about: str, port: str) -> Iterator[Finding]:
         return
     if not Path(port).exists():
         hint = "plug it in, or see looprig boards; serial_number = … finds a board on any port"
+        hint = suspects.of_absence() or hint
         yield Finding(about, "port", False, f"{port}: there is no such port", hint)
         return
     if not os.access(port, os.R_OK | os.W_OK):
-        hint = "sudo usermod -aG dialout $USER (uucp on Arch), then log in again"
-        yield Finding(about, "permission", False, f"{port}: permission denied", hint)
+        yield Finding(about, "permission", False, f"{port}: permission denied", suspects.dialout())
     else:
         yield Finding(about, "permission", True, f"{port} may be read and written")
     for holder in holders(port):
         what = f"{port} is busy: process {holder.pid} ({holder.command}) has it open"
-        yield Finding(about, "port free", False, what, "end that program, or leave the board to it")
+        modem = "ModemManager" in holder.command
+        mend = suspects.MODEM_MANAGER if modem else "end that program, or leave the board to it"
+        yield Finding(about, "port free", False, what, mend)

@@ -6,39 +6,46 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rig import bench as benches
-from rig.checkup.discovery import Answer, ask_all
+from rig.board import suspects
+from rig.checkup.discovery import Answer, found
 from rig.commands.terminable import terminable
 from rig.errors import LooprigError, UsageError
-from rig.ports import Port, attached, lookup
+from rig.ports import Port, lookup
 from rig.results import BoardInfo
 from rig.stations import attach
 
 HEADINGS = ("port", "firmware", "machine", "unique id", "USB id", "USB serial number")
 
 
-def boards(ports: Sequence[str], bench: Path | None, names: list[str]) -> int:
-    """List the boards attached, at the ports named, or of a bench file. Exit 3 if a board of
-    the bench does not answer."""
+def boards(
+    ports: Sequence[str], bench: Path | None, names: list[str], unknown: bool = False
+) -> int:
+    """List the boards attached, at the ports named, or of a bench file; `unknown` devices are asked
+    only if that is wanted. Exit 3 if a port that was named or a board of the bench does not
+    answer."""
     with terminable():
-        return listed(ports, bench, names)
+        return listed(ports, bench, names, unknown)
 
 
-def listed(ports: Sequence[str], bench: Path | None, names: list[str]) -> int:
+def listed(ports: Sequence[str], bench: Path | None, names: list[str], unknown: bool) -> int:
     if bench and ports:
         raise UsageError("--bench names its own ports", "leave the ports out, or --bench")
     if bench:
         return of_bench(benches.load(bench).choose(names))
     if names:
         raise UsageError("--board needs --bench", "name a port, looprig boards PORT")
-    candidates = [lookup(device) for device in ports] if ports else attached()
-    if not candidates:
+    answers = found(ports, unknown)
+    if not answers:
         print("no USB serial port is attached; a port of another kind has to be named")
+        if cause := suspects.of_absence():
+            print(cause)
         return 0
-    answers = ask_all(candidates)
     show([row(answer.port.device, answer.board, answer.port) for answer in answers if answer.board])
     silent = [answer for answer in answers if not answer.board]
     for answer in silent:
-        print(f"no board: {described(answer)}")
+        print(f"{'no board: ' if answer.asked else ''}{described(answer)}")
+        if answer.hint:
+            print(f"          → {answer.hint}")
     return 3 if ports and silent else 0
 
 
@@ -73,7 +80,8 @@ def identified(bench: benches.Bench) -> Iterator[tuple[str, BoardInfo | None, st
 
 def described(answer: Answer) -> str:
     about = " ".join(part for part in (answer.port.usb, answer.port.description) if part)
-    return f"{answer.port.device}{f' ({about})' if about else ''}: {answer.problem}"
+    where = answer.port.device or "USB"
+    return f"{where}{f' ({printable(about)})' if about else ''}: {answer.problem}"
 
 
 def row(device: str, info: BoardInfo, port: Port) -> list[str]:

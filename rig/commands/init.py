@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rig import profiles, whole
-from rig.checkup.discovery import Answer, ask_all
+from rig.checkup.discovery import Answer, found
 from rig.commands.boards import described, printable
 from rig.errors import LooprigError, RigError, UsageError
-from rig.ports import attached, lookup
+from rig.ports import identity, with_serial_number
 from rig.run_dir import FULL
 
 HEAD = """\
@@ -22,23 +22,24 @@ HEAD = """\
 """
 
 
-def init(ports: Sequence[str], meters: Sequence[str], out: Path) -> int:
+def init(ports: Sequence[str], meters: Sequence[str], out: Path, unknown: bool = False) -> int:
     """Ask what is attached and write what answered; nothing is written unless a board did."""
     if out.exists():
         raise UsageError(f"--out {out}: it is there already", "name another file, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: {out.parent} is no directory", "make it first")
-    answers = ask_all([lookup(port) for port in ports] if ports else attached())
+    answers = found(ports, unknown)
     boards = [answer for answer in answers if answer.board]
     for answer in answers:
         if not answer.board:
-            print(f"left out: {described(answer)}")
+            print(f"left out: {described(answer)}{f'; {answer.hint}' if answer.hint else ''}")
     if not boards:
         raise RigError(
             "no MicroPython board answered, so no bench file was written",
             "plug one in, name its port (looprig init PORT), or see looprig boards",
         )
-    instruments = [found for name in meters or visa_names() if (found := instrument(name, meters))]
+    names = meters or visa_names()
+    instruments = [meter for name in names if (meter := instrument(name, meters))]
     text = bench_file(boards, instruments, out.name)
     try:
         whole.write(out, text)
@@ -65,9 +66,13 @@ def bench_file(
             f"# {printable(answer.board.machine)}, {answer.board.version}",
             f"[board.{board_name}]",
         ]
-        if answer.port.serial_number:
-            lines.append(f"serial_number = {quoted(answer.port.serial_number)}")
+        number = identity(answer.port)
+        if number:
+            lines.append(f"serial_number = {quoted(number)}")
             lines.append(f"# at the time on {answer.port.device}")
+            first = next(iter(with_serial_number(number)), answer.port)
+            if answer.port.interface is not None and first.interface != answer.port.interface:
+                lines.append(f"interface = {answer.port.interface}  # of its several serial ports")
         else:
             lines.append(f"port = {quoted(absolute(answer.port.device))}")
         if profile:
@@ -77,9 +82,9 @@ def bench_file(
         elif instruments:
             lines.append(f"# meter = {quoted(meter_names[0])}  # the one in this board's supply")
         parts.append("\n".join(lines) + "\n")
-    for meter_name, (resource, identity, _) in zip(meter_names, instruments, strict=True):
+    for meter_name, (resource, said, _) in zip(meter_names, instruments, strict=True):
         parts.append(
-            f"# {printable(identity)}\n[meter.{meter_name}]\nresource = {quoted(resource)}\n"
+            f"# {printable(said)}\n[meter.{meter_name}]\nresource = {quoted(resource)}\n"
             "# fixed, for autoranging opens gaps; above what the board draws when busy\n"
             'range = "100 mA"\n'
         )
@@ -125,8 +130,8 @@ def visa_names() -> list[str]:
 
     # backends raise what their libraries raise, and warn of every library they could use
     with contextlib.suppress(Exception), warnings.catch_warnings(action="ignore"):
-        found = pyvisa.ResourceManager("@py").list_resources()
-        return [name for name in found if not name.startswith("ASRL")]
+        names = pyvisa.ResourceManager("@py").list_resources()
+        return [name for name in names if not name.startswith("ASRL")]
     return []
 
 

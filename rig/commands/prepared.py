@@ -58,6 +58,7 @@ def identify(station: Station, overlay: Path | None) -> None:
     finally:
         board.close()
     station.ticks_period = board.ticks_period
+    station.boot_s, station.lossy = board.boot_s, board.lossy
     if station.meter:
         meter = station.meter.open()
         try:
