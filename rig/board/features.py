@@ -15,6 +15,7 @@ FEATURES: dict[str, str] = {
     "micropython.heap_lock": "import micropython\nmicropython.heap_lock\nmicropython.heap_unlock",
     "gc.mem_alloc": "import gc\ngc.mem_alloc()",
     "machine.Timer": "import machine\nmachine.Timer",
+    "machine.RTC": "import machine\nmachine.RTC().datetime()",
     "machine.UART": "import machine\nmachine.UART",
     "machine.lightsleep": "import machine\nmachine.lightsleep",
     "io.IOBase": "import io\nio.IOBase",

@@ -1,0 +1,27 @@
+# Nothing comes on the console: a wait for it times out, others run; then a byte comes.
+import asyncio
+import sys
+
+
+async def tick():
+    global ticks
+    while True:
+        await asyncio.sleep_ms(2)
+        ticks += 1
+
+
+async def main():
+    task = asyncio.create_task(tick())
+    reader = asyncio.StreamReader(getattr(sys.stdin, "buffer", sys.stdin))
+    for number in range(3):
+        try:
+            emit("read", await asyncio.wait_for_ms(reader.read(1), 25))
+        except asyncio.TimeoutError:
+            emit("timeout", number, ticks)
+    sys.stdout.write("\x05")
+    emit("then", await reader.read(1))
+    task.cancel()
+
+
+ticks = 0
+asyncio.run(main())

@@ -1,0 +1,46 @@
+# Put in front of life/over: streams that come and go.
+import asyncio
+import io
+
+
+async def streams():
+    line = Line()
+    stream = asyncio.StreamReader(line)
+    await stream.readline()
+    stream.write(b"answer")
+    await stream.drain()
+    stream.close()
+    await stream.wait_closed()
+
+
+async def cancelled_reads():
+    task = asyncio.create_task(asyncio.StreamReader(quiet).read(1))
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
+
+
+async def one_stream():
+    stream.write(b"answer")
+    await stream.drain()
+    await stream.readline()
+
+
+class Line(io.IOBase):
+    mask = 5  # ready for everything
+
+    def ioctl(self, request, flags):
+        return flags & self.mask if request == 3 else -1 if request != 4 else 0
+
+    def readline(self):
+        return b"line\n"
+
+    def write(self, data):
+        return len(data)
+
+stream = asyncio.StreamReader(Line())
+quiet = Line()
+quiet.mask = 0

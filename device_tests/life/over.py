@@ -1,0 +1,62 @@
+# The same thing over and over: what a batch of it takes, beside a fixed piece of work that has
+# nothing to do with the loop, and what is on the heap then.
+import asyncio
+import gc
+
+try:
+    from time import ticks_diff, ticks_us
+except ImportError:  # CPython, the control
+    from time import monotonic_ns
+
+    def ticks_us():
+        return monotonic_ns() // 1000
+
+    def ticks_diff(end, start):
+        return end - start
+
+
+def collected():
+    gc.collect()
+    return gc.mem_alloc() if hasattr(gc, "mem_alloc") else 0
+
+
+def heard(loop, context):
+    pass
+
+
+def reference():
+    # Microseconds of something that nothing done to the loop makes slower.
+    start = ticks_us()
+    value = 0
+    for number in range(300):
+        value = (value + number) & 0xFF
+    return ticks_diff(ticks_us(), start)
+
+
+async def main():
+    global event, lock, flag
+    event, lock = asyncio.Event(), asyncio.Lock()
+    flag = asyncio.ThreadSafeFlag() if params["kind"] == "flags" else None
+    asyncio.get_event_loop().set_exception_handler(heard)
+    work = globals()[params["kind"]]
+    took, own, used = [], [], []
+    began = ticks_us()
+    for batch in range(params["batches"]):
+        if batch % params["look"] == params["look"] - 1:
+            await asyncio.sleep(0)  # two turns, so that nothing remembers the last one
+            await asyncio.sleep(0)
+            used.append(collected())
+        own.append(reference())
+        start = ticks_us()
+        for _ in range(params["each"]):
+            await work()
+        took.append(ticks_diff(ticks_us(), start))
+        if batch >= 15 and ticks_diff(ticks_us(), began) > params["enough_us"]:
+            break
+    used.append(collected())
+    emit("own", own)
+    emit("took", took)
+    emit("used", used)
+
+
+asyncio.run(main())

@@ -1,0 +1,86 @@
+# Many wakes of one kind, each timed: which of them, by their numbers, are late?
+import asyncio
+from time import ticks_diff, ticks_us
+
+FIRST = 48
+
+
+async def on_event(turn):
+    event.clear()
+    task = asyncio.create_task(set_it())
+    start = ticks_us()
+    await event.wait()
+    took = ticks_diff(ticks_us(), start)
+    await task
+    return took
+
+
+async def set_it():
+    event.set()
+
+
+async def on_task(turn):
+    start = ticks_us()
+    await asyncio.create_task(nothing())
+    return ticks_diff(ticks_us(), start)
+
+
+async def nothing():
+    pass
+
+
+async def on_lock(turn):
+    await lock.acquire()
+    task = asyncio.create_task(release())
+    start = ticks_us()
+    await lock.acquire()
+    took = ticks_diff(ticks_us(), start)
+    lock.release()
+    await task
+    return took
+
+
+async def release():
+    lock.release()
+
+
+async def on_sleep(turn):
+    start = ticks_us()
+    await asyncio.sleep_ms(1)
+    return ticks_diff(ticks_us(), start)
+
+
+async def on_flag(turn):
+    task = asyncio.create_task(set_flag())
+    start = ticks_us()
+    await flag.wait()
+    took = ticks_diff(ticks_us(), start)
+    await task
+    return took
+
+
+async def set_flag():
+    flag.set()
+
+
+async def main():
+    global event, flag, lock
+    event, lock = asyncio.Event(), asyncio.Lock()
+    flag = asyncio.ThreadSafeFlag()
+    wake = globals()["on_" + params["kind"]]
+    first, late, limit = [], [], 0
+    for number in range(params["wakes"]):
+        took = await wake(number)
+        if number < FIRST:
+            first.append(took)
+            if number == FIRST - 1:
+                first.sort()
+                limit = 4 * first[FIRST // 4] + params["tick_us"]
+        elif took > limit and len(late) < 200:
+            late.append((number, took))
+    emit("limit", limit)
+    emit("late", late)
+    emit("wakes", number + 1)
+
+
+asyncio.run(main())

@@ -1,0 +1,43 @@
+# Another thread works without end; the loop beside it keeps its waits.
+import _thread
+import asyncio
+import time
+
+going = True
+work = 0
+
+
+def busy():
+    global work
+    while going:
+        work += 1
+
+
+async def main():
+    global going
+    event = asyncio.Event()
+
+    async def setter():
+        for _ in range(10):
+            await asyncio.sleep_ms(3)
+            event.set()
+
+    task = asyncio.create_task(setter())
+    for _ in range(10):
+        await event.wait()
+        event.clear()
+        got.append("event")
+    await task
+    try:
+        await asyncio.wait_for_ms(asyncio.Event().wait(), 3)
+    except asyncio.TimeoutError:
+        got.append("timeout")
+    going = False
+
+
+got = []
+_thread.start_new_thread(busy, ())
+asyncio.run(main())
+time.sleep_ms(5)
+emit("got", got)
+emit("worked", work > 0)

@@ -1,0 +1,80 @@
+# Put in front of scripts that have a neighbour: a callback of the firmware that comes again and
+# again beside the loop, from the board's own timer or, where it has none, from a thread; it does
+# what `params["does"]` says.
+import asyncio
+import gc
+import time
+from time import ticks_diff, ticks_us
+
+import micropython
+
+sleep_ms, wait_for_ms = asyncio.sleep_ms, asyncio.wait_for_ms
+calls = 0
+going = True
+litter = None
+
+
+def callback(_):
+    global calls, litter
+    calls += 1
+    if params["does"] == "collects":
+        gc.collect()
+    elif params["does"] == "allocates":
+        litter = [bytes(40) for _ in range(4)]
+    elif params["does"] == "holds":
+        start = ticks_us()
+        while ticks_diff(ticks_us(), start) < 700:
+            pass
+    elif params["does"] == "goes on" and going:
+        micropython.schedule(callback, 0)
+
+
+def by_thread(ms):
+    import _thread
+
+    def tick():
+        while going:
+            time.sleep_ms(ms)
+            try:
+                micropython.schedule(callback, 0)
+            except RuntimeError:
+                pass  # the queue is full: the last one has not run yet
+
+    _thread.start_new_thread(tick, ())
+
+
+def timer_of_the_board():
+    # Most ports number a virtual timer -1, others have only those of the hardware.
+    try:
+        from machine import Timer
+    except ImportError:
+        return None
+    for number in (-1, 0):
+        try:
+            return Timer(number)
+        except (TypeError, ValueError, OSError):
+            pass
+    return None
+
+
+timer = timer_of_the_board()
+source = "timer"
+if params["does"] == "goes on":
+    source = "itself"
+    micropython.schedule(callback, 0)
+elif timer:
+    timer.init(mode=timer.PERIODIC, period=params["period_ms"], callback=callback)
+else:
+    try:
+        by_thread(params["period_ms"])
+        source = "thread"
+    except ImportError:
+        source = "none"
+
+
+def stop_source():
+    global going
+    going = False
+    if timer:
+        timer.deinit()
+    time.sleep_ms(5)

@@ -1,0 +1,103 @@
+# Every kind of wait, beside a callback that comes all the time: each ends, as it should, on time.
+import io
+
+PAUSE = (0, 1, 2, 3)  # milliseconds
+
+
+class Line(io.IOBase):
+    data = b""
+
+    def ioctl(self, request, flags):
+        if request != 3:  # MP_STREAM_POLL
+            return -1
+        return flags & 1 if self.data else 0
+
+    def read(self, size=-1):
+        data, self.data = self.data, b""
+        return data or None
+
+
+event, flag, lock, line = asyncio.Event(), asyncio.ThreadSafeFlag(), asyncio.Lock(), Line()
+stream = asyncio.StreamReader(line)
+
+
+async def later(ms, act):
+    await sleep_ms(ms)
+    act()
+    return ms
+
+
+def feed():
+    line.data = b"data"
+
+
+async def on_sleep(ms):
+    await sleep_ms(ms)
+    return ms
+
+
+async def on_event(ms):
+    event.clear()
+    asyncio.create_task(later(ms, event.set))
+    return ms if await event.wait() else None
+
+
+async def on_flag(ms):
+    asyncio.create_task(later(ms, flag.set))
+    await flag.wait()
+    return ms
+
+
+async def on_lock(ms):
+    await lock.acquire()
+    asyncio.create_task(later(ms, lock.release))
+    async with lock:
+        return ms
+
+
+async def on_stream(ms):
+    asyncio.create_task(later(ms, feed))
+    return ms if await stream.read(9) == b"data" else None
+
+
+async def on_timeout(ms):
+    try:
+        await wait_for_ms(asyncio.Event().wait(), ms)
+    except asyncio.TimeoutError:
+        return ms
+
+
+async def on_gather(ms):
+    got = await asyncio.gather(later(ms, gc.mem_free), later(ms + 1, gc.mem_free))
+    return ms if got == [ms, ms + 1] else None
+
+
+KINDS = (on_sleep, on_event, on_flag, on_lock, on_stream, on_timeout, on_gather)
+
+
+async def main():
+    global calls
+    for kind in KINDS:
+        if kind.__name__ != "on_" + params["kind"]:
+            continue
+        wrong, late, began = [], [], calls
+        for number in range(params["times"]):
+            ms = PAUSE[number % 4]
+            start = ticks_us()
+            got = await kind(ms)
+            took = ticks_diff(ticks_us(), start)
+            time.sleep_us(number % 13)  # the phase between neighbour and wait drifts
+            late.append(took - ms * 1000)
+            if got != ms:
+                wrong.append((number, got))
+        emit("waits", len(late), wrong)
+        emit("late", late)
+        emit("calls", calls - began)
+
+
+emit("source", source)
+try:
+    if source != "none":
+        asyncio.run(main())
+finally:
+    stop_source()

@@ -1,0 +1,186 @@
+"""The console: input in parts and in bursts, a host that reads late, Ctrl-C."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from host.latency import END, ENQ
+from rig.board.execution import Execution
+from rig.board.link import Link
+
+LATE_S = 0.3
+"""How late the host sends the rest, or reads: enough for sixty turns of a task that sleeps 5 ms,
+and less than the half second after which USB consoles drop what nobody takes."""
+TICKS = 5
+"""Turns of that task meanwhile, on however busy a machine; held up, it has one or two."""
+ACK = b"\x06"
+
+
+def told(link: Link) -> bytes:
+    """What came before the board's ENQ, or before the script's end; ENQ itself is taken."""
+    came = b""
+    while ENQ not in came and END not in came:
+        piece = link.read_some(time.monotonic() + 10)
+        came += piece
+        if not piece:
+            break  # following the script to its end says how it ended
+    before, found, rest = came.partition(ENQ)
+    link.unread(rest if found else came)
+    return before if found else b""
+
+
+def sending(first: bytes, rest: bytes) -> Callable[[Link], None]:
+    """A host that sends one part when it is told to, and the rest later."""
+
+    def send(link: Link) -> None:
+        before = told(link)
+        link.send(first)
+        if rest:
+            time.sleep(LATE_S)
+            link.send(rest)
+        link.unread(before)
+
+    return send
+
+
+def reading(
+    board: BoardUnderTest, what: str, first: bytes, rest: bytes = b"", size: int = 16
+) -> Execution:
+    return board.run(
+        "console/reading", while_running=sending(first, rest),
+        what=what, size=size, total=len(first + rest),
+    )  # fmt: skip
+
+
+@claim("console.read-up-to")
+def test_read_up_to(board: BoardUnderTest) -> None:
+    execution = reading(board, "some", b"ab", b"c" * 14)
+    assert execution.value("got") == [b"ab"]
+    assert execution.value("whole") == b"ab" + b"c" * 14
+
+
+@claim("console.others-run-during-a-line")
+def test_others_run_during_a_line(board: BoardUnderTest) -> None:
+    execution = reading(board, "line", b"half a ", b"line\n")
+    assert execution.value("got") == b"half a line\n"
+    assert execution.value("ticks") >= TICKS
+
+
+@claim("console.others-run-during-exactly")
+def test_others_run_during_exactly(board: BoardUnderTest) -> None:
+    execution = reading(board, "exactly", b"half", b"and half", size=12)
+    assert execution.value("got") == b"halfand half"
+    assert execution.value("ticks") >= TICKS
+
+
+@claim("console.others-run-during-a-character")
+def test_others_run_during_a_character(board: BoardUnderTest) -> None:
+    execution = reading(board, "character", b"\xc3", b"\xa9")
+    assert execution.value("got") == "\xe9"
+    assert execution.value("ticks") >= TICKS
+
+
+@claim("console.burst")
+def test_burst(board: BoardUnderTest) -> None:
+    burst = bytes(range(0x20, 0x60))
+    assert reading(board, "burst", burst, size=len(burst)).value("got") == burst
+
+
+@claim("console.timeout-then-byte")
+def test_timeout_then_byte(board: BoardUnderTest) -> None:
+    execution = board.run("console/timeout", while_running=sending(b"z", b""))
+    timeouts: list[Any] = execution.values("timeout")
+    assert [number for number, _ in timeouts] == [0, 1, 2]
+    assert [ticks for _, ticks in timeouts] == sorted({ticks for _, ticks in timeouts})
+    assert execution.value("then") == b"z"
+
+
+def written_late(board: BoardUnderTest, by: str) -> tuple[Execution, bytes]:
+    """A host that reads late, and what came by then: numbered pieces of a few buffers' size."""
+    came = b""
+
+    def read_late(link: Link) -> None:
+        nonlocal came
+        before = told(link)
+        time.sleep(LATE_S)
+        while ACK not in came and END not in came:
+            piece = link.read_some(time.monotonic() + 10)
+            came += piece
+            if not piece:
+                break
+        came, _, rest = came.partition(ACK)
+        link.unread(before + rest)
+
+    execution = board.run(
+        "console/writing", while_running=read_late, by=by, lines=LINES, width=WIDTH, deadline=20
+    )
+    return execution, came
+
+
+LINES, WIDTH = 160, 95
+EXPECTED = b"".join(b"%05d" % number + b"x" * WIDTH for number in range(LINES))
+
+
+@claim("console.late-host-loses-nothing")
+def test_late_host_loses_nothing(board: BoardUnderTest) -> None:
+    execution, came = written_late(board, "stream")
+    assert "ticks" in execution.names
+    assert came == EXPECTED
+
+
+@claim("console.late-host-holds-nobody")
+def test_late_host_holds_nobody(board: BoardUnderTest) -> None:
+    execution, _ = written_late(board, "stream")
+    during, _ = execution.value("ticks")
+    assert during >= TICKS
+
+
+@claim("console.print-to-a-late-host")
+def test_print_to_a_late_host(board: BoardUnderTest) -> None:
+    execution, came = written_late(board, "print")
+    during, whole = execution.value("ticks")
+    assert whole > during
+    assert came == EXPECTED
+
+
+def interrupting(link: Link) -> None:
+    before = told(link)
+    time.sleep(LATE_S / 10)  # the loop waits by then
+    link.send(b"\x03")
+    link.unread(before)
+
+
+def interrupted(board: BoardUnderTest, by: str) -> Execution:
+    hook = interrupting if by == "host" else None
+    return board.run("console/interrupt", while_running=hook, by=by)
+
+
+@claim("console.interrupt-leaves-run")
+def test_interrupt_leaves_run(board: BoardUnderTest) -> None:
+    execution = interrupted(board, "host")
+    log = execution.value("log")
+    assert log[-1] == "left"
+    assert "slept" not in log
+    assert execution.value("next") == "next"
+
+
+@claim("console.interrupt-cleans-up")
+def test_interrupt_cleans_up(board: BoardUnderTest) -> None:
+    log = interrupted(board, "host").value("log")
+    assert {"finally", "other's finally"} <= set(log)
+
+
+@claim("run.interrupted-wait-leaves-run")
+def test_interrupted_wait_leaves_run(board: BoardUnderTest) -> None:
+    execution = interrupted(board, "poll")
+    assert execution.value("log")[-1] == "left"
+    assert execution.value("next") == "next"
+
+
+@claim("run.interrupted-wait-cleans-up")
+def test_interrupted_wait_cleans_up(board: BoardUnderTest) -> None:
+    assert "finally" in interrupted(board, "poll").value("log")

@@ -1,0 +1,281 @@
+"""Long life: no cost grows, nothing is kept, and every wake is as prompt as the first.
+
+A short form runs by default. Where the whole of `life.*` was asked for the board is `patient`: each
+test is then `LONG` times as long (`rig/commands/asked.py` says how long that is).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from host.latency import ATTEMPTS, TICK, numbers
+from host.test_resources import LEAK_BYTES
+from host.waits import allowance, attempts, neighbour
+from rig.board.execution import Execution
+
+LONG = 40
+BATCHES, EACH, LOOKS = 40, 25, 4
+"""Of one kind: batches, times in a batch, and looks at the heap."""
+HALF_AGAIN = 1.5
+"""What the last may cost, beside the first: a cost that grows with all that ever was has at least
+doubled once a thousand have been, one that does not grow has not changed."""
+A_FEW_WORDS = 1024
+"""Bytes that a conservative collector may keep for words that look like pointers: one task's worth
+(`resource.memory-per-task`), however many there have been."""
+
+
+def times(board: BoardUnderTest) -> int:
+    return LONG if board.patient else 1
+
+
+def grown(used: list[int]) -> int:
+    """Bytes by which the heap grew after the first look, at which what is made once was made."""
+    assert len(used) >= 3
+    return min(used[-2:]) - max(used[:2])
+
+
+def relative(run: Execution) -> tuple[float, float]:
+    """What a batch cost in the first and the last quarter of the life, in units of a fixed piece of
+    work done beside it: a machine that is slower by then is slower for both."""
+    took, own = numbers(run, "took"), numbers(run, "own")
+    assert len(took) == len(own)
+    part = max(2, len(took) // 4)
+    # the first batch makes what is made once
+    first = min(took[1 : part + 1]) / max(1, min(own[1 : part + 1]))
+    return first, min(took[-part:]) / max(1, min(own[-part:]))
+
+
+def long_life(board: BoardUnderTest, record: Record, name: str, prefix: str, **params: Any) -> None:
+    factor = times(board)
+    growth = 0.0
+    for _ in range(ATTEMPTS):
+        run = board.run(
+            name, prefix=prefix, deadline=20.0 * factor, batches=BATCHES * factor, each=EACH,
+            look=BATCHES * factor // LOOKS, enough_us=3_000_000 * factor, **params,
+        )  # fmt: skip
+        assert grown(numbers(run, "used")) < A_FEW_WORDS
+        first, last = relative(run)
+        growth = last / first
+        record.measurements.clear()
+        record.measure("what the last cost beside the first", [growth], "1", resolution=0.25)
+        if growth <= HALF_AGAIN:
+            break
+    assert growth <= HALF_AGAIN
+
+
+def over(board: BoardUnderTest, record: Record, prefix: str, kind: str) -> None:
+    long_life(board, record, "life/over", f"life/{prefix}", kind=kind)
+
+
+def every(board: BoardUnderTest, kind: str) -> None:
+    """No wake is late by its number: a busy machine makes others late each time."""
+    wakes = {"flag": 300, "sleep": 300}.get(kind, 1100) * times(board)
+    always: dict[int, int] = {}
+    for number in range(ATTEMPTS):
+        run = board.run(
+            "life/wakes", kind=kind, wakes=wakes, tick_us=round(TICK * 1e6),
+            deadline=20.0 * times(board),
+        )  # fmt: skip
+        assert run.value("wakes") == wakes
+        late = dict(run.value("late"))
+        always = {n: us for n, us in late.items() if number == 0 or n in always}
+        if not always:
+            break
+    assert not always, f"late in each of {ATTEMPTS} executions: {always}"
+
+
+@claim("life.tasks")
+def test_tasks(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_tasks", "tasks")
+
+
+@claim("life.detached-tasks")
+def test_detached_tasks(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_tasks", "detached")
+
+
+@claim("life.cancelled-tasks")
+def test_cancelled_tasks(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_tasks", "cancelled")
+
+
+@claim("life.failures")
+def test_failures(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_tasks", "failures")
+
+
+@claim("life.handled-failures")
+def test_handled_failures(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_tasks", "handled")
+
+
+@claim("life.timeouts")
+def test_timeouts(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "timeouts")
+
+
+@claim("life.waits-in-time")
+def test_waits_in_time(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "in_time")
+
+
+@claim("life.events")
+def test_events(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "events")
+
+
+@claim("life.one-event")
+def test_one_event(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "one_event")
+
+
+@claim("life.locks")
+def test_locks(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "locks")
+
+
+@claim("life.flags")
+def test_flags(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "flags")
+
+
+@claim("life.gathers")
+def test_gathers(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "gathers")
+
+
+@claim("life.turns")
+def test_turns(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "sleeps")
+
+
+@claim("life.streams")
+def test_streams(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "streams")
+
+
+@claim("life.one-stream")
+def test_one_stream(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "one_stream")
+
+
+@claim("life.cancelled-reads")
+def test_cancelled_reads(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "cancelled_reads")
+
+
+@claim("life.every-event-wake")
+def test_every_event_wake(board: BoardUnderTest, record: Record) -> None:
+    every(board, "event")
+
+
+@claim("life.every-task-wake")
+def test_every_task_wake(board: BoardUnderTest, record: Record) -> None:
+    every(board, "task")
+
+
+@claim("life.every-lock-wake")
+def test_every_lock_wake(board: BoardUnderTest, record: Record) -> None:
+    every(board, "lock")
+
+
+@claim("life.every-sleep-wake")
+def test_every_sleep_wake(board: BoardUnderTest, record: Record) -> None:
+    every(board, "sleep")
+
+
+@claim("life.every-flag-wake")
+def test_every_flag_wake(board: BoardUnderTest, record: Record) -> None:
+    every(board, "flag")
+
+
+HOUR_MS = 3_600_000
+PRIMES = [7_000, 11_000, 13_000, 17_000, 60_000, 61_000, 599_000]
+
+
+def days(board: BoardUnderTest, periods: list[int], span_ms: int, **params: Any) -> None:
+    run = board.run(
+        "life/vt_days", prefix="scheduling/virtual_time", deadline=30.0 * times(board),
+        periods_ms=periods, span_ms=span_ms * times(board), **params,
+    )  # fmt: skip
+    assert run.value("wrong") == []
+    expected = [(n, span_ms * times(board) // ms) for n, ms in enumerate(periods)]
+    assert run.value("counts") == expected
+
+
+@claim("life.day")
+def test_day(board: BoardUnderTest) -> None:
+    days(board, [60_000], 2 * 24 * HOUR_MS, how="sleeps")
+
+
+@claim("life.timers")
+def test_timers(board: BoardUnderTest) -> None:
+    days(board, PRIMES, 2 * HOUR_MS, how="sleeps")
+
+
+@claim("life.wraps")
+def test_wraps(board: BoardUnderTest) -> None:
+    span = 28 * 24 * HOUR_MS
+    days(board, [HOUR_MS, 7 * HOUR_MS, 24 * HOUR_MS], span, how="sleeps", before_wrap=span // 4)
+
+
+@claim("life.days-of-timeouts")
+def test_days_of_timeouts(board: BoardUnderTest) -> None:
+    days(board, [60_000, 61_000], 12 * HOUR_MS, how="timeouts")
+
+
+@claim("life.runs")
+def test_runs(board: BoardUnderTest, record: Record) -> None:
+    long_life(board, record, "life/runs", "", resets=False)
+
+
+@claim("life.fresh-runs")
+def test_fresh_runs(board: BoardUnderTest, record: Record) -> None:
+    long_life(board, record, "life/runs", "", resets=True)
+
+
+def connections(board: BoardUnderTest, batches: int, each: int, idle_s: int) -> Execution:
+    run = board.run(
+        "life/connections", prefix="streams/loopback", deadline=20.0 + batches * (idle_s + 2),
+        batches=batches, each=each, idle_s=idle_s,
+    )  # fmt: skip
+    assert run.value("wrong") == []
+    assert run.value("after") == b"hello\n"
+    return run
+
+
+@claim("life.connections")
+def test_connections(board: BoardUnderTest) -> None:
+    run = connections(board, batches=4, each=8 * times(board), idle_s=0)
+    if board.info.implementation != "cpython":
+        per_connection = LEAK_BYTES * 8 * 2 * times(board)
+        assert grown(numbers(run, "used")) < max(A_FEW_WORDS, per_connection)
+
+
+@claim("life.idle-server")
+def test_idle_server(board: BoardUnderTest) -> None:
+    run = connections(board, batches=2, each=1, idle_s=400 if board.patient else 1)
+    assert run.value("after") == b"hello\n"
+
+
+@claim("life.real-time")
+def test_real_time(board: BoardUnderTest, record: Record) -> None:
+    last, first, allowed = 0.0, 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            run = board.run(
+                "life/real", period_ms=5, wakes=80 * times(board), parts=4,
+                deadline=20.0 * times(board),
+            )  # fmt: skip
+        late = run.value("late")
+        assert len(late) == 4
+        first, last = (late[part][1] / 1e6 for part in (0, -1))
+        assert grown(run.value("used")) < A_FEW_WORDS
+        record.measure("how late, part by part", [median / 1e6 for _, median in late])
+        allowed = first + allowance(board, 0.0, machine)
+        if last <= allowed:
+            break
+    assert last <= allowed

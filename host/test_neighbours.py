@@ -1,0 +1,199 @@
+"""What lives beside the loop: callbacks, collections, another thread, somebody who sets the clock."""
+
+from __future__ import annotations
+
+import statistics
+import time
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from host.latency import END, ENQ, TICK, numbers, seconds
+from host.waits import allowance, attempts, neighbour
+from rig.board.execution import Execution
+from rig.board.link import Link
+from rig.errors import Unsupported
+
+PERIOD_MS = 2
+KINDS = ("sleep", "event", "flag", "lock", "stream", "timeout", "gather")
+OFTEN, SOME = 60, 12
+
+
+def beside(board: BoardUnderTest, kind: str, does: str = "counts", times: int = OFTEN) -> Execution:
+    """So many waits of a kind beside a callback; each ended with what it waited for."""
+    execution = board.run(
+        "neighbours/waits", prefix="neighbours/source", deadline=20,
+        kind=kind, does=does, period_ms=PERIOD_MS, times=times,
+    )  # fmt: skip
+    if execution.value("source") == "none":
+        raise Unsupported("a callback beside the loop: machine.Timer or _thread")
+    assert execution.value("waits") == (times, [])
+    assert execution.value("calls") > 0, "the neighbour never came"
+    return execution
+
+
+@claim("beside.timer-sleep")
+def test_timer_sleep(board: BoardUnderTest) -> None:
+    late = numbers(beside(board, "sleep"), "late")
+    assert min(late) > -TICK * 1e6
+
+
+@claim("beside.timer-event")
+def test_timer_event(board: BoardUnderTest) -> None:
+    assert beside(board, "event").value("waits") == (OFTEN, [])
+
+
+@claim("beside.timer-flag")
+def test_timer_flag(board: BoardUnderTest) -> None:
+    assert beside(board, "flag").value("waits") == (OFTEN, [])
+
+
+@claim("beside.timer-lock")
+def test_timer_lock(board: BoardUnderTest) -> None:
+    assert beside(board, "lock").value("waits") == (OFTEN, [])
+
+
+@claim("beside.timer-stream")
+def test_timer_stream(board: BoardUnderTest) -> None:
+    assert beside(board, "stream").value("waits") == (OFTEN, [])
+
+
+@claim("beside.timer-timeout")
+def test_timer_timeout(board: BoardUnderTest) -> None:
+    late = numbers(beside(board, "timeout"), "late")
+    assert min(late) > -TICK * 1e6
+
+
+@claim("beside.timer-gather")
+def test_timer_gather(board: BoardUnderTest) -> None:
+    assert beside(board, "gather").value("waits") == (OFTEN, [])
+
+
+def every_kind(board: BoardUnderTest, does: str) -> None:
+    for kind in KINDS:
+        beside(board, kind, does, SOME)
+
+
+@claim("beside.collections")
+def test_collections(board: BoardUnderTest) -> None:
+    every_kind(board, "collects")
+
+
+@claim("beside.allocations")
+def test_allocations(board: BoardUnderTest) -> None:
+    every_kind(board, "allocates")
+
+
+@claim("beside.long-callbacks")
+def test_long_callbacks(board: BoardUnderTest) -> None:
+    every_kind(board, "holds")
+
+
+@claim("beside.endless-callbacks")
+def test_endless_callbacks(board: BoardUnderTest) -> None:
+    every_kind(board, "goes on")
+
+
+@claim("beside.timer-late")
+def test_timer_late(board: BoardUnderTest, record: Record) -> None:
+    late, allowed = {}, 0.0
+    for _ in attempts(record):
+        late = {}
+        for kind in KINDS:
+            with neighbour(board) as machine:
+                samples = seconds(beside(board, kind, times=SOME), "late")
+            # a gather's second child takes a millisecond more, and each wait ends at its own tick
+            allowed = allowance(board, 0.0, machine) + 2 * TICK
+            record.measure(f"{kind} beside a timer, how late", samples, resolution=TICK)
+            if statistics.median(samples) > allowed:
+                late[kind] = statistics.median(samples)
+        if not late:
+            break
+    assert not late, f"more than {allowed:.4f} s late: {late}"
+
+
+# -- threads -------------------------------------------------------------------------------------
+
+
+@claim("beside.second-thread")
+def test_second_thread(board: BoardUnderTest) -> None:
+    execution = board.run("neighbours/thread_loop", flag=False, limit_ms=3000)
+    assert execution.value("over") is True
+    log = execution.value("log")
+    assert log[-1] == ["a", "b", 2] or log[-1] == ["a", "b", None]
+    assert log[:-1] == ["a", "b"] * 3 + ["lock", "timeout"]
+
+
+@claim("beside.second-thread-flag")
+def test_second_thread_flag(board: BoardUnderTest) -> None:
+    execution = board.run("neighbours/thread_loop", flag=True, limit_ms=3000)
+    assert execution.value("over") is True
+    assert execution.value("log")[-3:-1] == ["waits", "flag"]
+
+
+@claim("beside.busy-thread")
+def test_busy_thread(board: BoardUnderTest) -> None:
+    execution = board.run("neighbours/busy_thread")
+    assert execution.value("worked") is True
+    assert execution.value("got") == ["event"] * 10 + ["timeout"]
+
+
+# -- the calendar --------------------------------------------------------------------------------
+
+ASKED_MS = 120
+TOO_LATE_S = 4.0
+"""A wait that a clock set by years has misled ends at once or not at all; a busy machine may delay
+the news of its end."""
+
+
+def clock_set(board: BoardUnderTest, years: int, wait: str) -> None:
+    """The host's clock times it, for the board's own may be what somebody set.
+
+    The wait begins after the host said so and its end is told after it, so that what passes
+    between is never less than the wait took, however late host and wire are.
+    """
+    took: list[float] = []
+
+    def time_it(link: Link) -> None:
+        began, rest = 0.0, b""
+        while len(took) < 1 and END not in rest:
+            came = link.read_some(time.monotonic() + 10)
+            if not came:
+                break  # following the script to its end says how it ended
+            for _ in range(came.count(ENQ)):
+                if began:
+                    took.append(time.monotonic() - began)
+                began = began or time.monotonic()
+                link.send(b"g")
+            rest += came.replace(ENQ, b"")
+        link.unread(rest)
+
+    execution = board.run(
+        "neighbours/clock", while_running=time_it, ms=ASKED_MS, years=years, wait=wait
+    )
+    got, log = execution.value("got")
+    assert log == [years], "the calendar was not set"
+    assert got == {"sleep": "slept", "timeout": "timeout"}[wait]
+    assert len(took) == 1
+    assert took[0] >= ASKED_MS / 1e3 - TICK
+    assert took[0] < ASKED_MS / 1e3 + TOO_LATE_S
+
+
+@claim("clock.set-ahead-sleep")
+def test_set_ahead_sleep(board: BoardUnderTest) -> None:
+    clock_set(board, 3, "sleep")
+
+
+@claim("clock.set-ahead-timeout")
+def test_set_ahead_timeout(board: BoardUnderTest) -> None:
+    clock_set(board, 3, "timeout")
+
+
+@claim("clock.set-back-sleep")
+def test_set_back_sleep(board: BoardUnderTest) -> None:
+    clock_set(board, -3, "sleep")
+
+
+@claim("clock.set-back-timeout")
+def test_set_back_timeout(board: BoardUnderTest) -> None:
+    clock_set(board, -3, "timeout")
