@@ -1,4 +1,4 @@
-"""What lives beside the loop: callbacks, collections, another thread, somebody who sets the clock."""
+"""What lives beside the loop: callbacks, collections, threads, somebody who sets the clock."""
 
 from __future__ import annotations
 
@@ -96,7 +96,8 @@ def test_endless_callbacks(board: BoardUnderTest) -> None:
 
 @claim("beside.timer-late")
 def test_timer_late(board: BoardUnderTest, record: Record) -> None:
-    late, allowed = {}, 0.0
+    late: dict[str, float] = {}
+    allowed = 0.0
     for _ in attempts(record):
         late = {}
         for kind in KINDS:

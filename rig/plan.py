@@ -32,6 +32,7 @@ class Plan(BaseModel):
     levels: list[Level] = list(LEVELS[:1])  # the levels that the exit code follows
     power: bool = True
     fail_fast: bool = False
+    patient: bool = False  # the long forms of what takes its time
     done: list[tuple[str, str]] = []  # (claim, board) that already have a result
     progress: bool = False
     kinds: list[Kind] = []  # boards that share the claims; without any named, none do

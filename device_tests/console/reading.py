@@ -20,8 +20,7 @@ async def line(reader):
 
 
 async def some(reader):
-    got = [await reader.read(params["size"])]
-    return got
+    return [await reader.read(params["size"])]
 
 
 async def character(reader):

@@ -41,6 +41,10 @@ class Line(io.IOBase):
     def write(self, data):
         return len(data)
 
+    def close(self):
+        pass
+
+
 stream = asyncio.StreamReader(Line())
 quiet = Line()
 quiet.mask = 0

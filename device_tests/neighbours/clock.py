@@ -1,8 +1,7 @@
-# Somebody sets the calendar while tasks sleep. The host times it: the sleep begins after it said so,
-# and its end is told after it.
+# Somebody sets the calendar while tasks sleep. The host times it: the sleep begins after it said
+# so, and its end is told after it.
 import asyncio
 import sys
-import time
 
 from machine import RTC
 

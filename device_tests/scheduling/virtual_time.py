@@ -42,5 +42,10 @@ class Poller:
 
 
 core.ticks = ticks
-core._task_queue = Queue()
+if params.get("stamps", True):
+    core._task_queue = Queue()
+else:
+    # To cancel, the firmware takes its own kind of queue for granted. What is ready is stamped with
+    # its own clock then, and must be in the past.
+    now = time.ticks_add(time.ticks_ms(), 10000)
 core._io_queue = Poller()

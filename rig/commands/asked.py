@@ -67,6 +67,16 @@ def choose_bench(options: Options) -> benches.Bench:
     return benches.load(options.bench or benches.DEFAULT).choose(options.boards)
 
 
+LONG_LIFE = "life.*"
+LONG_LIFE_TAKES = "a quarter of an hour or more"
+"""Seven minutes of it are a server that is left alone; the rest is the board's own speed."""
+
+
+def patient(globs: Sequence[str]) -> bool:
+    """Whether the claims of long life were asked for by name, and may take their time."""
+    return LONG_LIFE in globs
+
+
 def choose_levels(names: Sequence[str], claims: Mapping[str, Claim]) -> list[Level]:
     """The levels that the exit code follows; `all` is every one. Where none is named it is
     `documented`, or what the claims are of if none of them is that.

@@ -14,12 +14,15 @@ from pathlib import Path
 from rig import whole
 from rig.claims import catalogue, judged, select
 from rig.commands.asked import (
+    LONG_LIFE,
+    LONG_LIFE_TAKES,
     Options,
     check_overlay,
     check_tables,
     check_words_for_pytest,
     choose_bench,
     choose_levels,
+    patient,
     run_folder,
     without_idle_controls,
 )
@@ -82,6 +85,8 @@ def run(options: Options) -> int:
         pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
     run_dir = RunDir(folder)
     made = made_with(overlay)
+    if patient(options.claims):
+        print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
     with terminable(), Reporter() as reporter:
         import_ahead()
         with attach(bench, options.power) as stations, prepared(stations, overlay):
@@ -118,6 +123,7 @@ def run(options: Options) -> int:
                 levels=levels,
                 power=options.power,
                 fail_fast=options.fail_fast,
+                patient=patient(options.claims),
                 done=done,
                 progress=not options.quiet,
                 kinds=alike,
