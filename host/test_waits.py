@@ -21,7 +21,7 @@ REFERENCE, SOURCE = "latency/reference", "waits/source"
 
 
 def run(board: BoardUnderTest, name: str, prefix: str = SOURCE, **params: Any) -> Execution:
-    return board.run(f"waits/{name}", prefix=prefix, deadline=20, **params)
+    return board.run(f"waits/{name}", prefix=prefix, deadline=5, **params)
 
 
 # -- to the time that was asked for --------------------------------------------------------------

@@ -18,7 +18,7 @@ class RTC:
 
         if to is None:
             now = time.gmtime(time.time() + RTC._ahead)
-            return (*now[:3], now[6], *now[3:6], 0)
+            return now[:3] + (now[6],) + now[3:6] + (0,)  # noqa: RUF005 (MicroPython)
         year, month, day, _, hour, minute, second, _ = to
         RTC._ahead = time.mktime((year, month, day, hour, minute, second, 0, 0)) - time.time()
         return None
