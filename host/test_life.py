@@ -19,6 +19,8 @@ from rig.board.execution import Execution
 LONG = 40
 BATCHES, EACH, LOOKS = 40, 25, 4
 """Of one kind: batches, times in a batch, and looks at the heap."""
+EACH_STREAM = 6
+"""A port may look at objects once a millisecond: each takes as many as it has waits."""
 HALF_AGAIN = 1.5
 """What the last may cost, beside the first: a cost that grows with all that ever was has at least
 doubled once a thousand have been, one that does not grow has not changed."""
@@ -48,12 +50,14 @@ def relative(run: Execution) -> tuple[float, float]:
     return first, min(took[-part:]) / max(1, min(own[-part:]))
 
 
-def long_life(board: BoardUnderTest, record: Record, name: str, prefix: str, **params: Any) -> None:
+def long_life(
+    board: BoardUnderTest, record: Record, name: str, prefix: str, each: int, **params: Any
+) -> None:
     factor = times(board)
     growth = 0.0
     for _ in range(ATTEMPTS):
         run = board.run(
-            name, prefix=prefix, deadline=20.0 * factor, batches=BATCHES * factor, each=EACH,
+            name, prefix=prefix, deadline=20.0 * factor, batches=BATCHES * factor, each=each,
             look=BATCHES * factor // LOOKS, enough_us=3_000_000 * factor, **params,
         )  # fmt: skip
         assert grown(numbers(run, "used")) < A_FEW_WORDS
@@ -67,7 +71,8 @@ def long_life(board: BoardUnderTest, record: Record, name: str, prefix: str, **p
 
 
 def over(board: BoardUnderTest, record: Record, prefix: str, kind: str) -> None:
-    long_life(board, record, "life/over", f"life/{prefix}", kind=kind)
+    each = EACH_STREAM if prefix == "of_streams" else EACH
+    long_life(board, record, "life/over", f"life/{prefix}", each, kind=kind)
 
 
 def every(board: BoardUnderTest, kind: str) -> None:
@@ -231,12 +236,12 @@ def test_days_of_timeouts(board: BoardUnderTest) -> None:
 
 @claim("life.runs")
 def test_runs(board: BoardUnderTest, record: Record) -> None:
-    long_life(board, record, "life/runs", "", resets=False)
+    long_life(board, record, "life/runs", "", EACH, resets=False)
 
 
 @claim("life.fresh-runs")
 def test_fresh_runs(board: BoardUnderTest, record: Record) -> None:
-    long_life(board, record, "life/runs", "", resets=True)
+    long_life(board, record, "life/runs", "", EACH, resets=True)
 
 
 def connections(board: BoardUnderTest, batches: int, each: int, idle_s: int) -> Execution:

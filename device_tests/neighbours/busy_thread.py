@@ -1,7 +1,7 @@
 # Another thread works without end; the loop beside it keeps its waits.
-import _thread
 import asyncio
 import time
+from _thread import start_new_thread
 
 going = True
 work = 0
@@ -36,7 +36,7 @@ async def main():
 
 
 got = []
-_thread.start_new_thread(busy, ())
+start_new_thread(busy, ())
 asyncio.run(main())
 time.sleep_ms(5)
 emit("got", got)
