@@ -57,8 +57,8 @@ def long_life(
     growth = 0.0
     for _ in range(ATTEMPTS):
         run = board.run(
-            name, prefix=prefix, deadline=20.0 * factor, batches=BATCHES * factor, each=each,
-            look=BATCHES * factor // LOOKS, enough_us=3_000_000 * factor, **params,
+            name, prefix=prefix, deadline=20.0 * factor, batches=BATCHES, each=each * factor,
+            look=BATCHES // LOOKS, enough_us=3_000_000 * factor, **params,
         )  # fmt: skip
         assert grown(numbers(run, "used")) < A_FEW_WORDS
         first, last = relative(run)

@@ -39,23 +39,24 @@ async def main():
     flag = asyncio.ThreadSafeFlag() if params["kind"] == "flags" else None
     asyncio.get_event_loop().set_exception_handler(heard)
     work = globals()[params["kind"]]
-    took, own, used = [], [], []
+    took, own = [0] * params["batches"], [0] * params["batches"]
+    used, batch = [], 0
     began = ticks_us()
     for batch in range(params["batches"]):
         if batch % params["look"] == params["look"] - 1:
             await asyncio.sleep(0)  # two turns, so that nothing remembers the last one
             await asyncio.sleep(0)
             used.append(collected())
-        own.append(reference())
+        own[batch] = reference()
         start = ticks_us()
         for _ in range(params["each"]):
             await work()
-        took.append(ticks_diff(ticks_us(), start))
+        took[batch] = ticks_diff(ticks_us(), start)
         if batch >= 15 and ticks_diff(ticks_us(), began) > params["enough_us"]:
             break
     used.append(collected())
-    emit("own", own)
-    emit("took", took)
+    emit("own", own[: batch + 1])
+    emit("took", took[: batch + 1])
     emit("used", used)
 
 

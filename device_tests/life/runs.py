@@ -22,18 +22,18 @@ def reference():
     return ticks_diff(ticks_us(), start)
 
 
-took, own, used = [], [], []
+took, own, used = [0] * params["batches"], [0] * params["batches"], []
 for batch in range(params["batches"]):
     if batch % params["look"] == params["look"] - 1:
         gc.collect()
         used.append(gc.mem_alloc())
-    own.append(reference())
+    own[batch] = reference()
     start = ticks_us()
     for _ in range(params["each"]):
         asyncio.run(main())
         if params["resets"]:
             asyncio.new_event_loop()
-    took.append(ticks_diff(ticks_us(), start))
+    took[batch] = ticks_diff(ticks_us(), start)
 gc.collect()
 used.append(gc.mem_alloc())
 emit("own", own)
