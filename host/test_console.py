@@ -174,13 +174,13 @@ def test_interrupt_cleans_up(board: BoardUnderTest) -> None:
     assert {"finally", "other's finally"} <= set(log)
 
 
-@claim("run.interrupted-wait-leaves-run")
+@claim("interrupt.leaves-run")
 def test_interrupted_wait_leaves_run(board: BoardUnderTest) -> None:
     execution = interrupted(board, "poll")
     assert execution.value("log")[-1] == "left"
     assert execution.value("next") == "next"
 
 
-@claim("run.interrupted-wait-cleans-up")
+@claim("interrupt.cleans-up")
 def test_interrupted_wait_cleans_up(board: BoardUnderTest) -> None:
     assert "finally" in interrupted(board, "poll").value("log")
