@@ -1,0 +1,143 @@
+"""A process that has imported all of looprig and forks for each command: a fresh interpreter for
+each of thousands would take hours.
+
+`python -m tests.forking` reads requests, a line of JSON each, and answers with the exit code.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import resource
+import signal
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+PATIENCE_S = 60
+NOBODY = 65534
+
+
+@dataclass
+class Request:
+    """A command line and what it is run in. `out` and `err` say what the standard streams are:
+    a file's path, `closed`, `full` (no space left) or `unread` (a pipe whose reader is gone)."""
+
+    words: list[str]
+    folder: str
+    out: str
+    err: str
+    encoding: str = "utf-8"
+    environment: dict[str, str] = field(default_factory=dict)
+    file_size: int | None = None  # bytes that a file may have
+    files: int | None = None  # descriptors that may be open
+    nobody: bool = False  # run as a user who may not write where only root may
+
+
+class Server:
+    """The process; a context."""
+
+    def __enter__(self) -> Server:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.forking"],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
+
+    def code(self, request: Request) -> int:
+        """The exit code; negative for a signal."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(json.dumps(asdict(request)) + "\n")
+        self.process.stdin.flush()
+        return int(self.process.stdout.readline())
+
+
+def descriptor(kind: str) -> int | None:
+    """An open descriptor for a stream of this kind, None for a closed one."""
+    if kind == "closed":
+        return None
+    if kind == "full":
+        return os.open("/dev/full", os.O_WRONLY)
+    if kind == "unread":
+        reader, writer = os.pipe()
+        os.close(reader)
+        return writer
+    return os.open(kind, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+
+
+def stream(number: int, encoding: str, errors: str) -> Any:
+    """As the interpreter makes it at its start: None for a closed one."""
+    try:
+        os.fstat(number)
+    except OSError:
+        return None
+    return os.fdopen(number, "w", encoding=encoding, errors=errors, closefd=False)
+
+
+def child(request: Request) -> None:
+    """Be the command; never returns."""
+    os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
+    for number, kind in ((1, request.out), (2, request.err)):
+        made = descriptor(kind)
+        if made is None:
+            os.close(number)
+        elif made != number:
+            os.dup2(made, number)
+            os.close(made)
+    sys.stdin = os.fdopen(0, closefd=False)
+    sys.stdout = sys.__stdout__ = stream(1, request.encoding, "strict")
+    sys.stderr = sys.__stderr__ = stream(2, request.encoding, "backslashreplace")
+    os.environ.update(request.environment)
+    os.chdir(request.folder)
+    if request.file_size is not None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_size, request.file_size))
+    if request.files is not None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (request.files, request.files))
+    if request.nobody:
+        os.setgid(NOBODY)
+        os.setuid(NOBODY)
+    signal.alarm(PATIENCE_S)
+    sys.argv = ["looprig", *request.words]
+    from rig.__main__ import main
+
+    try:
+        main()
+    except SystemExit as error:
+        code = error.code if isinstance(error.code, int) else 1
+        with contextlib.suppress(Exception):
+            sys.stdout.flush()
+        os._exit(code)
+    except BaseException:  # what the interpreter would do
+        import traceback
+
+        traceback.print_exc()
+        os._exit(1)
+    os._exit(0)
+
+
+def serve() -> None:
+    import pytest  # noqa: F401
+
+    import reports
+    from rig.claims import catalogue
+
+    catalogue()
+    reports.get_ready()
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            child(Request(**json.loads(line)))
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)
+
+
+if __name__ == "__main__":
+    serve()
