@@ -103,6 +103,8 @@ def of_error(error: BaseException) -> Ending:
     if isinstance(error, MemoryError):
         return Ending(RIG, f"out of memory; {HINTS[errno.ENOMEM]}")
     if isinstance(error, OSError):
+        if "No usable temporary directory" in str(error):  # tempfile's: full, or not permitted
+            return Ending(RIG, f"no temporary directory takes a file; {HINTS[errno.ENOSPC]}")
         where = str(error.filename or "its output")  # files name themselves: rig/whole.py
         what = f"{where}: {error.strerror or error}"
         return Ending(RIG, f"{what}; {HINTS.get(error.errno or 0, 'mend that, and try it again')}")

@@ -93,8 +93,10 @@ def child(request: Request) -> None:
             os.dup2(made, number)
             os.close(made)
     sys.stdin = os.fdopen(0, closefd=False)
-    sys.stdout = sys.__stdout__ = stream(1, request.encoding, "strict")
-    sys.stderr = sys.__stderr__ = stream(2, request.encoding, "backslashreplace")
+    for name, number, errors in (("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
+        made_stream = stream(number, request.encoding, errors)
+        setattr(sys, name, made_stream)
+        setattr(sys, f"__{name}__", made_stream)
     os.environ.update(request.environment)
     os.chdir(request.folder)
     if request.file_size is not None:

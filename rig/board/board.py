@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import time
 from collections.abc import Callable
@@ -249,10 +250,18 @@ class Board(Connection):
     # -- overlays -------------------------------------------------------------------------
 
     def put_overlay(self, directory: str, remote: str = "looprig_overlay") -> None:
-        """Copy an overlay's modules to the board's file system and use them from now on."""
+        """Copy an overlay's modules to the board's file system and use them from now on. Raises
+        RigError for a board that has no file system, or none with room."""
         link = self.wire
         self.reset(Execution("overlay", self.name))
-        upload(link, directory, remote)
+        try:
+            upload(link, directory, remote)
+        except OSError as error:
+            why = os.strerror(error.errno) if error.errno else str(error)
+            raise RigError(
+                f"board {self.name}: its file system does not take the overlay {directory}: {why}",
+                "looprig doctor says how much room it has; an overlay needs a file system",
+            ) from error
         self.overlay = (
             remote  # relative: boards start in /, and a board may have no root of its own
         )

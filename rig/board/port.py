@@ -88,6 +88,8 @@ def explain_port(
         hint = "looprig boards lists them"
         cause = suspects.of_absence()
         return PortAbsent(f"port {device}: there is no such port", cause or hint)
+    if number in (errno.ENOTTY, errno.EISDIR) or "ioctl" in said or "Is a directory" in said:
+        return RigError(f"port {device}: it is no serial port", "looprig boards lists them")
     return RigError(f"port {device}: {said}", "is the board plugged in and powered?")
 
 

@@ -74,7 +74,7 @@ def check_profile(about: str, station: Station) -> Finding:
     if found is None:
         if station.kind == "cpython" or station.power.floor:
             return Finding(about, "profile", True, "none is needed")
-        what = f"no profile knows the port {station.info.platform!r}"
+        what = f"no profile knows the port {station.info.platform!r} (docs/adding-a-port.md)"
         mend = 'name one (profile = "…") or a floor, or add one: docs/adding-a-port.md'
         return Finding(about, "profile", not station.meter, what, mend)
     power = station.power

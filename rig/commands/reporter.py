@@ -72,7 +72,7 @@ class Reporter:
         if failed:
             raise RigError(
                 f"the report of {run_dir.path} was not made (exit {failed})",
-                f"the results are whole: looprig report {run_dir.path}",
+                f"the results are kept: looprig report {run_dir.path}",
             )
 
 
