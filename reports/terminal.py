@@ -64,7 +64,7 @@ def _lines(table: Matrix) -> list[Text]:
             for name, state in STATES.items()
             if counts[name]
         )
-        lines.append(Text.assemble((one_line(board, 40), "bold"), f": {said}"))
+        lines.append(Text.assemble((one_line(board, 40), "bold"), f": {said or 'no result'}"))
     return [*lines, Text("--matrix shows every claim", style="dim"), Text()]
 
 

@@ -83,6 +83,9 @@ def run_command(
     ] = None,
     power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
     fail_fast: Annotated[bool, typer.Option(help="Stop at the first unexpected outcome.")] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a bench of which a board cannot be had.")
+    ] = False,
     resume: Resume = None,
     out: Out = None,
     workers: Annotated[
@@ -121,6 +124,7 @@ def run_command(
             overlay=overlay,
             power=power,
             fail_fast=fail_fast,
+            strict=strict,
             resume=resume,
             out=out,
             workers=workers,

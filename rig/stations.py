@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict
 from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
 from rig.board.port import Lines
-from rig.errors import RigError, UsageError
+from rig.errors import LooprigError, RigError, UsageError
 from rig.ports import canonical, listed, with_serial_number
 from rig.results import BoardInfo
 from rig.units import amperes
@@ -116,32 +116,52 @@ def lock_of(port: str) -> FileLock:
     return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
 
 
+Lost = dict[str, LooprigError]
+"""Why a board cannot be had, by its name."""
+
+
 @contextlib.contextmanager
-def attach(bench: Bench, power: bool = True) -> Iterator[list[Station]]:
+def losing(name: str, lost: Lost | None) -> Iterator[None]:
+    """What goes wrong here costs this board only: it is kept in `lost`, or raised without one."""
+    try:
+        yield
+    except LooprigError as error:
+        if lost is None:
+            raise
+        lost[name] = error
+
+
+@contextlib.contextmanager
+def attach(bench: Bench, power: bool = True, lost: Lost | None = None) -> Iterator[list[Station]]:
     """Start what is virtual, lock what is real, and say how to reach each board.
 
-    Raises RigError or UsageError for a board or meter that cannot be had. Everything that was
-    started ends with the context.
+    A board that cannot be had, or its meter, goes into `lost`; without one, it raises RigError or
+    UsageError. Everything that was started ends with the context.
     """
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="looprig-")))
         places = _places(bench, stack)
-        stations = _virtual(bench, folder, stack, power)
+        stations = _virtual(bench, folder, stack, power, lost)
         for name, entry in bench.board.items():
             if entry.kind != "serial":
                 continue
             if name in places:  # the place is the lock
                 stations[name] = _at_place(bench, name, places[name], power)
                 continue
-            port = entry.port or find_by_serial_number(name, entry)
-            _lock(f"port {port}", port, stack)
-            stations[name] = _station(name, entry, port, _real_meter(bench, entry, power))
-        for station in stations.values():
+            meter = _real_meter(bench, entry, power)
+            with losing(name, lost):
+                port = entry.port or find_by_serial_number(name, entry)
+                _lock(f"port {port}", port, stack)
+                stations[name] = _station(name, entry, port, meter)
+        for name, station in list(stations.items()):
             if station.meter and not station.meter.modelled and not station.meter.entry.shared:
-                _lock(f"meter {station.meter.name}", station.meter.resource, stack)
+                with losing(name, lost):
+                    _lock(f"meter {station.meter.name}", station.meter.resource, stack)
+                if lost and name in lost:
+                    del stations[name]
         for station in stations.values():
             station.named = bench.named
-        yield [stations[name] for name in bench.board]
+        yield [stations[name] for name in bench.board if name in stations]
 
 
 def _station(name: str, entry: BoardEntry, port: str, meter: MeterStation | None) -> Station:
@@ -217,7 +237,7 @@ def _real_meter(bench: Bench, entry: BoardEntry, power: bool) -> MeterStation | 
 
 
 def _virtual(
-    bench: Bench, folder: Path, stack: contextlib.ExitStack, power: bool
+    bench: Bench, folder: Path, stack: contextlib.ExitStack, power: bool, lost: Lost | None
 ) -> dict[str, Station]:
     """Start virtual boards and their meters, all at once, then wait for each."""
     boards: dict[str, VirtualBoard] = {}
@@ -226,13 +246,17 @@ def _virtual(
             firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
             if os.sep in firmware:  # a path, from where the bench file is
                 firmware = str((Path(bench.path).parent / firmware).resolve())
-            boards[name] = board = VirtualBoard(
-                name, firmware, folder, entry.heap, entry.file_system, entry.network
-            )
-            stack.callback(board.stop)
-    for board in boards.values():
-        board.wait_ready()
-    resources = _virtual_meters(bench, boards, stack) if power else {}
+            with losing(name, lost):
+                boards[name] = board = VirtualBoard(
+                    name, firmware, folder, entry.heap, entry.file_system, entry.network
+                )
+                stack.callback(board.stop)
+    for name, board in list(boards.items()):
+        with losing(name, lost):
+            board.wait_ready()
+    boards = {name: board for name, board in boards.items() if name not in (lost or {})}
+    resources = _virtual_meters(bench, boards, stack, lost) if power else {}
+    boards = {name: board for name, board in boards.items() if name not in (lost or {})}
     stations = {}
     for name, board in boards.items():
         entry = bench.board[name].model_copy(update={"power_cycle": board.power_cycle})
@@ -250,7 +274,7 @@ def _virtual(
 
 
 def _virtual_meters(
-    bench: Bench, boards: Mapping[str, VirtualBoard], stack: contextlib.ExitStack
+    bench: Bench, boards: Mapping[str, VirtualBoard], stack: contextlib.ExitStack, lost: Lost | None
 ) -> dict[str, str]:
     """A virtual meter for each virtual board that names one: board to VISA name."""
     measured = {
@@ -272,7 +296,11 @@ def _virtual_meters(
     for name, entry in measured.items():
         meters[name] = meter = VirtualMeter(boards[name].pid_file, entry.options)
         stack.callback(meter.stop)
-    return {name: meter.wait_ready() for name, meter in meters.items()}
+    resources = {}
+    for name, meter in meters.items():
+        with losing(name, lost):
+            resources[name] = meter.wait_ready()
+    return resources
 
 
 def find_by_serial_number(name: str, entry: BoardEntry) -> str:

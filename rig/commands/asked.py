@@ -35,6 +35,7 @@ class Options:
     overlay: Path | None = None
     power: bool = True
     fail_fast: bool = False
+    strict: bool = False
     resume: Path | None = None
     out: Path | None = None
     workers: str = ""

@@ -8,29 +8,65 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from rig import profiles
+from rig.bench import Bench
 from rig.board.execution import Ended
+from rig.board.port import PortAbsent
 from rig.errors import LooprigError, RigError, UsageError
-from rig.stations import Station
+from rig.results import BoardInfo
+from rig.stations import Lost, Station, attach
 
 
 @contextlib.contextmanager
-def prepared(stations: list[Station], overlay: Path | None) -> Iterator[None]:
+def ready(
+    bench: Bench, overlay: Path | None = None, power: bool = True, strict: bool = False
+) -> Iterator[tuple[list[Station], list[BoardInfo]]]:
+    """The boards that can be had, identified and with the overlay in place; and those that cannot,
+    which are lost and say why.
+
+    Raises, before the run has written anything, UsageError for an overlay that does not import,
+    and what was wrong where no board can be had, or, if `strict`, where one cannot.
+    """
+    lost: Lost | None = None if strict or len(bench.board) == 1 else {}
+    with attach(bench, power, lost) as stations, prepared(stations, overlay, lost):
+        if lost and not stations:
+            told = "; ".join(f"{name}: {error.what}" for name, error in lost.items())
+            raise RigError(f"no board of the bench can be had: {told}", "see looprig doctor")
+        infos = []
+        for name, error in (lost or {}).items():
+            entry = bench.board[name]
+            why = f"at the start: {error}"
+            infos.append(BoardInfo(name=name, kind=entry.kind, port=entry.port, lost=why))
+            print(f"board {name} is lost {why}", file=sys.stderr)
+        yield stations, infos
+
+
+@contextlib.contextmanager
+def prepared(
+    stations: list[Station], overlay: Path | None, lost: Lost | None = None
+) -> Iterator[None]:
     """Identify every board and meter, and put the overlay in place for as long as it is needed.
 
-    Raises RigError for a board or meter that does not answer and UsageError for an overlay
-    that does not import, before the run has written anything.
+    A board or meter that does not answer is taken out of `stations` and put into `lost`; without
+    one, it raises RigError. Raises UsageError for an overlay that does not import.
     """
+    attached = list(stations)
     try:
-        for station in stations:
-            identify(station, overlay)
-        if overlay and not any(station.overlay for station in stations):
+        for station in attached:
+            try:
+                identify(station, overlay)
+            except (RigError, PortAbsent) as error:
+                if lost is None:
+                    raise
+                lost[station.name] = error
+                stations.remove(station)
+        if overlay and stations and not any(station.overlay for station in stations):
             raise RigError(
                 f"--overlay {overlay}: it reaches no board: none of them runs MicroPython",
                 "choose another board, or leave it out",
             )
         yield
     finally:
-        for station in stations:
+        for station in attached:
             if station.overlay:
                 remove_overlay(station)
 
@@ -40,7 +76,7 @@ def identify(station: Station, overlay: Path | None) -> None:
     board = station.board()
     board.open()
     try:
-        info = board.identify()
+        info = board.identify(asyncio=overlay is None)
         if not station.named:
             station.name = board.name = profiles.called(info)
             info = info.model_copy(update={"name": station.name})

@@ -140,7 +140,7 @@ def same_boards(run: Path, before: Sequence[BoardInfo], now: Sequence[BoardInfo]
             "leave --bench, --board and --port out, or start a run of its own",
         )
     for name, identity in had.items():
-        if have[name] != identity:
+        if identity and have[name] and have[name] != identity:  # not one that could not be had
             raise UsageError(
                 f"--resume {run}: board {name} was {identity}, and is now {have[name]}",
                 "start a run of its own",

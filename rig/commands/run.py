@@ -26,7 +26,7 @@ from rig.commands.asked import (
     run_folder,
     without_idle_controls,
 )
-from rig.commands.prepared import prepared
+from rig.commands.prepared import ready
 from rig.commands.reporter import Reporter
 from rig.commands.resuming import (
     gone_on_with,
@@ -44,7 +44,6 @@ from rig.plan import Mishaps, Plan
 from rig.results import RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import columns, kinds, with_copies
-from rig.stations import attach
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_WORKERS = 32
@@ -89,7 +88,7 @@ def run(options: Options) -> int:
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
     with terminable(), Reporter() as reporter:
         import_ahead()
-        with attach(bench, options.power) as stations, prepared(stations, overlay):
+        with ready(bench, overlay, options.power, options.strict) as (stations, lost):
             alike = kinds(stations, options.share, copies)
             info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
@@ -102,7 +101,7 @@ def run(options: Options) -> int:
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
-                boards=columns(alike, stations),
+                boards=[*columns(alike, stations), *lost],
                 share=options.share,
             )
             done: list[tuple[str, str]] = []
@@ -199,7 +198,8 @@ def conclude(run_dir: RunDir, ended: int, plan: Plan, faults: Sequence[str] = ()
     results = run_dir.results()
     info = run_dir.read()
     errors = list(dict.fromkeys([*info.errors, *faults]))
-    asked = {(claim, board.name) for claim in info.claims for board in info.boards}
+    boards = [board.name for board in info.boards if board.implementation]  # that could be had
+    asked = {(claim, board) for claim in info.claims for board in boards}
     missing = len(asked - {(result.claim, result.board) for result in results})
     stopped = plan.fail_fast and any(result.stops_a_fast_run(plan.levels) for result in results)
     short = missing and not stopped and not errors  # a host test that does not import is one

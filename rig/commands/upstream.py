@@ -16,7 +16,7 @@ from rig.board.board import Board
 from rig.board.execution import Ended, Execution
 from rig.board.kept import kept
 from rig.commands.asked import Options, choose_bench, run_folder
-from rig.commands.prepared import prepared
+from rig.commands.prepared import ready
 from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same_boards
 from rig.commands.terminable import terminable
 from rig.ending import of_run
@@ -24,7 +24,7 @@ from rig.errors import BoardLost, LooprigError, UsageError
 from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import Kind, columns, kinds
-from rig.stations import Station, attach
+from rig.stations import Station
 from rig.upstream.suite import Suite, Target
 from rig.upstream.verdict import judge
 from rig.upstream.work import Work
@@ -68,7 +68,7 @@ def upstream(
         raise UsageError("the suite is MicroPython's own: no board of the bench runs it")
     run_dir = RunDir(run_folder(options))
     with terminable():
-        with attach(chosen, power=False) as stations, prepared(stations, None):
+        with ready(chosen, power=False) as (stations, lost):
             alike = kinds(stations, options.share, {})
             info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
@@ -79,7 +79,7 @@ def upstream(
                 power=False,
                 upstream=str(suite.root),
                 patterns=patterns,
-                boards=columns(alike, stations),
+                boards=[*columns(alike, stations), *lost],
                 share=options.share,
             )
             if options.resume:

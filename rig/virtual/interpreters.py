@@ -131,6 +131,11 @@ def check(path: str) -> None:
     """Whether a MicroPython new enough is there. Raises RigError where not."""
     import subprocess
 
+    if os.sep in path and not Path(path).is_file():
+        raise RigError(
+            f"{path}: there is no such file",
+            'firmware = "…" in the bench file is a path from where that file is',
+        )
     try:
         said = subprocess.run([path, "-h"], capture_output=True, text=True, timeout=10)
         probe = "import sys; print(sys.implementation.version[:2])"
