@@ -14,7 +14,7 @@ from rig.virtual.files import FileSystem
 OPTIONS: dict[str, tuple[str, ...]] = {
     "virtual": (
         "dialect", "floor", "busy", "noise", "drift", "step", "burden", "supply", "wired",
-        "misbehave", "seed",
+        "misbehave", "seed", "output", "brownout",
     ),
     "ppk2": ("mode", "voltage_mv", "marker"),
     "joulescope": ("marker", "range_mode"),
@@ -23,6 +23,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 
 BoardKind = Literal["serial", "virtual", "cpython"]
 MeterKind = Literal["visa", "virtual", "ppk2", "joulescope"]
+KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope")
+"""Kinds whose board may lose its power when their session ends."""
 
 
 KEYS: dict[str, tuple[str, ...]] = {
@@ -38,11 +40,14 @@ KEYS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Keys that each kind of board makes use of, beside `kind`."""
 METER_KEYS: dict[str, tuple[str, ...]] = {
-    "visa": ("resource", "backend", "dialect", "range", "rate_hz", "shared", "trigger", "channel"),
-    "virtual": ("rate_hz", "options"),
-    "ppk2": ("resource", "rate_hz", "shared", "options"),
-    "joulescope": ("resource", "rate_hz", "shared", "options"),
-}
+    "visa": (
+        "resource", "backend", "dialect", "range", "rate_hz", "shared", "trigger", "channel",
+        "baud_rate", "feeds", "voltage",
+    ),
+    "virtual": ("rate_hz", "options", "range", "feeds", "voltage"),
+    "ppk2": ("resource", "rate_hz", "shared", "options", "voltage"),
+    "joulescope": ("resource", "rate_hz", "shared", "options", "range", "voltage"),
+}  # fmt: skip
 """Keys that each kind of meter makes use of, beside `kind`."""
 HEAP = re.compile(r"([0-9]{1,12})w?([kKmM]?)")
 """As the unix port's -X heapsize takes it (ports/unix/main.c)."""
@@ -133,6 +138,11 @@ class MeterEntry(_Strict):
     dialect: str = ""  # by *IDN? where it is empty
     range: str = ""  # "100 mA": fixed, for autoranging opens gaps
     rate_hz: float = Field(default=1000.0, ge=1, le=10_000_000)
+    baud_rate: int | None = Field(
+        default=None, ge=300, le=20_000_000
+    )  # of a meter on a serial line
+    feeds: bool | None = None  # the board's supply runs through it; by its kind where left out
+    voltage: str = ""  # "3.3 V": the rig may switch it on, and set this
     shared: bool = False  # also by other bench files; by several boards of this one it is anyway
     trigger: str = ""  # the meter's trigger input, where one is wired
     channel: int | None = Field(default=None, ge=1, le=64)  # its output or input the board hangs on
@@ -144,3 +154,21 @@ class MeterEntry(_Strict):
         if text:
             amperes(text)
         return text
+
+    @field_validator("voltage")
+    @classmethod
+    def _is_voltage(cls, text: str) -> str:
+        if text:
+            volts(text)
+        return text
+
+    @property
+    def supplies(self) -> bool:
+        """Whether its board has no power without it, as far as the bench file says."""
+        return bool(self.feeds or self.voltage or self.kind in KEPT_OPEN)
+
+    @property
+    def held(self) -> bool:
+        """Whether one owner keeps it open for the whole run: every meter that is not passed on to
+        others between captures, and every one whose board loses its power when it is closed."""
+        return not self.shared or self.kind in KEPT_OPEN

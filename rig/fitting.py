@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from rig import floors, ports, profiles
 from rig.entries import (
     HEAP,
+    KEPT_OPEN,
     KEYS,
     LEAST_HEAP,
     METER_KEYS,
@@ -112,6 +113,12 @@ def _meter(where: str, meter: MeterEntry, named: list[BoardEntry]) -> None:
     if meter.channel is not None and meter.kind in ("ppk2", "joulescope"):
         what = f"{where}.channel: a {meter.kind} has only one"
         raise UsageError(what, "leave channel out")
+    if meter.shared and meter.kind in KEPT_OPEN:
+        raise UsageError(
+            f"{where}.shared: a {meter.kind} feeds its board for the whole run, and cannot be "
+            "passed on between captures",
+            "leave shared out; boards of this file that name it take turns anyway",
+        )
     for key in sorted(meter.model_fields_set - {"kind"}):
         if key == "options" and meter.kind not in OPTIONS and not meter.options:
             continue

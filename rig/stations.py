@@ -7,63 +7,30 @@ holds only what the rig would know of a board on a wire.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from filelock import FileLock, Timeout
+from filelock import Timeout
 from pydantic import BaseModel, ConfigDict
 
 from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
 from rig.board.port import Lines
 from rig.errors import LooprigError, RigError, UsageError
-from rig.ports import canonical, listed, with_serial_number
+from rig.holding import ABSENT_S, LOOK_S, Holding, await_port
+from rig.meter_station import MeterStation as MeterStation
+from rig.meter_station import lock_of as lock_of
+from rig.ports import listed, with_serial_number
 from rig.results import BoardInfo
-from rig.units import amperes
 from rig.virtual.board import VirtualBoard
 
 if TYPE_CHECKING:
     from rig.fleet.places import Place
-    from rig.meters.meter import Meter
-
-
-class MeterStation(BaseModel):
-    """How to reach a meter."""
-
-    model_config = ConfigDict(extra="forbid")
-    name: str
-    entry: MeterEntry
-    resource: str
-    modelled: bool = False
-
-    def open(self) -> Meter:
-        """The meter, opened; raises RigError where there is none or it is another thing."""
-        if not self.entry.shared:
-            return self._open()
-        from rig.meters.shared import SharedMeter
-
-        return SharedMeter(self.name, lock_of(self.resource), self._open)
-
-    def _open(self) -> Meter:
-        from rig.meters.opening import open_meter
-
-        entry = self.entry
-        return open_meter(
-            entry.kind,
-            self.resource,
-            backend=entry.backend,
-            dialect="" if entry.kind == "virtual" else entry.dialect,
-            range_a=amperes(entry.range) if entry.range else None,
-            trigger=entry.trigger,
-            channel=entry.channel,
-            modelled=self.modelled,
-            options=entry.options,
-        )
 
 
 class Station(BaseModel):
@@ -89,6 +56,16 @@ class Station(BaseModel):
     ticks_period: int = 1 << 30
     fenced: list[str] | None = None  # a virtual board: what of the machine it cannot reach
 
+    def supply_trouble(self) -> str:
+        """Why the board has no power, or had none for a while, by the meter that it hangs on."""
+        if self.meter is None or not self.meter.address:
+            return ""
+        try:
+            with contextlib.closing(self.meter.open()) as meter:
+                return meter.powers()
+        except RigError as error:
+            return error.what
+
     def board(self) -> Board:
         """The board, not yet opened."""
         board = Board(
@@ -107,13 +84,6 @@ class Station(BaseModel):
         if self.info:
             board.info = self.info.model_copy()
         return board
-
-
-def lock_of(port: str) -> FileLock:
-    """The kernel lock that keeps two runs off one port or meter; it falls with its process."""
-    where = port if "::" in port else canonical(port)  # a VISA name is no path
-    name = hashlib.sha256(where.encode()).hexdigest()[:16]
-    return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
 
 
 Lost = dict[str, LooprigError]
@@ -141,27 +111,49 @@ def attach(bench: Bench, power: bool = True, lost: Lost | None = None) -> Iterat
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="looprig-")))
         places = _places(bench, stack)
-        stations = _virtual(bench, folder, stack, power, lost)
+        holding = Holding(stack)
+        stations = _virtual(bench, folder, stack, power, holding, lost)
         for name, entry in bench.board.items():
             if entry.kind != "serial":
                 continue
             if name in places:  # the place is the lock
-                stations[name] = _at_place(bench, name, places[name], power)
+                stations[name] = _at_place(bench, name, places[name], power, holding)
                 continue
             meter = _real_meter(bench, entry, power)
             with losing(name, lost):
-                port = entry.port or find_by_serial_number(name, entry)
+                if meter:
+                    meter = _held(meter, bench, stack, holding)
+                port = _port_of(name, entry, bool(meter and meter.address))
                 _lock(f"port {port}", port, stack)
                 stations[name] = _station(name, entry, port, meter)
-        for name, station in list(stations.items()):
-            if station.meter and not station.meter.modelled and not station.meter.entry.shared:
-                with losing(name, lost):
-                    _lock(f"meter {station.meter.name}", station.meter.resource, stack)
-                if lost and name in lost:
-                    del stations[name]
         for station in stations.values():
             station.named = bench.named
         yield [stations[name] for name in bench.board if name in stations]
+
+
+def _held(
+    meter: MeterStation, bench: Bench, stack: contextlib.ExitStack, holding: Holding
+) -> MeterStation:
+    """The meter, opened before its board is asked for anything: it may be the board's supply."""
+    if not meter.modelled and meter.entry.held and not holding.has(meter):
+        _lock(f"meter {meter.name}", meter.resource, stack)
+    boards = sum(board.meter == meter.name for board in bench.board.values())
+    return holding.hold(meter, alone=boards == 1)
+
+
+def _port_of(name: str, entry: BoardEntry, fed: bool) -> str:
+    """The board's port. One whose meter was just opened may only now get its power, and boot."""
+    deadline = time.monotonic() + ABSENT_S * entry.deadline_scale
+    while not entry.port:
+        try:
+            return find_by_serial_number(name, entry)
+        except RigError:
+            if not fed or time.monotonic() >= deadline:
+                raise
+            time.sleep(LOOK_S)
+    if fed:
+        await_port(entry.port, entry.deadline_scale)
+    return entry.port
 
 
 def _station(name: str, entry: BoardEntry, port: str, meter: MeterStation | None) -> Station:
@@ -202,7 +194,7 @@ def _places(bench: Bench, stack: contextlib.ExitStack) -> dict[str, Place]:
     return stack.enter_context(places(wants, settings.coordinator, settings.wait_s))
 
 
-def _at_place(bench: Bench, name: str, place: Place, power: bool) -> Station:
+def _at_place(bench: Bench, name: str, place: Place, power: bool, holding: Holding) -> Station:
     """A board at a labgrid place; the place's own meter, if the bench names no other."""
     entry = bench.board[name]
     assert entry.labgrid is not None
@@ -221,13 +213,17 @@ def _at_place(bench: Bench, name: str, place: Place, power: bool) -> Station:
             update = {"resource": found[0], "backend": found[1]}
             filled = (named or MeterEntry()).model_copy(update=update)
             meter = MeterStation(name=entry.meter or place.name, entry=filled, resource=found[0])
+    if meter:
+        meter = _held(meter, bench, holding.stack, holding)
     return _station(name, entry, place.port(entry.labgrid.serial), meter)
 
 
 def _real_meter(bench: Bench, entry: BoardEntry, power: bool) -> MeterStation | None:
-    if not (power and entry.meter):
+    if not entry.meter:
         return None
     meter = bench.meter[entry.meter]
+    if not (power or meter.supplies):
+        return None
     if meter.kind == "virtual":
         raise UsageError(
             f"bench file {bench.path}: a virtual meter cannot measure a real board",
@@ -237,7 +233,12 @@ def _real_meter(bench: Bench, entry: BoardEntry, power: bool) -> MeterStation | 
 
 
 def _virtual(
-    bench: Bench, folder: Path, stack: contextlib.ExitStack, power: bool, lost: Lost | None
+    bench: Bench,
+    folder: Path,
+    stack: contextlib.ExitStack,
+    power: bool,
+    holding: Holding,
+    lost: Lost | None,
 ) -> dict[str, Station]:
     """Start virtual boards and their meters, all at once, then wait for each."""
     boards: dict[str, VirtualBoard] = {}
@@ -248,14 +249,20 @@ def _virtual(
                 firmware = str((Path(bench.path).parent / firmware).resolve())
             with losing(name, lost):
                 boards[name] = board = VirtualBoard(
-                    name, firmware, folder, entry.heap, entry.file_system, entry.network
+                    name,
+                    firmware,
+                    folder,
+                    entry.heap,
+                    entry.file_system,
+                    entry.network,
+                    _is_fed(bench, entry),
                 )
                 stack.callback(board.stop)
     for name, board in list(boards.items()):
         with losing(name, lost):
             board.wait_ready()
     boards = {name: board for name, board in boards.items() if name not in (lost or {})}
-    resources = _virtual_meters(bench, boards, stack, lost) if power else {}
+    resources = _virtual_meters(bench, boards, stack, power, lost)
     boards = {name: board for name, board in boards.items() if name not in (lost or {})}
     stations = {}
     for name, board in boards.items():
@@ -268,19 +275,34 @@ def _virtual(
             )
         elif entry.meter and bench.meter[entry.meter].kind != "virtual":
             station = _real_meter(bench, entry, power)
+        if station:
+            station = _held(station, bench, stack, holding)
+            await_port(str(board.port))
         stations[name] = _station(name, entry, str(board.port), station)
         stations[name].fenced = board.fenced
     return stations
 
 
+def _is_fed(bench: Bench, entry: BoardEntry) -> bool:
+    """Whether a virtual board lives on the power of its virtual meter."""
+    meter = bench.meter.get(entry.meter)
+    return bool(meter and meter.kind == "virtual" and meter.feeds)
+
+
 def _virtual_meters(
-    bench: Bench, boards: Mapping[str, VirtualBoard], stack: contextlib.ExitStack, lost: Lost | None
+    bench: Bench,
+    boards: Mapping[str, VirtualBoard],
+    stack: contextlib.ExitStack,
+    power: bool,
+    lost: Lost | None,
 ) -> dict[str, str]:
     """A virtual meter for each virtual board that names one: board to VISA name."""
     measured = {
-        name: bench.meter[bench.board[name].meter]
+        name: entry
         for name in boards
-        if bench.board[name].meter and bench.meter[bench.board[name].meter].kind == "virtual"
+        if (entry := bench.meter.get(bench.board[name].meter))
+        and entry.kind == "virtual"
+        and (power or entry.supplies)
     }
     if not measured:
         return {}
@@ -294,7 +316,9 @@ def _virtual_meters(
         return {}
     meters = {}
     for name, entry in measured.items():
-        meters[name] = meter = VirtualMeter(boards[name].pid_file, entry.options)
+        meters[name] = meter = VirtualMeter(
+            boards[name].pid_file, entry.options, feeds=boards[name].supply
+        )
         stack.callback(meter.stop)
     resources = {}
     for name, meter in meters.items():

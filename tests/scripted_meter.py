@@ -76,8 +76,9 @@ LINE_FEEDS = [struct.unpack(">d", b"\x3f\x0a\x0a\x0a\x0a\x0a\x0a\x0a")[0], 1.3e-
 def run(
     name: str, pairs: Sequence[Pair], rate_hz: float = 1000.0, channel: int | None = None
 ) -> Any:
-    """Configure, start and fetch one second; returns the samples."""
+    """Prepare, configure, start and fetch one second; returns the samples."""
     dialect, instrument = scripted(name, pairs, channel=channel)
+    dialect.prepare()
     plan = dialect.configure(1.0, rate_hz)
     dialect.start()
     dialect.started()

@@ -10,23 +10,44 @@ from rig.meters.dialect import choose, known
 from rig.meters.visa import Session
 from tests.scripted_meter import LINE_FEEDS, NO_ERROR, Pair, block, run, scripted
 
+PREPARED_34465A: list[Pair] = [
+    ("ABOR", None),
+    ("*CLS", None),
+    ("FUNC?", b'"CURR"\n'),
+    ("CURR:DC:RANG:AUTO?", b"0\n"),
+    ("CURR:DC:RANG?", b"+1.00000000E-01\n"),
+]
 
-def test_keysight_34465a() -> None:
+
+@pytest.mark.parametrize(
+    ("found", "sent"),
+    [
+        ([("FUNC?", b'"VOLT"\n')], ["CONF:CURR:DC 0.1"]),
+        ([("FUNC?", b'"CURR"\n'), ("CURR:DC:RANG:AUTO?", b"1\n")], ["CURR:DC:RANG 0.1"]),
+        ([*PREPARED_34465A[2:4], ("CURR:DC:RANG?", b"+1.00E-02\n")], ["CURR:DC:RANG 0.1"]),
+        (PREPARED_34465A[2:], []),
+    ],
+)
+def test_keysight_34465a(found: list[Pair], sent: list[str]) -> None:
+    """Function and range are touched only where they are others."""
     plan, samples = run(
         "keysight-34465a",
         [
-            ("*RST", None),
-            ("*CLS", None),
-            ("CONF:CURR:DC 0.1", None),
+            *PREPARED_34465A[:2],
+            *found,
+            *((message, None) for message in sent),
             ("CURR:DC:NPLC 0.02", None),
             ("CURR:DC:ZERO:AUTO OFF", None),
+            ("FORM:DATA REAL,64", None),
+            ("FORM:BORD NORM", None),
+            NO_ERROR,
+            ("*CLS", None),
+            ("TRIG:COUN 1", None),
             ("TRIG:DEL 0", None),
             ("TRIG:SOUR IMM", None),
             ("SAMP:SOUR TIM", None),
             ("SAMP:TIM 0.001", None),
             ("SAMP:COUN 1001", None),
-            ("FORM:DATA REAL,64", None),
-            ("FORM:BORD NORM", None),
             NO_ERROR,
             ("SAMP:TIM?", b"+1.00000000E-03\n"),
             ("INIT", None),
@@ -39,20 +60,24 @@ def test_keysight_34465a() -> None:
     np.testing.assert_array_equal(samples.current_a, LINE_FEEDS)
 
 
-DMM6500 = [
+DMM6500: list[Pair] = [
     ("*LANG?", b"SCPI\n"),
-    ("*RST", None),
+    ("ABOR", None),
     ("*CLS", None),
+    ("DIG:FUNC?", b'"NONE"\n'),
     ('DIG:FUNC "CURR"', None),
+    ("DIG:CURR:RANG?", b"1.0\n"),
     ("DIG:CURR:RANG 0.1", None),
+    ("FORM:DATA REAL", None),
+    ("FORM:BORD NORM", None),
+    NO_ERROR,
+    ("*CLS", None),
     ("DIG:CURR:SRAT 1000", None),
     ("DIG:CURR:APER AUTO", None),
     ('TRAC:POIN 1001, "defbuffer1"', None),
     ('TRIG:LOAD "Empty"', None),
     ('TRIG:BLOC:BUFF:CLE 1, "defbuffer1"', None),
     ('TRIG:BLOC:MDIG 2, "defbuffer1", 1001', None),
-    ("FORM:DATA REAL", None),
-    ("FORM:BORD NORM", None),
     NO_ERROR,
     ("INIT", None),
     NO_ERROR,
@@ -73,23 +98,28 @@ def test_keithley_dmm6500_reads_an_indefinite_block() -> None:
 def test_keithley_dmm6500_that_speaks_tsp() -> None:
     dialect, _ = scripted("keithley-dmm6500", [("*LANG?", b"TSP\n")])
     with pytest.raises(RigError, match="speaks 'TSP'"):
-        dialect.configure(1.0, 1000.0)
+        dialect.prepare()
 
 
 def test_keithley_2450_puts_its_readings_on_a_grid() -> None:
+    pairs = [1e-3, 0.0, 2e-3, 0.0022, 1e-3, 0.0040001]
     _, samples = run(
         "keithley-2450",
         [
+            ("ABOR", None),
             ("*CLS", None),
-            ("OUTP?", b"1\n"),
+            ("SENS:FUNC?", b'"VOLT:DC"\n'),
             ('SENS:FUNC "CURR"', None),
-            ("SENS:CURR:RANG 0.1", None),
+            ("SENS:CURR:RANG?", b"0.1\n"),
             ("SENS:CURR:NPLC 0.01", None),
             ("SENS:CURR:AZER OFF", None),
+            ("FORM:DATA REAL", None),
+            ("FORM:BORD NORM", None),
+            NO_ERROR,
+            ("*CLS", None),
             ('TRAC:POIN 3334, "defbuffer1"', None),
             ('TRAC:CLE "defbuffer1"', None),
             ('TRIG:LOAD "SimpleLoop", 3334, 0, "defbuffer1"', None),
-            ("FORM:DATA ASC", None),
             NO_ERROR,
             ("INIT", None),
             NO_ERROR,
@@ -97,18 +127,12 @@ def test_keithley_2450_puts_its_readings_on_a_grid() -> None:
             ('TRAC:ACT? "defbuffer1"', b"3\n"),
             (
                 'TRAC:DATA? 1, 3, "defbuffer1", READ, REL',
-                b"1.0E-3,0.0,2.0E-3,0.0022,1.0E-3,0.0040001\n",
+                block(pairs, ">f8", indefinite=True),
             ),
         ],
     )
     expected = np.interp([0, 1e-3, 2e-3, 3e-3, 4e-3], [0, 2.2e-3, 4.0001e-3], [1e-3, 2e-3, 1e-3])
     np.testing.assert_allclose(samples.current_a, expected)
-
-
-def test_keithley_2450_whose_output_is_off() -> None:
-    dialect, _ = scripted("keithley-2450", [("*CLS", None), ("OUTP?", b"0\n")])
-    with pytest.raises(RigError, match="no supply"):
-        dialect.configure(1.0, 1000.0)
 
 
 @pytest.mark.parametrize(("channel", "output"), [(None, "(@1)"), (3, "(@3)")])
@@ -118,11 +142,15 @@ def test_keysight_n6705c(channel: int | None, output: str) -> None:
         (f"ABOR:ELOG {output}", None),
         (f"SENS:ELOG:FUNC:CURR ON,{output}", None),
         (f"SENS:ELOG:FUNC:VOLT OFF,{output}", None),
+        (f"SENS:ELOG:CURR:RANG? {output}", b"+3.0\n"),
         (f"SENS:ELOG:CURR:RANG 0.1,{output}", None),
-        (f"SENS:ELOG:PER 0.001,{output}", None),
-        (f"TRIG:ELOG:SOUR BUS,{output}", None),
         ("FORM:DATA REAL", None),
         ("FORM:BORD NORM", None),
+        NO_ERROR,
+        ("*CLS", None),
+        (f"ABOR:ELOG {output}", None),
+        (f"SENS:ELOG:PER 0.001,{output}", None),
+        (f"TRIG:ELOG:SOUR BUS,{output}", None),
         (f"INIT:ELOG {output}", None),
         NO_ERROR,
         (f"SENS:ELOG:PER? {output}", b"+9.83040000E-04\n"),
@@ -143,6 +171,9 @@ def test_rs_ngu_says_what_it_lost() -> None:
             ("*CLS", None),
             ("FLOG 0", None),
             ("FLOG:TARG SCPI", None),
+            NO_ERROR,
+            ("*CLS", None),
+            ("FLOG 0", None),
             ("FLOG:SRAT S001k", None),
             NO_ERROR,
             ("FLOG 1", None),
@@ -152,6 +183,7 @@ def test_rs_ngu_says_what_it_lost() -> None:
             ("FLOG:DATA?", b"gone\n"),
         ],
     )
+    dialect.prepare()
     plan = dialect.configure(1.0, 1000.0)
     dialect.start()
     dialect.reader.join()  # type: ignore[attr-defined]  # what is no block ends it
@@ -167,10 +199,15 @@ def test_rs_ngm_selects_the_channel_that_is_named() -> None:
         ("INST OUT2", None),
         ("FLOG 0", None),
         ("FLOG:TARG SCPI", None),
+        NO_ERROR,
+        ("*CLS", None),
+        ("INST OUT2", None),
+        ("FLOG 0", None),
         ("FLOG:SRAT S001k", None),
         NO_ERROR,
     ]
     dialect, instrument = scripted("rs-ngu", pairs, channel=2)
+    dialect.prepare()
     dialect.configure(1.0, 1000.0)
     assert instrument.pairs == []
 

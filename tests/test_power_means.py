@@ -57,6 +57,8 @@ def yokogawa(model: str, range_a: str, element: int = 1) -> list[Pair]:
 )
 def test_setting_up(name: str, pairs: list[Pair], range_a: float) -> None:
     dialect, instrument = scripted(name, pairs)
+    dialect.prepare()
+    assert instrument.pairs == []
     plan = dialect.configure(1.0, 1000.0)
     assert instrument.pairs == []
     assert plan.range_a == range_a
@@ -66,7 +68,7 @@ def test_setting_up(name: str, pairs: list[Pair], range_a: float) -> None:
 def test_a_range_beyond_the_instruments() -> None:
     dialect, _ = scripted("siglent-sdm", siglent("SDM3055", "", ""), range_a=20.0)
     with pytest.raises(RigError, match="the largest current range of SCRIPT is 10 A"):
-        dialect.configure(1.0, 1000.0)
+        dialect.prepare()
 
 
 @pytest.mark.parametrize("name", ["generic", "siglent-sdm"])
@@ -91,7 +93,7 @@ def test_wt300_measures_another_element() -> None:
     dialect, instrument = scripted(
         "yokogawa-wt300", yokogawa("WT333E", "0.5", element=3), channel=3
     )
-    dialect.configure(1.0, 1000.0)
+    dialect.prepare()
     assert instrument.pairs == []
 
 
@@ -103,7 +105,7 @@ def test_owon_xdm_reads_the_answers_to_settings_away() -> None:
         ("*IDN?", b"OK\nOK\n" + identity),
     ]
     dialect, instrument = scripted("owon-xdm", pairs)
-    dialect.configure(1.0, 1000.0)
+    dialect.prepare()
     assert (instrument.pairs, instrument.pending) == ([], b"")
 
 
@@ -111,4 +113,4 @@ def test_owon_xdm_that_refuses_a_setting() -> None:
     dialect, _ = scripted("owon-xdm", [("CONF:CURR:DC 0.1", None), ("RATE F", None),
                                        ("*IDN?", b"NOK\nOK\nOWON,XDM1241,2,V4,3\n")])  # fmt: skip
     with pytest.raises(RigError, match="refused a setting"):
-        dialect.configure(1.0, 1000.0)
+        dialect.prepare()

@@ -83,10 +83,8 @@ def test_the_channel_that_the_board_hangs_on(dialect: str, start: Start) -> None
 
 
 def test_an_element_that_a_wt310e_does_not_have(start: Start) -> None:
-    meter = ScpiMeter(start(dialect="yokogawa-wt300"), channel=2)
     with pytest.raises(RigError, match='refused while being set up: 222,"Data out of range"'):
-        meter.arm(1, 10)
-    meter.close()
+        ScpiMeter(start(dialect="yokogawa-wt300"), channel=2)
 
 
 @pytest.mark.parametrize("dialect", ["siglent-sdm", "yokogawa-wt300", "owon-xdm"])
@@ -196,11 +194,14 @@ def test_a_backend_that_is_not_there() -> None:
         Session("TCPIP::127.0.0.1::1::SOCKET", "nosuch@nosuch")
 
 
+def test_a_range_that_a_meter_does_not_have(start: Start) -> None:
+    with pytest.raises(RigError, match=r"largest current range of .* is 10 A"):
+        ScpiMeter(start(), range_a=1000.0)
+
+
 def test_a_meter_that_refuses_a_setting(start: Start) -> None:
-    meter = ScpiMeter(start(), range_a=1000.0)
     with pytest.raises(RigError, match=r"refused while being set up.*-222"):
-        meter.arm(1, 1000)
-    meter.close()
+        ScpiMeter(start(dialect="generic"), range_a=1000.0)
 
 
 def test_the_ngu_counts_what_it_lost(start: Start) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 from rig.bench import Bench, BoardEntry
 from rig.checkup.boards import check_board
@@ -11,7 +12,7 @@ from rig.checkup.lines import check_lines
 from rig.checkup.meters import check_meter
 from rig.checkup.ports import check_port
 from rig.errors import LooprigError
-from rig.stations import MeterStation, Station, attach, find_by_serial_number
+from rig.stations import MeterStation, Station, attach
 
 
 def walk(bench: Bench, only: Sequence[str] = ()) -> Iterator[Finding]:
@@ -29,13 +30,17 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
     """Findings on one board, from its port to its meter; it stops where there is no way on."""
     about = f"board {name}"
     try:
-        if entry.kind == "serial" and not entry.labgrid:
-            port = entry.port or find_by_serial_number(name, entry)
-            for finding in check_port(about, port):
-                yield finding
-                if not finding.well:
-                    return
         with attach(bench.choose([name])) as [station]:
+            meter = station.meter
+            if meter and meter.trouble:
+                yield Finding(f"meter {meter.name}", "identity", False, *meter.trouble)
+                if meter.entry.supplies or not Path(station.port).exists():
+                    return  # without it the board has no power
+            if entry.kind == "serial" and not entry.labgrid:
+                for finding in check_port(about, station.port):
+                    yield finding
+                    if not finding.well:
+                        return
             board = station.board()
             try:
                 board.open()
@@ -49,9 +54,9 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
                 yield Finding(about, "fence", True, within)
             try:
                 yield from check_board(about, station, board)
-                if station.meter:
+                if meter and not meter.trouble:
                     yield from check_meter(board, station, other_meters(bench, station))
-                elif station.kind != "cpython":
+                elif not meter and station.kind != "cpython":
                     yield Finding(about, "meter", True, "none: power claims will be unmeasured")
             finally:
                 board.close()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import secrets
+import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -11,16 +13,20 @@ from filelock import Timeout
 
 from rig import profiles
 from rig.board.board import Board
-from rig.board.execution import Execution
+from rig.board.execution import Ended, Execution
+from rig.board.link import Link
 from rig.checkup.boards import finished
 from rig.checkup.finding import Finding, ill
-from rig.errors import Inconclusive, LooprigError
+from rig.errors import Inconclusive, LooprigError, RigError
 from rig.meters.meter import Meter
 from rig.power.capture import Capture, Unframed, measure
 from rig.stations import MeterStation, Station, lock_of
 from rig.units import amperes
 
 WINDOW_S = 0.5
+KEPT_S = 1.0
+"""So long the board keeps what it is asked to, while the meter is armed."""
+ARMED_S = 2.0
 COARSE = 0.01
 """Below so much of the range a meter's own noise is what a capture shows."""
 
@@ -53,11 +59,41 @@ def check_meter(
         if not meter.waveform:
             what = "slow: it tells a wait that spins from one that rests, not sleeping from polling"
             yield Finding(about, "speed", True, what)
+        yield check_arming(about, board, meter)
         yield from check_wire(about, board, station, meter, others)
     except LooprigError as error:
         yield ill(about, "capture", error)
     finally:
         meter.close()
+
+
+def check_arming(about: str, board: Board, meter: Meter) -> Finding:
+    """Set the meter going beside a running board, whose memory says whether it kept its power."""
+    token = secrets.randbelow(1 << 24)
+    took: list[float] = []
+
+    def arm(_: Link) -> None:
+        began = time.monotonic()
+        meter.arm(ARMED_S, 1000.0)
+        took.append(time.monotonic() - began)
+
+    execution = board.run(
+        "checkup/keeps",
+        while_running=arm,
+        ms=round(KEPT_S * 1000),
+        token=token,
+        deadline=KEPT_S + 5,
+    )
+    with contextlib.suppress(RigError):  # it shows nothing but that it was armed
+        meter.fetch()
+    if execution.ended is not Ended.FINISHED or execution.values("still") != [token]:
+        what = f"the board lost its power or its program while it was armed ({execution.how})"
+        mend = "it opens the circuit when it is set up: is it a meter for this? see docs/meters.md"
+        return Finding(about, "arming", False, what, mend)
+    if took[0] > KEPT_S:
+        return Finding(about, "arming", True, f"it takes {took[0]:.1f} s, too long to be tried")
+    what = "a variable set before it was armed is still there"
+    return Finding(about, "arming", True, what)
 
 
 def check_wire(

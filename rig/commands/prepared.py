@@ -74,7 +74,12 @@ def prepared(
 def identify(station: Station, overlay: Path | None) -> None:
     """Fill in what the board and its meter say of themselves."""
     board = station.board()
-    board.open()
+    try:
+        board.open()
+    except LooprigError as error:
+        if station.meter and station.meter.trouble:  # it may have no power to answer with
+            raise RigError(*station.meter.trouble) from error
+        raise
     try:
         info = board.identify(asyncio=overlay is None)
         if not station.named:

@@ -10,6 +10,7 @@ from functools import cache
 
 from rig.errors import RigError, nearest
 from rig.meters import dialects
+from rig.meters.accuracy import UNSTATED
 from rig.meters.meter import Plan
 from rig.meters.samples import Samples
 from rig.meters.visa import Session
@@ -19,13 +20,16 @@ FETCH_S = 10.0
 
 
 class Base:
-    """Configures, starts and fetches, over one session. Override all three, and `IDN`."""
+    """Prepares, configures, starts and fetches, over one session. Override these, and `IDN`."""
 
     IDN = re.compile(r"(?!)")  # matches the whole answer to *IDN?
     MAX_RATE_HZ = 1000.0
     WAVEFORM = True  # False for a meter too slow to show a wait's shape
     DEFAULT_RANGE_A = 0.1
     TRIGGERED = False  # it can be told to start by a wire
+    ACCURACY = UNSTATED
+    SUPPLIES = False  # it has an output of its own, which feeds the board
+    INTERRUPTS = ""  # why it cannot be armed without touching function or range; '' where it can
     CHANNELS = 0  # how many outputs or inputs can be chosen from; 0 where there is only one
 
     def __init__(
@@ -71,8 +75,24 @@ class Base:
         """Wait until every setting has been taken."""
         self.session.sync()
 
+    def prepare(self) -> None:
+        """Set function and range, once, and only where they are not what they should be: either
+        may open the circuit, and a session may find the instrument as the last one left it."""
+
+    def output(self) -> bool:
+        """Whether the output of one that supplies is on."""
+        return True
+
+    def switch_on(self, volts: float) -> None:
+        """Set the voltage and switch the output on: the bench file named it."""
+        raise NotImplementedError
+
+    def switch_off(self) -> None:
+        """Switch the output off again."""
+        raise NotImplementedError
+
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
-        """Set the meter up, ready to start; what it can do of what was asked."""
+        """Set count, timer and trigger, ready to start; what it can do of what was asked."""
         raise NotImplementedError
 
     def start(self) -> None:
@@ -87,6 +107,14 @@ class Base:
     def fetch(self, plan: Plan) -> Samples:
         """End early where the meter can, and return every sample taken."""
         raise NotImplementedError
+
+
+def same(answer: str, value: float) -> bool:
+    """Whether an answer is that number, as instruments round it."""
+    try:
+        return abs(float(answer) - value) <= 1e-3 * abs(value)
+    except ValueError:
+        return False
 
 
 @cache

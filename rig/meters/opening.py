@@ -19,14 +19,17 @@ def open_meter(
     range_a: float | None = None,
     trigger: str = "",
     channel: int | None = None,
+    baud_rate: int | None = None,
+    voltage: float | None = None,
+    feeds: bool | None = None,
     modelled: bool = False,
     options: dict[str, Any] | None = None,
 ) -> Meter:
     """The meter, opened; raises RigError where there is none or it is another thing."""
     if kind == "ppk2":
-        return Ppk2(resource, options)
+        return Ppk2(resource, options, voltage=voltage)
     if kind == "joulescope":
-        return Joulescope(resource, options)
+        return Joulescope(resource, options, voltage=voltage, range_a=range_a)
     return ScpiMeter(
         resource,
         backend=backend,
@@ -34,5 +37,8 @@ def open_meter(
         range_a=range_a,
         trigger=trigger,
         channel=channel,
+        baud_rate=baud_rate,
+        voltage=voltage,
+        feeds=feeds,
         modelled=modelled,
     )

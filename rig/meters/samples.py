@@ -35,6 +35,7 @@ class Samples:
     lost: int = 0
     clipped: int = 0
     warnings: list[str] = field(default_factory=list)
+    range: NDArray[np.int8] | None = None  # number of each sample's range, where it changes
     marker: Currents | None = None  # level of a digital input, 0 to 1, that marks the pulses
 
     @property

@@ -27,7 +27,7 @@ class SharedMeter:
         self.name = name
         meter = self._take()
         self.source, self.waveform = meter.source, meter.waveform
-        self.max_rate_hz = meter.max_rate_hz
+        self.max_rate_hz, self.accuracy = meter.max_rate_hz, meter.accuracy
         self.identity = meter.identify()
         self.close()
 
@@ -49,6 +49,12 @@ class SharedMeter:
 
     def identify(self) -> str:
         return self.identity
+
+    def powers(self) -> str:
+        try:
+            return self._take().powers()
+        finally:
+            self.close()
 
     def arm(self, duration_s: float, rate_hz: float) -> Plan:
         try:

@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 import pyvisa
 from numpy.typing import NDArray
-from pyvisa import errors
-from pyvisa.resources import MessageBasedResource
+from pyvisa.constants import BufferOperation
+from pyvisa.resources import MessageBasedResource, SerialInstrument
 
 from rig.errors import RigError
 
@@ -24,14 +24,38 @@ PIECE = 1 << 17
 BLOCK_LIMIT = 1 << 30
 ERROR_LIMIT = 30
 """Entries taken from an error queue before it is given up as endless."""
+FIRST_ANSWER_S = 1.5
+"""For *IDN? at a rate that may be the wrong one."""
+ANSWER = 1 << 20
+"""Bytes asked for at once of an answer in text: pyvisa-py takes the first transfer of a USBTMC
+instrument for the whole answer, and with pyvisa's own 20 kB the rest of it is lost (pyvisa-py 463,
+468, 580)."""
+BAUD_RATES = (115_200, 9600)
+"""Tried in turn on a serial line whose rate the bench does not name. Owon's multimeters have the
+first, most others are delivered with the second."""
+
+
+class Broken(RigError):
+    """The connection failed, not the instrument."""
 
 
 class Session:
-    """An open instrument: messages as text, blocks as arrays, errors as sentences."""
+    """An open instrument: messages as text, blocks as arrays, errors as sentences.
 
-    def __init__(self, resource: str, backend: str = "@py", timeout_s: float = TIMEOUT_S) -> None:
+    Backends raise what their libraries raise, far beyond pyvisa's own (pyvisa-py 428, pyvisa 470):
+    whatever it is becomes one sentence here.
+    """
+
+    def __init__(
+        self,
+        resource: str,
+        backend: str = "@py",
+        timeout_s: float = TIMEOUT_S,
+        baud_rate: int | None = None,
+    ) -> None:
         """Open it. Raises RigError, in one sentence, when that fails."""
         self.resource = resource
+        self.baud_rates = (baud_rate,) if baud_rate else BAUD_RATES
         hint = "looprig doctor lists what answers; check the name, the cable and the power"
         try:
             # pyvisa keeps one manager a backend for the process; it is not ours to close.
@@ -55,6 +79,9 @@ class Session:
         self.instrument.timeout = timeout_s * 1000
         self.instrument.write_termination = "\n"
         self.instrument.read_termination = "\n"
+        self.instrument.chunk_size = ANSWER
+        if isinstance(instrument, SerialInstrument):
+            instrument.baud_rate = self.baud_rates[0]
 
     def close(self) -> None:
         with contextlib.suppress(Exception):
@@ -64,7 +91,7 @@ class Session:
         """Send a message that has no answer."""
         try:
             self.instrument.write(message)
-        except (errors.Error, OSError) as error:
+        except Exception as error:
             raise self.failure(message, error) from error
 
     def ask(self, message: str, timeout_s: float | None = None) -> str:
@@ -72,31 +99,48 @@ class Session:
         with self.patience(timeout_s):
             try:
                 return str(self.instrument.query(message)).strip()
-            except (errors.Error, OSError, UnicodeDecodeError) as error:
+            except Exception as error:
                 raise self.failure(message, error) from error
 
     def read(self) -> str:
         """Another line of answer, without the terminator."""
         try:
             return str(self.instrument.read()).strip()
-        except (errors.Error, OSError, UnicodeDecodeError) as error:
+        except Exception as error:
             raise self.failure("a further line", error) from error
 
     def identify(self) -> str:
         """The answer to *IDN?. Raises RigError where it is none."""
         try:
-            identity = self.ask("*IDN?")
+            identity = self._first_answer()
         except RigError as error:
-            raise RigError(
-                f"{self.resource} does not answer *IDN?",
-                "is it a SCPI instrument, is it on and connected, does another program hold it?",
-            ) from error
+            hint = "is it a SCPI instrument, is it on and connected, does another program hold it?"
+            if isinstance(self.instrument, SerialInstrument):
+                tried = " and ".join(f"{rate}" for rate in self.baud_rates)
+                hint = f"tried at {tried} baud: name its own as baud_rate; {hint}"
+            raise RigError(f"{self.resource} does not answer *IDN?", hint) from error
         if identity.count(",") < 2 or not identity.isprintable() or len(identity) > 200:
             raise RigError(
                 f"{self.resource} is no meter: it answered *IDN? with {identity[:60]!r}",
                 "name the meter's own VISA resource",
             )
         return identity
+
+    def _first_answer(self) -> str:
+        """The answer to the first question, on a serial line at each rate in turn."""
+        if not isinstance(self.instrument, SerialInstrument):
+            return self.ask("*IDN?")
+        for number, rate in enumerate(self.baud_rates):
+            with contextlib.suppress(RigError):
+                self.instrument.baud_rate = rate
+                if number:
+                    self.tell("")  # ends what it may have made of the other rate
+                    with contextlib.suppress(Exception):  # nothing, or not with this backend
+                        self.instrument.flush(BufferOperation.discard_read_buffer)
+                answer = self.ask("*IDN?", FIRST_ANSWER_S)
+                if "," in answer:
+                    return answer
+        raise RigError(f"{self.resource} said nothing at any rate")
 
     def sync(self) -> None:
         """Wait until every message sent so far has been carried out.
@@ -159,7 +203,9 @@ class Session:
                     )
                 data = self.take_array(length)
                 end = self.take(1)
-            except (errors.Error, OSError) as error:
+            except RigError:
+                raise
+            except Exception as error:
                 raise self.failure(message, error) from error
         if end not in (b"\n", b"\r", b";"):
             raise RigError(
@@ -197,12 +243,12 @@ class Session:
     def failure(self, message: str, error: Exception) -> RigError:
         """What a failed exchange means, in one sentence."""
         code = getattr(error, "error_code", None)
+        hint = "the run goes on without this measurement"
         if code == pyvisa.constants.StatusCode.error_timeout:
-            what = f"the meter {self.resource} did not answer {message} in time"
-        else:
-            said = str(error).partition("\n")[0]
-            what = f"the connection to the meter {self.resource} failed at {message} ({said})"
-        return RigError(what, "the run goes on without this measurement")
+            return RigError(f"the meter {self.resource} did not answer {message} in time", hint)
+        said = str(error).partition("\n")[0] or type(error).__name__
+        what = f"the connection to the meter {self.resource} failed at {message} ({said})"
+        return Broken(what, hint)
 
     @contextlib.contextmanager
     def patience(self, timeout_s: float | None) -> Any:

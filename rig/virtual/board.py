@@ -19,7 +19,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 class VirtualBoard:
     """A holder process (rig/virtual/holder.py) with its interpreter; POSIX only.
 
-    `root` is the folder that is the board's `/`: what the host puts there, the board has.
+    `root` is the folder that is the board's `/`: what the host puts there, the board has. One that
+    is `fed` has no power until an instrument gives it some, through `supply`.
     """
 
     def __init__(
@@ -30,6 +31,7 @@ class VirtualBoard:
         heap: str = "",
         file_system: FileSystem = "own",
         network: Network = "own",
+        fed: bool = False,
     ) -> None:
         if os.name != "posix":
             raise RigError(
@@ -41,6 +43,7 @@ class VirtualBoard:
         self.pid_file = folder / f"{name}.pid"
         self.root = folder / f"{name}.root"
         self.root.mkdir(parents=True, exist_ok=True)
+        self.supply = folder / f"{name}.supply" if fed else None
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the holder)
         command = [
             sys.executable, "-m", "rig.virtual.holder", "--link", str(self.port),
@@ -48,6 +51,8 @@ class VirtualBoard:
             "--interpreter", interpreter, "--heap", heap,
             "--file-system", file_system, "--network", network,
         ]  # fmt: skip
+        if self.supply:
+            command += ["--supply", str(self.supply)]
         self.process = subprocess.Popen(
             command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
         )
@@ -72,6 +77,10 @@ class VirtualBoard:
     def interpreter_pid(self) -> int:
         """The process that runs the board's MicroPython just now."""
         return int.from_bytes(self.pid_file.read_bytes()[:8], sys.byteorder)
+
+    def power_losses(self) -> int:
+        """How often it lost its power while it ran."""
+        return int.from_bytes(self.pid_file.read_bytes()[8:], sys.byteorder)
 
     def stop(self) -> None:
         """End the holder and the interpreter with it."""

@@ -13,7 +13,9 @@ POSIX only (PTYs, fork): it is the virtual bench, nothing on the way to a real b
 
 It prints `ready` once a client can connect, and how the board is fenced; it ends when its standard
 input closes.
-SIGUSR1 is the board's power switch: off and on again.
+SIGUSR1 is the board's power switch: off and on again. With `--supply SOCKET` the board lives only
+while an instrument gives it power (rig/virtual/supply.py): without, its interpreter dies and its
+port is gone.
 """
 
 from __future__ import annotations
@@ -36,6 +38,7 @@ from rig.virtual.fence import NETWORKS, Fence
 from rig.virtual.files import FILE_SYSTEMS, Files
 from rig.virtual.interpreters import Interpreter, interpreter
 from rig.virtual.spares import RAW_PROMPT, Spares
+from rig.virtual.supply import Supply
 
 SOFT_RESET = b"MPY: soft reboot\r\n"
 FRIENDLY = re.compile(rb'Type "help\(\)" for more information\.\r\n>>> $')
@@ -56,24 +59,29 @@ class Holder:
     """Relays one virtual board, and never waits for anything else."""
 
     def __init__(
-        self, interpreter: Interpreter, files: Files, fence: Fence, link: Path, pid_file: Path
+        self,
+        interpreter: Interpreter,
+        files: Files,
+        fence: Fence,
+        link: Path,
+        pid_file: Path,
+        supply: Path | None = None,
     ) -> None:
         self.link = link
         self.fenced = fence.holds
         self.spares = Spares(
             interpreter, files, fence
         )  # first, so that it inherits nothing of ours
+        self.supply = Supply(supply) if supply else None
         self.selector = selectors.DefaultSelector()
         self.watched: dict[int, tuple[int, Handler]] = {}
         self.settled = False  # nothing waits to be written, and the selector knows what to watch
-        self.outer, self.slave = os.openpty()  # the slave stays open: no EIO between clients
-        tty.setraw(self.slave)
-        os.set_blocking(self.outer, False)
+        self.outer = self.slave = -1
         self.to_client = bytearray()
         self.last_interrupt = 0.0
-        pid_file.write_bytes(bytes(8))
+        pid_file.write_bytes(bytes(16))  # the interpreter's pid, how often the power was lost
         with pid_file.open("r+b") as file:
-            self.pid_page = mmap.mmap(file.fileno(), 8)
+            self.pid_page = mmap.mmap(file.fileno(), 16)
         self.wake_r, wake_w = os.pipe()
         for end in (self.wake_r, wake_w):
             os.set_blocking(end, False)
@@ -106,13 +114,50 @@ class Holder:
     def present(self, friendly: bool) -> None:
         """Make a spare the board that the client sees."""
         self.current = child = self.spares.take()
-        self.pid_page[:] = struct.pack("<q", child.pid)
+        self.pid_page[:8] = struct.pack("<q", child.pid)
         child.raw = not friendly
         if friendly:
             child.to_write += b"\x02"  # it answers with its banner and the friendly prompt
         else:
             self.to_client += RAW_PROMPT
         self.settled = False
+
+    # -- power ----------------------------------------------------------------------------
+
+    def read_supply(self) -> None:
+        assert self.supply is not None
+        self.supply.hear()
+
+    def obey_supply(self) -> None:
+        """Have the port, and an interpreter behind it, exactly while there is power."""
+        if self.supply is None:
+            return
+        powered = self.supply.turn()
+        if powered and self.outer < 0:
+            self.plug()
+        elif not powered and self.outer >= 0:
+            self.unplug()
+            self.pid_page[8:] = struct.pack("<q", self.supply.losses)
+
+    def plug(self) -> None:
+        """Make the port, and put it where clients look for it."""
+        self.outer, self.slave = os.openpty()  # the slave stays open: no EIO between clients
+        tty.setraw(self.slave)
+        os.set_blocking(self.outer, False)
+        temporary = self.link.with_name(f".{self.link.name}.{os.getpid()}")
+        temporary.symlink_to(os.ttyname(self.slave))
+        temporary.replace(self.link)
+        self.settled = False
+
+    def unplug(self) -> None:
+        """Take the port away and end the interpreter: the one in its place has booted afresh."""
+        self.watch(self.outer, False, False, self.read_client)
+        self.link.unlink(missing_ok=True)
+        os.close(self.slave)
+        os.close(self.outer)
+        self.outer = self.slave = -1
+        self.to_client.clear()
+        self.current.send_signal(signal.SIGKILL)
 
     # -- relaying -------------------------------------------------------------------------
 
@@ -149,6 +194,9 @@ class Holder:
 
     def flush(self, fd: int, buffer: bytearray) -> None:
         """Write what can be written now; the rest waits for the selector."""
+        if fd < 0:  # nobody hears a board whose port is gone
+            buffer.clear()
+            return
         with contextlib.suppress(OSError):  # it takes nothing now, or is gone
             del buffer[: os.write(fd, buffer)]
         if buffer:
@@ -179,7 +227,8 @@ class Holder:
                 self.flush(fd, buffer)
         room = len(self.to_client) < OUTPUT_LIMIT
         self.watch(self.current.fd, room, bool(self.current.to_write), self.read_current)
-        self.watch(self.outer, True, bool(self.to_client), self.read_client)
+        if self.outer >= 0:
+            self.watch(self.outer, True, bool(self.to_client), self.read_client)
 
     def patience(self) -> float | None:
         """How long nothing may happen before a spare is started; None where none is lacking."""
@@ -192,11 +241,15 @@ class Holder:
         """Handle what comes next."""
         if not self.settled:
             self.settle()
-        ready = self.selector.select(self.patience())
+        until_spare = self.patience()
+        until_power = self.supply.patience() if self.supply else None
+        waits = [wait for wait in (until_spare, until_power) if wait is not None]
+        ready = self.selector.select(min(waits) if waits else None)
         for key, mask in ready:
             if mask & selectors.EVENT_READ:
                 key.data()
-        if not ready:
+        self.obey_supply()
+        if not ready and until_spare is not None and until_spare == min(waits):
             self.spares.start()
 
     def read_parent(self) -> None:
@@ -212,9 +265,10 @@ class Holder:
 
     def run(self) -> None:
         """Relay until the parent closes our standard input or asks us to stop."""
-        temporary = self.link.with_name(f".{self.link.name}.{os.getpid()}")
-        temporary.symlink_to(os.ttyname(self.slave))
-        temporary.replace(self.link)
+        if self.supply is None:
+            self.plug()
+        else:
+            self.selector.register(self.supply.socket, selectors.EVENT_READ, self.read_supply)
         self.selector.register(self.wake_r, selectors.EVENT_READ, self.read_signals)
         self.selector.register(0, selectors.EVENT_READ, self.read_parent)
         self.selector.register(self.spares.socket, selectors.EVENT_READ, self.read_nursery)
@@ -236,6 +290,7 @@ def main() -> None:
     parser.add_argument("--heap", default="")
     parser.add_argument("--file-system", choices=FILE_SYSTEMS, required=True)
     parser.add_argument("--network", choices=NETWORKS, required=True)
+    parser.add_argument("--supply", type=Path, help="the socket by which it is given power")
     args = parser.parse_args()
     try:
         firmware = interpreter(args.interpreter, args.heap)
@@ -246,7 +301,7 @@ def main() -> None:
     except RigError as error:
         print(error, flush=True)  # where `ready` is awaited: the parent passes it on
         raise SystemExit(1) from error
-    Holder(firmware, files, fence, args.link, args.pid_file).run()
+    Holder(firmware, files, fence, args.link, args.pid_file, args.supply).run()
 
 
 if __name__ == "__main__":

@@ -26,7 +26,8 @@ def available() -> bool:
 class VirtualMeter:
     """One virtual meter. It ends with the process that started it, however that one ends.
 
-    `options` are those of `python -m rig.virtual.meter_server`: `{"noise": 1e-4}`, …
+    `feeds` is the `supply` of the virtual board whose power runs through it. `options` are those
+    of `python -m rig.virtual.meter_server`: `{"noise": 1e-4}`, …
     """
 
     def __init__(
@@ -34,12 +35,15 @@ class VirtualMeter:
         pid_file: Path | None,
         options: Mapping[str, Any] | None = None,
         activity: str = "",
+        feeds: Path | None = None,
     ) -> None:
         command = [sys.executable, "-m", "rig.virtual.meter_server"]
         if activity:
             command += ["--activity-port", activity]
         if pid_file is not None:
             command += ["--pid-file", str(pid_file)]
+        if feeds is not None:
+            command += ["--feeds", str(feeds)]
         for name, value in (options or {}).items():
             command += [f"--{name}", str(value)]
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the process)

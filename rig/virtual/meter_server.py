@@ -21,6 +21,7 @@ from rig.virtual.instruments.logger import Logger
 from rig.virtual.instruments.misbehaviour import MISBEHAVIOURS, Misbehaviour
 from rig.virtual.recorded import Emulation
 from rig.virtual.runnable import PidFile
+from rig.virtual.supply import Switch
 
 LINE_LIMIT = 1 << 16
 
@@ -74,6 +75,9 @@ def main() -> None:
     parser.add_argument("--step", type=at_least_0, default=0.0, help="quantisation, A")
     parser.add_argument("--burden", type=at_least_0, default=0.0, help="shunt, ohm")
     parser.add_argument("--supply", type=float, default=5.0, help="supply, V")
+    parser.add_argument("--feeds", type=Path, help="supply socket of the board it feeds")
+    parser.add_argument("--output", choices=["on", "off"], default="off", help="as it is found")
+    parser.add_argument("--brownout", type=at_least_0, default=0.0, help="least the board needs, V")
     parser.add_argument("--wired", type=int, default=1, help="channel the board hangs on")
     parser.add_argument("--misbehave", choices=sorted(MISBEHAVIOURS), default="")
     parser.add_argument("--seed", type=int)
@@ -91,7 +95,10 @@ def main() -> None:
     board: Watched | None = PidFile(args.pid_file) if args.pid_file else None
     if args.activity_port:
         board = Emulation(args.activity_port)
-    instrument = BY_NAME[args.dialect](board, model)
+    switch = Switch(args.feeds) if args.feeds else None
+    instrument = BY_NAME[args.dialect](board, model, switch, args.brownout)
+    if args.output == "on":
+        instrument.conduct(True)
     instrument.wired = args.wired
     misbehaviour = Misbehaviour(args.misbehave)
     misbehaviour.prepare(instrument)

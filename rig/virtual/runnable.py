@@ -15,6 +15,7 @@ involuntary context switches.
 
 from __future__ import annotations
 
+import bisect
 import contextlib
 import ctypes
 import mmap
@@ -178,6 +179,20 @@ class Recording:
         grid = self.start_ns + np.arange(count + 1) * (interval_s * 1e9)
         cumulative = np.interp(grid, times, active)
         return np.asarray(np.clip(np.diff(cumulative) / (interval_s * 1e9), 0.0, 1.0))
+
+    def duty_from(self, first: int, interval_s: float) -> NDArray[np.float64]:
+        """The same from interval number `first` on, as far as it is final: for a device that sends
+        what it measures, which may not look at a long recording anew each time."""
+        step_ns = interval_s * 1e9
+        since = self.start_ns + first * step_ns
+        seen = min(len(self.seen_at), len(self.demand))
+        begin = max(bisect.bisect_right(self.seen_at, since, 0, seen) - 1, 0)
+        if seen - begin < 2:
+            return np.empty(0)
+        times, active = spread_back(self.seen_at[begin:seen], self.demand[begin:seen])
+        count = max(int((self.seen_at[seen - 1] - SETTLE_NS - since) / step_ns), 0)
+        cumulative = np.interp(since + np.arange(count + 1) * step_ns, times, active)
+        return np.asarray(np.clip(np.diff(cumulative) / step_ns, 0.0, 1.0))
 
 
 def be_prompt() -> None:

@@ -22,16 +22,18 @@ class Dialect(Base):
     IDN = re.compile(r"(?!)")
     MAX_RATE_HZ = 50.0
     WAVEFORM = False
-    SETUP: tuple[str, ...] = ("*CLS", "CONF:CURR:DC {range:g}")
+    SETUP: tuple[str, ...] = ("*CLS", "CONF:CURR:DC {range:g}")  # sent once, when it is opened
     READ = "READ?"
     ERRORS = "SYST:ERR?"
 
-    def configure(self, duration_s: float, rate_hz: float) -> Plan:
+    def prepare(self) -> None:
         for message in self.setup():
             self.session.tell(message)
         self.settle()
         if self.ERRORS:
             self.session.check("being set up", self.ERRORS)
+
+    def configure(self, duration_s: float, rate_hz: float) -> Plan:
         self.duration_s = duration_s
         interval = 1 / min(rate_hz, self.MAX_RATE_HZ)
         return Plan(interval, int(duration_s / interval) + 1, self.range_a)

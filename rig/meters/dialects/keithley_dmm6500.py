@@ -11,11 +11,12 @@ from __future__ import annotations
 import re
 
 from rig.errors import RigError
-from rig.meters.dialect import FETCH_S, Base
+from rig.meters.dialect import FETCH_S, Base, same
 from rig.meters.meter import Plan
 from rig.meters.samples import Samples, from_readings
 
 BUFFER = '"defbuffer1"'
+RANGES_A = (100e-6, 1e-3, 10e-3, 100e-3, 1.0, 3.0)
 
 
 class Dialect(Base):
@@ -24,20 +25,32 @@ class Dialect(Base):
     MEMORY = 1_000_000
     TRIGGERED = True
 
-    def configure(self, duration_s: float, rate_hz: float) -> Plan:
+    def prepare(self) -> None:
+        """Function and range of the digitizer, where they are others: either may open the
+        circuit. *RST would set DC volts, and is not sent at all."""
         language = self.session.ask("*LANG?")
         if language.upper() != "SCPI":
             raise RigError(
                 f"the meter {self.session.resource} speaks {language[:20]!r}",
                 "set it to SCPI: send *LANG SCPI and restart it, or use its system menu",
             )
+        ask, tell = self.session.ask, self.session.tell
+        self.range_a = self.smallest_range(RANGES_A)
+        tell("ABOR")
+        tell("*CLS")
+        if not ask("DIG:FUNC?").strip('"').upper().startswith("CURR"):  # "NONE": it measures
+            tell('DIG:FUNC "CURR"')
+        if not same(ask("DIG:CURR:RANG?"), self.range_a):
+            tell(f"DIG:CURR:RANG {self.range_a:g}")
+        tell("FORM:DATA REAL")
+        tell("FORM:BORD NORM")
+        self.session.check("being set to current")
+
+    def configure(self, duration_s: float, rate_hz: float) -> Plan:
         rate = round(max(min(rate_hz, self.MAX_RATE_HZ, self.MEMORY / duration_s), 1000))
         count = int(duration_s * rate) + 1
         tell = self.session.tell
-        tell("*RST")
         tell("*CLS")
-        tell('DIG:FUNC "CURR"')
-        tell(f"DIG:CURR:RANG {self.range_a:g}")
         tell(f"DIG:CURR:SRAT {rate}")
         tell("DIG:CURR:APER AUTO")
         tell(f"TRAC:POIN {max(count, 10)}, {BUFFER}")
@@ -47,8 +60,6 @@ class Dialect(Base):
             tell("TRIG:EXT:IN:EDGE RIS")
             tell("TRIG:BLOC:WAIT 2, EXT")
         tell(f"TRIG:BLOC:MDIG {3 if self.trigger else 2}, {BUFFER}, {count}")
-        tell("FORM:DATA REAL")
-        tell("FORM:BORD NORM")
         self.session.check("being set up")
         return Plan(1 / rate, count, self.range_a)
 

@@ -3,7 +3,8 @@
 After the NGU user manual (1179.2531.02): FLOG:DATA? returns a definite block of voltage and
 current in turn, as IEEE singles. A block is there every 250 ms and is overwritten if it is not
 read in time, so a thread reads all the while; what did not arrive is counted as lost, and a
-capture with losses is not judged. It supplies the board: no reset, its output is not touched.
+capture with losses is not judged. It supplies the board: no reset, and its output is touched only
+where the bench file names a voltage.
 """
 
 from __future__ import annotations
@@ -28,15 +29,42 @@ class Dialect(Base):
     MAX_RATE_HZ = 10_000.0  # more than that is lost on the way
     CHANNELS = 2  # of an NGM202; the others have one and are not told
 
+    SUPPLIES = True
+
+    def output(self) -> bool:
+        self._select()
+        return self.session.ask("OUTP?").strip() in ("1", "ON")
+
+    def switch_on(self, volts: float) -> None:
+        self._select()
+        self.session.tell(f"VOLT {volts:g}")
+        self.session.tell("OUTP ON")
+
+    def switch_off(self) -> None:
+        self._select()
+        self.session.tell("OUTP OFF")
+        self.session.sync()
+
+    def _select(self) -> None:
+        """FLOG, VOLT and OUTP mean the channel that is selected."""
+        if self.channel:
+            self.session.tell(f"INST OUT{self.channel}")
+
+    def prepare(self) -> None:
+        tell = self.session.tell
+        tell("*CLS")
+        self._select()
+        tell("FLOG 0")
+        tell("FLOG:TARG SCPI")
+        self.session.check("being set to FastLog")
+
     def configure(self, duration_s: float, rate_hz: float) -> Plan:
         fitting = [n for n, hz in RATES.items() if hz <= min(rate_hz, self.MAX_RATE_HZ) * 1.001]
         name = fitting[-1] if fitting else "S001k"
         tell = self.session.tell
         tell("*CLS")
-        if self.channel:
-            tell(f"INST OUT{self.channel}")  # FLOG means the channel that is selected
+        self._select()
         tell("FLOG 0")
-        tell("FLOG:TARG SCPI")
         tell(f"FLOG:SRAT {name}")
         self.session.check("being set up")
         return Plan(1 / RATES[name], int(duration_s * RATES[name]), self.range_a)

@@ -15,6 +15,7 @@ class Generic(Logger):
     @header("CONFigure:CURRent[:DC]")
     def configure(self, range_a: str = "AUTO", resolution: str = "DEF") -> None:
         self.choose_range(range_a)
+        self.conduct(True)
 
     @header("READ?")
     @header("MEASure:CURRent[:DC]?")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from rig.virtual.instruments.logger import Logger, Readings
+from rig.virtual.instruments.logger import RELAY_S, Logger, Readings
 from rig.virtual.instruments.scpi import ScpiError, header, number
 
 
@@ -67,14 +67,22 @@ class Buffered(Logger):
         return b"#0" + values.astype("<f8" if self.swapped else ">f8").tobytes()
 
 
+SHUNTS = {100e-6: 1400.0, 1e-3: 170.0, 10e-3: 17.0, 100e-3: 2.0, 1.0: 0.75, 3.0: 0.57}
+"""Its data sheet's burden voltages over the ranges' ends, in ohm."""
+
+
 class KeithleyDMM6500(Buffered):
     """Digitize current; the trigger model's blocks BUFFer:CLEar and MDIGitize."""
 
     identity = "KEITHLEY INSTRUMENTS,MODEL DMM6500,VIRTUAL1,1.7.12b"
     ranges = (100e-6, 1e-3, 10e-3, 100e-3, 1.0, 3.0)
+    relay_s = RELAY_S
+    shunts = SHUNTS
 
     def reset(self) -> None:
+        """As *RST: it measures volts, and its current input is open."""
         super().reset()
+        self.conduct(False)
         self.rate_hz = 1000.0
         self.blocks: dict[int, int] = {}
 
@@ -82,6 +90,16 @@ class KeithleyDMM6500(Buffered):
     def set_function(self, name: str) -> None:
         if name.strip('"').upper()[:4] != "CURR":
             raise ScpiError(-224)
+        self.switch.gap(self.relay_s)
+        self.conduct(True)
+
+    @header("DIGitize:FUNCtion?")
+    def get_function(self) -> str:
+        return '"CURR"' if self.conducts else '"NONE"'
+
+    @header("DIGitize:CURRent:RANGe?")
+    def get_range(self) -> str:
+        return f"{self.range_a:.6E}"
 
     @header("DIGitize:CURRent:RANGe")
     def set_range(self, range_a: str) -> None:

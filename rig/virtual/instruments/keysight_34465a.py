@@ -6,7 +6,7 @@ INIT clears; ABORt stops and keeps them; FETCh? waits and copies, R? takes what 
 
 from __future__ import annotations
 
-from rig.virtual.instruments.logger import Logger
+from rig.virtual.instruments.logger import RELAY_S, Logger
 from rig.virtual.instruments.scpi import ScpiError, block, header, number
 
 
@@ -16,17 +16,33 @@ class Keysight34465A(Logger):
     identity = "Keysight Technologies,34465A,VIRTUAL00001,A.03.01-03.15-03.01-00.52-04-02"
     memory = 50_000
     ranges = (1e-6, 10e-6, 100e-6, 1e-3, 10e-3, 100e-3, 1.0, 3.0, 10.0)
+    relay_s = RELAY_S
 
     def reset(self) -> None:
+        """As *RST: it measures volts, and its current input is open."""
         super().reset()
+        self.automatic = True
+        self.conduct(False)
         self.sample_timer = 1.0
         self.sample_count = 1
         self.trigger = "IMM"
 
     @header("CONFigure:CURRent[:DC]")
     def configure(self, range_a: str = "AUTO", resolution: str = "DEF") -> None:
-        self.reset()
-        self.choose_range(range_a)
+        self.switch.gap(self.relay_s)  # it sets everything anew
+        super().reset()
+        self.sample_timer, self.sample_count, self.trigger = 1.0, 1, "IMM"
+        self.automatic = range_a.upper() in ("AUTO", "DEF")
+        self.take_range(range_a)
+        self.conduct(True)
+
+    @header("[SENSe:]FUNCtion[:ON]?")
+    def function(self) -> str:
+        return '"CURR"' if self.conducts else '"VOLT"'
+
+    @header("[SENSe:]CURRent[:DC]:RANGe:AUTO?")
+    def get_automatic(self) -> str:
+        return str(int(self.automatic))
 
     @header("CONFigure?")
     def configuration(self) -> str:
@@ -34,6 +50,7 @@ class Keysight34465A(Logger):
 
     @header("[SENSe:]CURRent[:DC]:RANGe")
     def set_range(self, range_a: str) -> None:
+        self.automatic = False
         self.choose_range(range_a)
 
     @header("[SENSe:]CURRent[:DC]:RANGe?")

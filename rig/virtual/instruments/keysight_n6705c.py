@@ -17,6 +17,7 @@ class KeysightN6705C(Logger):
 
     def reset(self) -> None:
         super().reset()
+        self.conduct(not hasattr(self, "period") and self.switch.path is None)
         self.period = 1e-3
         self.armed = False
 
@@ -25,6 +26,22 @@ class KeysightN6705C(Logger):
     @header("TRIGger:ELOG:SOURce")
     def accept(self, value: str, channel: str) -> None:
         """Settings that change nothing in this model."""
+
+    @header("OUTPut[:STATe]?")
+    def output_state(self, channel: str) -> str:
+        return str(int(self.conducts))
+
+    @header("OUTPut[:STATe]")
+    def set_output(self, state: str, channel: str) -> None:
+        self.conduct(state.upper() in ("1", "ON"))
+
+    @header("[SOURce:]VOLTage")
+    def set_voltage(self, volts: str, channel: str) -> None:
+        number(volts)
+
+    @header("[SENSe:]ELOG:CURRent:RANGe?")
+    def get_range(self, channel: str) -> str:
+        return f"{self.range_a:+.8E}"
 
     @header("[SENSe:]ELOG:CURRent:RANGe")
     def set_range(self, range_a: str, channel: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,11 @@ from numpy.typing import NDArray
 from rig.virtual.current_model import CurrentModel
 from rig.virtual.instruments.acquisition import Acquisition, Watched
 from rig.virtual.instruments.scpi import Instrument, ScpiError, block, header, number
+from rig.virtual.supply import Switch
+
+RELAY_S = 20e-3
+"""How long a multimeter's input is open while function or range change: a Keithley 2015 makes 45
+changes of function and 50 of range a second (its manual, page A-5); others do not say."""
 
 Readings = NDArray[np.float64]
 
@@ -21,10 +26,23 @@ class Logger(Instrument):
 
     channels = 1
     wired = 1  # the channel that the board hangs on; the others carry nothing
+    relay_s = 0.0  # how long a change of range opens the circuit
+    shunts: Mapping[float, float] = {}  # ohm, by range: what it puts in the board's supply
 
-    def __init__(self, board: Watched | None, model: CurrentModel) -> None:
+    def __init__(
+        self,
+        board: Watched | None,
+        model: CurrentModel,
+        switch: Switch | None = None,
+        brownout_v: float = 0.0,
+    ) -> None:
+        """`switch` is the board's supply, where that runs through this instrument; below
+        `brownout_v` the board does not live."""
         super().__init__()
         self.board, self.model = board, model
+        self.switch, self.brownout_v = switch or Switch(None), brownout_v
+        self.conducts = False
+        self.range_a = self.ranges[-1]
         self.channel = 1
         self.damage: Callable[[Readings], Readings] | None = None  # for misbehaviour
         self.acquisition: Acquisition | None = None
@@ -40,8 +58,29 @@ class Logger(Instrument):
         self.range_a = self.ranges[-1]
         self.real = self.swapped = False
 
+    def conduct(self, closed: bool) -> None:
+        """Close or open the way from supply to board."""
+        self.conducts = closed
+        self.feed()
+
+    def feed(self) -> None:
+        """Give the board its power, if enough of the voltage is left at its busiest."""
+        ohm = self.model.burden_ohm or self.shunts.get(self.range_a, 0.0)
+        left_v = self.model.supply_v - self.model.busy_a * ohm
+        if self.conducts and left_v >= self.brownout_v:
+            self.switch.on()
+        else:
+            self.switch.off()
+
     def choose_range(self, text: str) -> None:
         """The smallest range that holds the value; AUTO, MIN, MAX and DEF as SCPI has them."""
+        before = self.range_a
+        self.take_range(text)
+        if self.range_a != before:
+            self.switch.gap(self.relay_s)
+        self.feed()
+
+    def take_range(self, text: str) -> None:
         word = text.upper()
         if word in ("AUTO", "DEF", "MAX"):
             self.range_a = self.ranges[-1]
@@ -77,7 +116,7 @@ class Logger(Instrument):
         if self.acquisition is None:
             raise ScpiError(-230)
         readings = self.acquisition.readings(wait)
-        if self.channel != self.wired:
+        if self.channel != self.wired or (self.switch.path and not self.switch.closed):
             readings = np.zeros_like(readings)
         return readings if self.damage is None else self.damage(readings)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from rig.virtual.instruments.logger import Logger
-from rig.virtual.instruments.scpi import ScpiError, block, header
+from rig.virtual.instruments.scpi import ScpiError, block, header, number
 
 RATES = {"S001K": 1e3, "S010K": 10e3, "S050K": 50e3, "S250K": 250e3, "S500K": 500e3}
 BLOCK_S = 0.25
@@ -17,7 +17,8 @@ SUPPLY_V = 3.3
 
 
 class RohdeSchwarzNGU(Logger):
-    """Always on. It also takes the INSTrument of an NGM202, which has a second output."""
+    """On, unless it is played in a supply. It also takes the INSTrument of an NGM202, which has a
+    second output."""
 
     identity = "Rohde&Schwarz,NGU201,3639.3763k02/VIRTUAL1,03.068"
     ranges = (10e-6, 1e-3, 10e-3, 100e-3, 3.0, 8.0)
@@ -26,12 +27,25 @@ class RohdeSchwarzNGU(Logger):
 
     def reset(self) -> None:
         super().reset()
+        self.conduct(not hasattr(self, "rate_hz") and self.switch.path is None)
         self.rate_hz = 1e3
         self.blocks_read = 0
 
     @header("INSTrument[:SELect]")
     def select(self, output: str) -> None:
         self.choose_channel(output.upper().removeprefix("OUT"))
+
+    @header("OUTPut[:STATe]?")
+    def output_state(self) -> str:
+        return str(int(self.conducts))
+
+    @header("OUTPut[:STATe]")
+    def set_output(self, state: str) -> None:
+        self.conduct(state.upper() in ("1", "ON"))
+
+    @header("[SOURce:]VOLTage")
+    def set_voltage(self, volts: str) -> None:
+        number(volts)
 
     @header("FLOG:TARGet")
     def set_target(self, target: str) -> None:

@@ -8,7 +8,7 @@ rest on a guess.
 
 from __future__ import annotations
 
-from rig.virtual.instruments.logger import Logger
+from rig.virtual.instruments.logger import RELAY_S, Logger
 from rig.virtual.instruments.scpi import ScpiError, header, number
 
 MOST_HZ = 150.0
@@ -21,6 +21,7 @@ class SiglentSDM(Logger):
     """DC current only; the trigger is immediate."""
 
     identity = "Siglent Technologies,SDM3055,VIRTUAL1,1.01.01.25"
+    relay_s = RELAY_S
     ranges = (200e-6, 2e-3, 20e-3, 200e-3, 2.0, 10.0)
 
     def reset(self) -> None:
@@ -30,8 +31,10 @@ class SiglentSDM(Logger):
 
     @header("CONFigure:CURRent[:DC]")
     def configure(self, range_a: str = "AUTO") -> None:
+        self.switch.gap(self.relay_s)
         self.reset()
         self.set_range(range_a)
+        self.conduct(True)
 
     @header("[SENSe:]CURRent[:DC]:RANGe")
     def set_range(self, range_a: str) -> None:

@@ -30,6 +30,7 @@ class YokogawaWT300(Logger):
     def reset(self) -> None:
         super().reset()
         self.update_s = 0.25
+        self.conduct(True)  # its shunts stay in the circuit whatever it measures
         self.item = "U"
         self.seen = 0  # updates that the register was cleared after
 
@@ -39,6 +40,9 @@ class YokogawaWT300(Logger):
             self.seen = 0
             self.begin(self.update_s, int(LONGEST_S / self.update_s))
         return len(self.taken(wait=False))
+
+    def wait_complete(self) -> None:
+        """It measures all the while: there is nothing that completes."""
 
     @header("RATE")
     def set_rate(self, rate: str) -> None:

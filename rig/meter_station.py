@@ -1,0 +1,72 @@
+"""How to reach a meter, and the lock that keeps two runs off it."""
+
+from __future__ import annotations
+
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock
+from pydantic import BaseModel, ConfigDict
+
+from rig.entries import MeterEntry
+from rig.errors import RigError
+from rig.ports import canonical
+from rig.units import amperes, volts
+
+if TYPE_CHECKING:
+    from rig.meters.meter import Meter
+
+
+def lock_of(port: str) -> FileLock:
+    """The kernel lock that keeps two runs off one port or meter; it falls with its process."""
+    where = port if "::" in port else canonical(port)  # a VISA name is no path
+    name = hashlib.sha256(where.encode()).hexdigest()[:16]
+    return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
+
+
+class MeterStation(BaseModel):
+    """How to reach a meter."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: str
+    entry: MeterEntry
+    resource: str
+    modelled: bool = False
+    address: str = ""  # of its owner, where one holds it for the run
+    key: str = ""
+    trouble: tuple[str, str] | None = None  # why it could not be opened, and what to do
+
+    def open(self) -> Meter:
+        """The meter, to be asked; raises RigError where there is none or it is another thing."""
+        if self.trouble:
+            raise RigError(*self.trouble)
+        if self.address:
+            from rig.meters.held import HeldMeter
+
+            return HeldMeter(self.name, self.address, self.key)
+        if not self.entry.shared:
+            return self._open()
+        from rig.meters.shared import SharedMeter
+
+        return SharedMeter(self.name, lock_of(self.resource), self._open)
+
+    def _open(self) -> Meter:
+        from rig.meters.opening import open_meter
+
+        entry = self.entry
+        return open_meter(
+            entry.kind,
+            self.resource,
+            backend=entry.backend,
+            dialect="" if entry.kind == "virtual" else entry.dialect,
+            range_a=amperes(entry.range) if entry.range else None,
+            trigger=entry.trigger,
+            channel=entry.channel,
+            baud_rate=entry.baud_rate,
+            voltage=volts(entry.voltage) if entry.voltage else None,
+            feeds=entry.feeds,
+            modelled=self.modelled,
+            options=entry.options,
+        )

@@ -1,0 +1,122 @@
+"""Boards that live on the power of a played meter, and benches to run them on."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rig.bench import ROOT
+from rig.results import Result
+from rig.run_dir import RunDir
+from rig.virtual.board import VirtualBoard
+from rig.virtual.meter import VirtualMeter
+
+
+@dataclass
+class Fed:
+    """A board and the table of the meter that feeds it."""
+
+    board: VirtualBoard
+    meter: str  # the bench file's [meter.m], without its head
+
+    def bench(self, folder: Path, meter: str = "") -> Path:
+        path = folder / "bench.toml"
+        text = f'[board.b]\nport = "{self.board.port}"\nmeter = "m"\n'
+        text += '[board.b.power]\nfloor = "raw-wait"\n'
+        path.write_text(f"{text}[meter.m]\n{meter or self.meter}\n", encoding="utf-8")
+        return path
+
+
+@contextlib.contextmanager
+def fed_board(folder: Path) -> Iterator[VirtualBoard]:
+    board = VirtualBoard("b", "micropython", folder, fed=True)
+    try:
+        board.wait_ready()
+        yield board
+    finally:
+        board.stop()
+
+
+@contextlib.contextmanager
+def played(module: str, link: Path, *options: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A device of rig/virtual behind a PTY at `link`."""
+    command = [sys.executable, "-m", f"rig.virtual.{module}", "--link", str(link), *options]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout
+    assert process.stdin
+    try:
+        assert process.stdout.readline() == b"ready\n"
+        yield process
+    finally:
+        process.stdin.close()
+        process.wait(timeout=10)
+        process.stdout.close()
+        link.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def by_ppk2(folder: Path, *options: str) -> Iterator[Fed]:
+    with fed_board(folder) as board:
+        own = ("--pid-file", str(board.pid_file), "--feeds", str(board.supply))
+        with played("ppk2", folder / "ppk2", *own, *options):
+            yield Fed(board, f'kind = "ppk2"\nresource = "{folder / "ppk2"}"\nvoltage = "3.3 V"')
+
+
+@contextlib.contextmanager
+def by_scpi(folder: Path, dialect: str, table: str = "", **options: Any) -> Iterator[Fed]:
+    with fed_board(folder) as board:
+        meter = VirtualMeter(board.pid_file, {"dialect": dialect, **options}, feeds=board.supply)
+        try:
+            yield Fed(board, f'resource = "{meter.wait_ready()}"\nrange = "100 mA"\n{table}')
+        finally:
+            meter.stop()
+
+
+def looprig(*arguments: str | Path, path: Path | None = None) -> subprocess.CompletedProcess[str]:
+    """The command line, in a process of its own; modules in `path` come before those installed."""
+    command = [sys.executable, "-m", "rig.cli", *(str(each) for each in arguments)]
+    environment = {**os.environ, **({"PYTHONPATH": str(path)} if path else {})}
+    return subprocess.run(
+        command, cwd=ROOT, capture_output=True, text=True, timeout=400, env=environment
+    )
+
+
+def power_run(
+    bench: Path, folder: Path, *claims: str, path: Path | None = None
+) -> tuple[int, list[Result]]:
+    """Exit code and results of these claims."""
+    out = folder / f"run-{len(list(folder.iterdir()))}"
+    asked = [part for claim in claims for part in ("--claims", claim)]
+    done = looprig("run", "--bench", bench, "--out", out, *asked, path=path)
+    assert done.returncode != 2, done.stderr
+    return done.returncode, RunDir(out).results()
+
+
+DRIVER = """\
+from pathlib import Path
+from rig.virtual import joulescope
+from rig.virtual.joulescope import Driver
+
+joulescope.Driver.instruments = [
+    joulescope.Instrument({path!r}, Path({pid_file!r}), Path({supply!r}), on={on})
+]
+"""
+
+
+@contextlib.contextmanager
+def by_joulescope(folder: Path, model: str = "js220", on: bool = True) -> Iterator[Fed]:
+    """The instrument lives in the process that loads its driver, from `folder / "driver"`."""
+    with fed_board(folder) as board:
+        place = folder / "driver"
+        place.mkdir()
+        text = DRIVER.format(
+            path=f"u/{model}/000415", pid_file=str(board.pid_file), supply=str(board.supply), on=on
+        )
+        (place / "pyjoulescope_driver.py").write_text(text, encoding="utf-8")
+        yield Fed(board, 'kind = "joulescope"')

@@ -1,0 +1,245 @@
+"""A board that lives on its meter's power: through doctor and a power run, and it never dies of it.
+
+Each meter is played at its lowest seam: bytes of a PPK2, calls of a Joulescope's driver, SCPI.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures.board import BoardUnderTest
+from rig import bench as benches
+from rig.board.board import Board
+from rig.checkup.meters import check_arming, one_capture
+from rig.commands.prepared import prepared
+from rig.errors import LooprigError, RigError
+from rig.holding import await_port
+from rig.meters.held import HeldMeter, Owner
+from rig.meters.instrument import ScpiMeter
+from rig.stations import attach
+from rig.virtual.meter import available
+from rig.virtual.supply import Switch
+from tests.feeding import Fed, by_joulescope, by_ppk2, by_scpi, looprig, power_run
+
+pytestmark = pytest.mark.skipif(
+    os.name != "posix" or not available(), reason="played meters need PTYs and Linux's statistics"
+)
+pytest.importorskip("ppk2_api")
+
+VOLTAGE = 'voltage = "3.3 V"'
+FEEDERS: dict[str, Callable[[Path], Any]] = {
+    "ppk2": by_ppk2,
+    "keysight-34465a": lambda folder: by_scpi(folder, "keysight-34465a"),
+    "keithley-dmm6500": lambda folder: by_scpi(folder, "keithley-dmm6500"),
+    "keithley-2450": lambda folder: by_scpi(folder, "keithley-2450", VOLTAGE),
+    "keithley-2450, on": lambda folder: by_scpi(folder, "keithley-2450", output="on"),
+    "keysight-n6705c": lambda folder: by_scpi(folder, "keysight-n6705c", VOLTAGE),
+    "rs-ngu": lambda folder: by_scpi(folder, "rs-ngu", VOLTAGE),
+    "js220": by_joulescope,
+    "js110": lambda folder: by_joulescope(folder, "js110"),
+}
+
+
+@pytest.fixture
+def fed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fed]:
+    with FEEDERS[request.param](tmp_path) as found:
+        yield found
+
+
+def drivers(folder: Path) -> Path | None:
+    place = folder / "driver"
+    return place if place.is_dir() else None
+
+
+@pytest.mark.parametrize("fed", FEEDERS, indirect=True)
+def test_identified_armed_and_captured_on_its_meters_power(
+    fed: Fed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if place := drivers(tmp_path):
+        monkeypatch.syspath_prepend(place)
+        monkeypatch.delitem(sys.modules, "pyjoulescope_driver", raising=False)
+    bench = benches.load(fed.bench(tmp_path))
+    with attach(bench) as [station], prepared([station], None):
+        assert station.meter
+        board = station.board()
+        board.open()
+        with contextlib.closing(station.meter.open()) as meter, contextlib.closing(board):
+            assert check_arming("m", board, meter).well
+            taken = one_capture(board, station, station.meter, meter)
+            assert taken.frame is not None, taken.why
+        assert fed.board.power_losses() == 0
+        assert station.supply_trouble() == ""
+
+
+@pytest.mark.parametrize(
+    "fed",
+    ["ppk2", *(pytest.param(name, marks=pytest.mark.slow) for name in FEEDERS if name != "ppk2")],
+    indirect=True,
+)
+def test_doctor_and_a_power_run(fed: Fed, tmp_path: Path) -> None:
+    bench = fed.bench(tmp_path)
+    done = looprig("doctor", "--bench", bench, path=drivers(tmp_path))
+    assert "a variable set before it was armed is still there" in done.stdout, done.stdout
+    assert "all is well" in done.stdout, done.stdout
+    ended = fed.board.power_losses()
+    assert ended <= 1  # of its own meter's end
+    code, results = power_run(bench, tmp_path, "power.sleep-sleeps", path=drivers(tmp_path))
+    assert [(each.outcome, each.why) for each in results] == [("conforms", "")]
+    assert code == 0
+    assert fed.board.power_losses() <= ended + 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("fed", FEEDERS, indirect=True)
+def test_a_whole_power_run(fed: Fed, tmp_path: Path) -> None:
+    bench = fed.bench(tmp_path)
+    _, results = power_run(bench, tmp_path, "power.*", path=drivers(tmp_path))
+    assert not [each.claim for each in results if each.outcome in ("crashed", "errored")]
+    assert fed.board.power_losses() <= 1
+
+
+# -- what would have been red ---------------------------------------------------------------------
+
+
+def test_the_board_before_its_meter(tmp_path: Path) -> None:
+    """The order of before: the board is asked who it is while its supply is still closed."""
+    with by_ppk2(tmp_path) as fed:
+        board = Board("b", str(fed.board.port), deadline_scale=0.2)
+        with pytest.raises(LooprigError, match="there is no such port"):
+            board.open()
+
+
+@pytest.mark.parametrize(
+    ("dialect", "setting"),
+    [
+        ("keysight-34465a", ("*RST", "CONF:CURR:DC 0.1")),
+        ("keysight-34465a", ("CONF:CURR:DC 0.1",)),
+        ("keithley-dmm6500", ("*RST", 'DIG:FUNC "CURR"', "DIG:CURR:RANG 0.1")),
+    ],
+)
+def test_setting_function_and_range_at_each_arming(
+    dialect: str, setting: tuple[str, ...], tmp_path: Path
+) -> None:
+    """What was sent before: with the program uploaded and only its start to come."""
+    with by_scpi(tmp_path, dialect) as fed:
+        with attach(benches.load(fed.bench(tmp_path))) as [station], prepared([station], None):
+            assert station.meter
+            resource = station.meter.resource
+        meter = ScpiMeter(resource)
+        await_port(str(fed.board.port))
+        board = Board("b", str(fed.board.port))
+        board.open()
+
+        class AsBefore:
+            def arm(self, duration_s: float, rate_hz: float) -> object:
+                for message in setting:
+                    meter.session.tell(message)
+                return meter.arm(duration_s, rate_hz)
+
+            def fetch(self) -> object:
+                return meter.fetch()
+
+        before = fed.board.power_losses()
+        finding = check_arming("m", board, AsBefore())  # type: ignore[arg-type]
+        assert not finding.well
+        assert "lost its power or its program" in finding.what
+        assert fed.board.power_losses() == before + 1
+        board.close()
+        meter.close()
+
+
+# -- nothing is switched on that is not named, and what is switched off is told --------------------
+
+
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        "keithley-2450",
+        pytest.param("keysight-n6705c", marks=pytest.mark.slow),
+        pytest.param("rs-ngu", marks=pytest.mark.slow),
+    ],
+)
+def test_a_supply_that_names_no_voltage_stays_off(dialect: str, tmp_path: Path) -> None:
+    with by_scpi(tmp_path, dialect) as fed:
+        bench = fed.bench(tmp_path)
+        for command in (["doctor"], ["run", "--claims", "power.sleep-sleeps"]):
+            done = looprig(*command, "--bench", bench)
+            said = done.stdout + done.stderr
+            assert done.returncode == 3, said
+            assert "is off, so the board has no supply" in said
+        assert not fed.board.port.exists()
+
+
+def test_what_the_rig_switched_on_is_switched_off_again(tmp_path: Path) -> None:
+    for output, left_on in (("off", False), ("on", True)):
+        folder = tmp_path / output
+        folder.mkdir()
+        with by_scpi(folder, "keithley-2450", VOLTAGE, output=output) as fed:
+            with attach(benches.load(fed.bench(folder))) as [station]:
+                assert Path(station.port).exists()
+            time.sleep(0.2)
+            assert fed.board.port.exists() == left_on
+
+
+def test_a_supply_that_is_switched_off_costs_that_test_and_is_said(tmp_path: Path) -> None:
+    """And back on two seconds later: the next test goes on."""
+    with (
+        by_scpi(tmp_path, "keithley-2450", VOLTAGE) as fed,
+        attach(benches.load(fed.bench(tmp_path))) as [station],
+        prepared([station], None),
+    ):
+        assert fed.board.supply
+        switch = Switch(fed.board.supply)
+        switch.closed = True
+        found = BoardUnderTest(station.board(), lambda: "somebody switched it off")
+        with pytest.raises(RigError, match="had no power: somebody switched it off"):
+            found.run("checkup/clock", ms=1000, while_running=lambda _: switch.gap(1.0))
+        assert not found.info.lost
+        assert found.run("checkup/clock", ms=1).ended
+        found.close()
+
+
+def test_the_owner_saw_a_lapse_of_the_output(tmp_path: Path) -> None:
+    with by_scpi(tmp_path, "keithley-2450", VOLTAGE) as fed:
+        with attach(benches.load(fed.bench(tmp_path))) as [station]:
+            assert station.meter
+            with contextlib.closing(station.meter.open()) as meter:
+                assert meter.powers() == ""
+                assert isinstance(meter, HeldMeter)
+        owner = Owner(ScpiMeter(station.meter.resource, voltage=3.3))
+        assert isinstance(owner.meter, ScpiMeter)
+        client = HeldMeter("m", owner.address, owner.key)
+        with owner.asking:
+            owner.meter.session.tell("OUTP OFF")
+        until = time.monotonic() + 10
+        while not owner.lapse and time.monotonic() < until:
+            time.sleep(0.05)
+        with owner.asking:
+            owner.meter.session.tell("OUTP ON")
+        assert "is off, so the board has no supply" in client.powers()
+        assert client.powers() == ""  # it was told once
+        with owner.asking:
+            owner.meter.session.tell("OUTP OFF")
+        with pytest.raises(RigError, match="who switched it off"):
+            client.arm(1.0, 1000.0)
+        client.close()
+        owner.close()
+
+
+def test_a_burden_that_the_board_does_not_live_with(tmp_path: Path) -> None:
+    """100 mA through 2 ohm costs the board 0.05 V; 10 mA's 17 ohm cost it 0.4 V."""
+    options: dict[str, Any] = {"supply": 3.3, "brownout": 3.0}
+    with by_scpi(tmp_path, "keithley-dmm6500", **options) as fed:
+        with attach(benches.load(fed.bench(tmp_path))) as [station]:
+            assert Path(station.port).exists()
+        small = fed.bench(tmp_path, fed.meter.replace("100 mA", "10 mA"))
+        with attach(benches.load(small)) as [station]:
+            assert not Path(station.port).exists()
