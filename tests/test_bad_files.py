@@ -268,7 +268,7 @@ def test_a_host_test_that_does_not_import_is_no_interrupt(tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        (b'like = "unx"\n', "did you mean 'unix'?"),
+        (b"withot = []\n", "did you mean 'without'?"),
         (b'[[divergence]]\nclaim = "x"\nreson = "y"\n', "did you mean 'reason'?"),
         (b'[[divergences]]\nclaim = "x"\n', "did you mean 'divergence'?"),
         (b"\xff", "it is not UTF-8"),
@@ -278,7 +278,7 @@ def test_expected_divergences(text: bytes, sentence: str, tmp_path: Path) -> Non
     (tmp_path / "unix.toml").touch()
     (tmp_path / "port.toml").write_bytes(text)
     with pytest.raises(RigError) as said:
-        known("port", tmp_path)
+        known("port", folder=tmp_path)
     assert sentence in str(said.value)
     assert len(str(said.value).splitlines()) == 1
 

@@ -21,7 +21,7 @@ from rig.cli import app
 from rig.commands.init import bench_file, quoted, unique
 from rig.commands.prepared import identify
 from rig.errors import RigError, UsageError
-from rig.expectations import FOLDER, Expectations, known
+from rig.expectations import FOLDER, Expectations, known, of
 from rig.ports import Port, attached, lookup
 from rig.profiles import Floor
 from rig.results import BoardInfo
@@ -297,18 +297,43 @@ def test_a_run_takes_the_floor_of_what_the_board_turns_out_to_be(board: VirtualB
 # -- expected divergences -------------------------------------------------------------------
 
 
-def test_a_port_like_another_expects_the_same_and_says_where_it_was_seen() -> None:
-    unix, rp2 = known("unix"), known("rp2")
-    assert set(rp2) < set(unix)
+def test_every_port_expects_what_asyncio_is_known_for() -> None:
+    unix, rp2, novel = known("unix", "1.28.0"), known("rp2", "1.28.0"), known("novel", "1.28.0")
+    assert set(rp2) == set(novel) < set(unix)
     assert "latency.waiting-flag-is-free" not in rp2
-    assert "(seen on unix" in rp2["run.cancels-leftovers"].reason
+    assert "(seen on unix" in novel["run.cancels-leftovers"].reason
+    assert "(seen on unix" not in unix["run.cancels-leftovers"].reason
     assert rp2["run.cancels-leftovers"].link == unix["run.cancels-leftovers"].link
-    assert known("novel") == {}
+    there = BoardInfo(name="b", implementation="micropython", platform="novel", version="1.28.0")
+    assert of(there) == novel
+    assert of(there.model_copy(update={"implementation": "cpython"})) == {}
+
+
+def test_what_is_known_belongs_to_versions_and_ports(tmp_path: Path) -> None:
+    entry = '[[divergence]]\nclaim = "{}"\nreason = "r"\nversions = "{}"\n'
+    (tmp_path / "asyncio.toml").write_text(
+        entry.format("a.b", "<1.28")
+        + entry.format("c.d", ">=1.24, <1.29")
+        + entry.format("e.f", ">0")
+    )
+    (tmp_path / "port.toml").write_text('without = ["e.f"]\n' + entry.format("g.h", "==1.28"))
+    for version, claims in {
+        "1.23.0": {"a.b", "e.f"},
+        "1.27.0": {"a.b", "c.d", "e.f"},
+        "1.28.0": {"c.d", "e.f"},
+        "1.28.0-preview.3.gabc": {"c.d", "e.f"},
+        "1.29.0-preview (abc)": {"e.f"},
+    }.items():
+        assert set(known("other", version, tmp_path)) == claims, version
+    assert set(known("port", "1.28.0", tmp_path)) == {"c.d", "g.h"}
+    (tmp_path / "asyncio.toml").write_text(entry.format("a.b", "1.28"))
+    with pytest.raises(RigError, match=r"'1\.28' is no condition such as <1\.30"):
+        known("third", "1.28.0", tmp_path)
 
 
 def test_expectations_are_of_families_and_name_claims() -> None:
     for path in FOLDER.glob("*.toml"):
-        assert path.stem in profiles.profiles(), path
+        assert path.stem in {*profiles.profiles(), "asyncio"}, path
         content = Expectations.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
         named = {entry.claim for entry in content.divergence} | set(content.without)
         assert named <= set(catalogue()), path

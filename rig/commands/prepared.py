@@ -108,6 +108,12 @@ def identify(station: Station, overlay: Path | None) -> None:
             meter.close()
         info = info.model_copy(update=found)
     station.info = info
+    if info.implementation == "micropython" and profiles.of(info, station.profile) is None:
+        print(
+            f"board {station.name}: no profile knows the port {info.platform!r}; it is judged with "
+            "what is known of MicroPython's asyncio (docs/adding-a-port.md)",
+            file=sys.stderr,
+        )
     power = station.power
     floor = profiles.floor_of(info, station.profile, power.floor, power.drops_port)
     update = {"floor": floor.name, "drops_port": floor.drops_port}
