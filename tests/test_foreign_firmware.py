@@ -16,7 +16,7 @@ from rig.firmware import refusal, version
 from rig.results import BoardInfo
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
-from tests.foreign import CIRCUITPYTHON, NO_ASYNCIO, OLD, foreign
+from tests.foreign import CIRCUITPYTHON, NO_ASYNCIO, OLD, SAYS, foreign
 
 FIRMWARE = {
     "circuitpython": (CIRCUITPYTHON, "CircuitPython 9.2.1, which the rig cannot judge; put Micro"),
@@ -169,3 +169,20 @@ def test_the_firmware_is_kept_whole(tmp_path: Path) -> None:
     assert info.mpy > 0
     assert info.build
     assert info.thread in ("GIL", "unsafe", "")
+
+
+def test_an_unknown_port_runs_and_expects_what_asyncio_is_known_for(tmp_path: Path) -> None:
+    says = SAYS.format(name="micropython", version=(1, 29, 0, "preview"), sys_version="MicroPython")
+    firmware = foreign(tmp_path, "novel", says + "_s.platform='novel'\n")
+    bench, out = tmp_path / "bench.toml", tmp_path / "run"
+    bench.write_text(f'[board.new]\nkind = "virtual"\nfirmware = "{firmware}"\n')
+    claims = ("--claims", "lock.remains-locked", "--claims", "run.returns-value")
+    code, said = looprig("run", "--bench", bench, "--no-power", *claims, "--out", out)
+    assert code == 0, said
+    assert said.count("no profile knows the port 'novel'") == 1
+    outcomes = {result.claim: result for result in RunDir(out).results()}
+    assert outcomes["run.returns-value"].outcome == "conforms"
+    known = outcomes["lock.remains-locked"]
+    assert known.outcome == "diverges"
+    assert known.expectation is not None
+    assert "seen on unix" in known.expectation.reason
