@@ -7,6 +7,7 @@ each of thousands would take hours.
 from __future__ import annotations
 
 import contextlib
+import importlib
 import json
 import os
 import resource
@@ -126,11 +127,13 @@ def child(request: Request) -> None:
 
 
 def serve() -> None:
-    import pytest  # noqa: F401
-
+    """All of looprig is imported first: a user who may not read where Python is could not later."""
     import reports
     from rig.claims import catalogue
 
+    for folder in ("rig", "rig/commands", "rig/checkup", "reports"):
+        for path in sorted((ROOT / folder).glob("[!_]*.py")):
+            importlib.import_module(f"{folder}.{path.stem}".replace("/", "."))
     catalogue()
     reports.get_ready()
     for line in sys.stdin:

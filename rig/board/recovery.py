@@ -135,7 +135,11 @@ class Ladder:
         said = ""
         try:
             done = subprocess.run(
-                shlex.split(command), capture_output=True, text=True, timeout=SWITCH_S
+                shlex.split(command),
+                capture_output=True,
+                text=True,
+                errors="replace",
+                timeout=SWITCH_S,
             )
             if done.returncode:
                 said = f"{command}: exit {done.returncode} {done.stderr.strip()[-200:]}".rstrip()

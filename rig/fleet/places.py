@@ -147,6 +147,7 @@ class _Holder:
             stdout=subprocess.PIPE,
             stderr=self.log,
             text=True,
+            errors="replace",
             start_new_session=True,  # the terminal's Ctrl-C must not reach it
         )
 

@@ -137,9 +137,13 @@ def check(path: str) -> None:
             'firmware = "…" in the bench file is a path from where that file is',
         )
     try:
-        said = subprocess.run([path, "-h"], capture_output=True, text=True, timeout=10)
+        said = subprocess.run(
+            [path, "-h"], capture_output=True, text=True, errors="replace", timeout=10
+        )
         probe = "import sys; print(sys.implementation.version[:2])"
-        version = subprocess.run([path, "-c", probe], capture_output=True, text=True, timeout=10)
+        version = subprocess.run(
+            [path, "-c", probe], capture_output=True, text=True, errors="replace", timeout=10
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RigError(f"{path} does not run ({error})", ADVICE) from error
     found = re.search(r"\((\d+), (\d+)\)", version.stdout)
