@@ -252,7 +252,7 @@ def test_a_claim_without_a_host_test() -> None:
 
 def test_a_host_test_that_does_not_import_is_no_interrupt(tmp_path: Path) -> None:
     """pytest ends with the same code for both."""
-    board = BoardInfo(name="b")
+    board = BoardInfo(name="b", implementation="micropython")
     for fault, code in (("host/test_x.py: SyntaxError", 3), ("", 130)):
         run_dir = RunDir(tmp_path / str(code))
         info = RunInfo(looprig="0", id="x", started="x", claims=["a.b"], boards=[board])

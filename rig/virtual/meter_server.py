@@ -14,6 +14,7 @@ import sys
 import threading
 from pathlib import Path
 
+from rig import streams
 from rig.virtual.current_model import CurrentModel
 from rig.virtual.instruments import BY_NAME
 from rig.virtual.instruments.acquisition import Watched
@@ -62,6 +63,7 @@ at_least_0.__name__ = "number of at least 0"
 
 
 def main() -> None:
+    streams.prepare()
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
