@@ -33,6 +33,7 @@ class Entry(BaseModel):
     reason: str
     link: str = ""
     versions: str = ""
+    crashes: bool = False  # the board, or hangs it: such claims run late, on every port
 
     @field_validator("versions")
     @classmethod
@@ -116,6 +117,13 @@ def load(path: Path) -> Expectations:
 def has_file(port: str, folder: Path = FOLDER) -> bool:
     """Whether anything is known of the port beside asyncio's own."""
     return (folder / f"{port}.toml").is_file()
+
+
+@cache
+def crashing(folder: Path = FOLDER) -> frozenset[str]:
+    """The claims that some port is known to crash or hang on: most ports run the same asyncio."""
+    found = [load(path) for path in folder.glob("*.toml")]
+    return frozenset(e.claim for port in found for e in port.divergence if e.crashes)
 
 
 @cache

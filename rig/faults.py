@@ -181,7 +181,8 @@ def _module(fault: Fault) -> str:
             case ast.Name(id=name):
                 words.add(name)
     used = sorted((words | {place.partition(".")[0] for place in replaced.values()}) & set(PLACES))
-    imports = [f"from asyncio import {', '.join(used)}"] if used else []
+    # asyncio loads its modules when they are asked for, and `from asyncio import` does not ask
+    imports = [f"import asyncio.{name}\nfrom asyncio import {name}" for name in used]
     front = ["import asyncio", *imports, "class own: pass", *sorted(set(before))]
     return "\n".join([*front, shared + fault.damage, *after, ""])
 

@@ -153,6 +153,11 @@ class Result(_Strict):
     judged_on: str = ""  # which board of a kind that shared the claims
 
     @property
+    def by(self) -> str:
+        """The board that it was judged on."""
+        return self.judged_on or self.board
+
+    @property
     def unexpected(self) -> bool:
         """Whether this outcome alone would make a run exit with 1."""
         if self.outcome in (Outcome.DIVERGES, Outcome.CRASHED):

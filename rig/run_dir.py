@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from rig import whole
 from rig.errors import RigError, UsageError
-from rig.results import SCHEMA_VERSION, BoardInfo, Result, RunInfo
+from rig.results import SCHEMA_VERSION, BoardInfo, Outcome, Result, RunInfo
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE)
 """What is wrong with the host rather than with a name."""
@@ -106,9 +106,15 @@ class RunDir:
                 continue
         return found
 
-    def mend(self) -> list[Result]:
-        """Before going on after a kill: drop a cut last line for good; returns the results."""
-        found = self.results()
+    def standing(self, info: RunInfo) -> list[Result]:
+        """The results, without what a board still owes because it was lost."""
+        lost = info.lost
+        return [each for each in self.results() if each.by not in lost or not owed(each)]
+
+    def mend(self, before: RunInfo) -> list[Result]:
+        """Before going on: drop for good a last line that a kill cut and what is still owed.
+        Returns the results that stand."""
+        found = self.standing(before)
         lines = "".join(result.model_dump_json() + "\n" for result in found)
         whole.write(self.results_path, lines)
         return found
@@ -130,6 +136,11 @@ class RunDir:
         """Note a fault of the rig that belongs to no single result."""
         info = self.read()
         self.write(info.model_copy(update={"errors": [*info.errors, message]}))
+
+
+def owed(result: Result) -> bool:
+    """Whether there is a result only because the board was lost before."""
+    return result.outcome is Outcome.ERRORED and f"board {result.by} is lost" in result.why
 
 
 def new_id() -> str:

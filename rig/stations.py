@@ -48,6 +48,7 @@ class Station(BaseModel):
     lossy: bool = False  # its link was seen to lose bytes
     deadline_scale: float = 1.0
     power_cycle: str = ""
+    attended: bool = False  # somebody sits at the terminal
     overlay: str = ""  # directory on the board
     power: PowerProfile = PowerProfile()
     profile: str = ""
@@ -75,6 +76,7 @@ class Station(BaseModel):
             kind=self.kind,
             deadline_scale=self.deadline_scale,
             power_cycle=self.power_cycle,
+            attended=self.attended,
             overlay=self.overlay,
             lines=Lines(self.dtr, self.rts),
             boot_s=self.boot_s,

@@ -39,6 +39,7 @@ class Connection:
     kind: str = "serial"
     deadline_scale: float = 1.0
     power_cycle: str = ""
+    attended: bool = False  # somebody is there to be its power switch
     lines: Lines = field(default=Lines(), kw_only=True)
     boot_s: float = field(default=0.0, kw_only=True)  # from a soft reset to the prompt, as measured
     lossy: bool = field(default=False, kw_only=True)  # its link was seen to lose bytes

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shlex
 import subprocess
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
 from rig.board.arriving import FIRST, Patience
+from rig.board.asking import asking
 from rig.board.link import Link
 from rig.board.port import Disconnected, Silence
 from rig.errors import LooprigError
@@ -35,6 +37,9 @@ class Recoverable(Protocol):
     power_cycle: str
     arrived_s: float
     deadline_scale: float
+    attended: bool
+    name: str
+    port: str
 
     def within(self, seconds: float) -> float:
         """The `time.monotonic` instant by which a step of so many seconds must be over."""
@@ -68,6 +73,8 @@ class Ladder:
         ]
         if board.power_cycle:
             rungs.append((f"power cycle ({board.power_cycle})", self.power_cycle))
+        elif board.attended:
+            rungs.append(("unplugged and plugged in by hand", self.replugged))
         self.listens = self.found_idle = False
         self.notes = []
         tried = []
@@ -124,6 +131,16 @@ class Ladder:
     def reopened(self, quiet_s: float) -> None:
         self.board.reopen(self.board.within(ABSENT_S))
         self.await_raw(quiet_s)
+
+    def replugged(self) -> None:
+        """Ask who sits at the terminal to be the power switch, and wait until the board answers."""
+        with asking(self.board.name, self.board.port) as deadline:
+            while True:
+                try:
+                    return self.reopened(FIRST.quiet_s)
+                except (Silence, Disconnected, LooprigError, OSError):
+                    if time.monotonic() >= deadline:
+                        raise
 
     def power_cycle(self) -> None:
         """The bench's own command for the board's power, then a fresh port.

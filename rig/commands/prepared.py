@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rig import profiles
 from rig.bench import Bench
+from rig.board.asking import somebody
 from rig.board.execution import Ended
 from rig.board.port import PortAbsent
 from rig.errors import LooprigError, RigError, UsageError
@@ -59,6 +60,8 @@ def prepared(
                     raise
                 lost[station.name] = error
                 stations.remove(station)
+        for station in stations:
+            station.attended = somebody()
         if overlay and stations and not any(station.overlay for station in stations):
             raise RigError(
                 f"--overlay {overlay}: it reaches no board: none of them runs MicroPython",
@@ -67,6 +70,7 @@ def prepared(
         yield
     finally:
         for station in attached:
+            station.attended = False  # nobody is asked once more for a board that was lost
             if station.overlay:
                 remove_overlay(station)
 

@@ -110,7 +110,7 @@ def nothing_left(run_dir: RunDir) -> int | None:
     with something to go on with."""
     info = run_dir.read()
     asked = {(claim, board.name) for claim in info.claims for board in info.boards}
-    have = {(result.claim, result.board) for result in run_dir.results()}
+    have = {(result.claim, result.board) for result in run_dir.standing(info)}
     ended = info.finished and info.exit_code not in (None, INTERRUPTED) and not info.errors
     if info.exit_code is None or not ended or not asked <= have:
         return None

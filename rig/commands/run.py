@@ -40,6 +40,8 @@ from rig.commands.resuming import (
 from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError
+from rig.expectations import crashing
+from rig.order import identity, lateness, remembered
 from rig.plan import Mishaps, Plan
 from rig.results import RunInfo
 from rig.run_dir import RunDir
@@ -111,10 +113,15 @@ def run(options: Options) -> int:
                 same_boards(folder, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
                     return code
-                done = [(result.claim, result.board) for result in run_dir.mend()]
+                done = [(result.claim, result.board) for result in run_dir.mend(before)]
                 run_dir.write(gone_on_with(before, info))
             else:
                 run_dir.create(info)
+            identities = {
+                station.name: identity(station.info, overlay)
+                for station in stations
+                if station.info
+            }
             plan = Plan(
                 run_dir=folder.resolve(),
                 stations=stations,
@@ -127,6 +134,16 @@ def run(options: Options) -> int:
                 progress=not options.quiet,
                 kinds=alike,
                 workers=count,
+                identities=identities,
+                late={
+                    kind.name: lateness(
+                        claims,
+                        remembered(identities[name] for name in kind.boards if name in identities),
+                        crashing(),
+                        (),
+                    )
+                    for kind in alike
+                },
             )
             reporter.start()  # now, so that it is ready before the first test
             faults = Mishaps()

@@ -82,15 +82,16 @@ def upstream(
                 boards=[*columns(alike, stations), *lost],
                 share=options.share,
             )
+            done: set[tuple[str, str]] = set()
             if options.resume:
                 before = run_dir.read()
                 same_boards(run_dir.path, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
                     return code
+                done = {(result.claim, result.board) for result in run_dir.mend(before)}
                 run_dir.write(gone_on_with(before, info))
             else:
                 run_dir.create(info)
-            done = {(result.claim, result.board) for result in run_dir.mend()}
             whole = run_boards(suite, patterns, stations, alike, run_dir, done)
         return conclude(run_dir, whole)
 
