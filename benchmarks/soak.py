@@ -3,6 +3,7 @@
     python benchmarks/soak.py --runs 200
     python benchmarks/soak.py --runs 200 --jobs 4
     python benchmarks/soak.py --runs 20 --power
+    python benchmarks/soak.py --runs 200 --claims 'wait.*'
 
 Prints each unexpected or errored result as it comes and a table at the end, also after Ctrl-C;
 exits 1 if there was one. Nothing is run again: an alarm is an alarm. With `--jobs` so many runs go
@@ -48,12 +49,16 @@ def every_core_busy(busy: bool) -> Iterator[None]:
             process.wait()
 
 
-def one_run(power: bool, boards: list[str], out: Path) -> tuple[float, int, list[Result]]:
+def one_run(
+    power: bool, boards: list[str], claims: list[str], out: Path
+) -> tuple[float, int, list[Result]]:
     """Wall seconds, exit code and results of one complete run, judged at every level."""
     command = [sys.executable, "-m", "rig.cli", "run", "--level", "all", "--out", str(out)]
     command += [] if power else ["--no-power"]
     for board in boards:
         command += ["--board", board]
+    for glob in claims:
+        command += ["--claims", glob]
     began = time.monotonic()
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return time.monotonic() - began, done.returncode, RunDir(out).results()
@@ -64,6 +69,7 @@ def main() -> int:
     parser.add_argument("--runs", type=int, default=20)
     parser.add_argument("--power", action="store_true", help="with the power claims")
     parser.add_argument("--board", action="append", default=[], help="default: unix")
+    parser.add_argument("--claims", action="append", default=[], help="default: every claim")
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
     args = parser.parse_args()
     console = Console()
@@ -76,7 +82,9 @@ def main() -> int:
             folder = tempfile.TemporaryDirectory(prefix="looprig-soak-")
             with folder as parent, every_core_busy(state != "idle"):
                 outs = [Path(parent) / str(n) for n in range(first, first + args.jobs)]
-                together = pool.map(partial(one_run, args.power, args.board or ["unix"]), outs)
+                together = pool.map(
+                    partial(one_run, args.power, args.board or ["unix"], args.claims), outs
+                )
                 for out, (wall, code, results) in zip(outs, together, strict=True):
                     rows[state].append(wall)
                     count += len(results)
