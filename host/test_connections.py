@@ -269,3 +269,26 @@ def test_often(board: BoardUnderTest) -> None:
 @claim("server.one-after-another")
 def test_one_after_another(board: BoardUnderTest) -> None:
     assert run(board, "one_after_another", clients=10).value("right") == 10
+
+
+@claim("server.backlog")
+def test_backlog(board: BoardUnderTest) -> None:
+    execution = run(board, "backlog", backlogs=[1, 2, 5], together=False)
+    assert execution.values("got") == [(backlog, [True] * 3) for backlog in (1, 2, 5)]
+
+
+@claim("server.clients-at-once")
+def test_clients_at_once(board: BoardUnderTest) -> None:
+    execution = run(board, "backlog", backlogs=[2, 5], together=True)
+    assert execution.values("got") == [(2, [True] * 2), (5, [True] * 5)]
+
+
+@claim("connection.reset-while-reading")
+def test_reset_while_reading(board: BoardUnderTest) -> None:
+    told = dict(run(board, "reset", deadline=20).values("told"))
+    assert told["reads"] in (b"", "OSError")
+
+
+@claim("connection.reset-while-draining")
+def test_reset_while_draining(board: BoardUnderTest) -> None:
+    assert dict(run(board, "reset", deadline=20).values("told"))["drains"] == "OSError"

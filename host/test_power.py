@@ -95,3 +95,15 @@ def test_sleeps_after_exception(power: Power) -> None:
 def test_sleeps_after_cancel(power: Power) -> None:
     verdict = power.judge("power/after_cancel")
     assert verdict.kind == "sleeps"
+
+
+@claim("power.socket-sleeps")
+def test_socket_sleeps(power: Power) -> None:
+    verdict = power.judge("power/socket")
+    assert verdict.kind == "sleeps"
+
+
+@claim("power.device-does-not-spin")
+def test_device_does_not_spin(power: Power) -> None:
+    verdict = power.judge("power/device", may_poll=True)
+    assert verdict.kind != "spins"

@@ -110,3 +110,11 @@ def test_no_task_after_exit(board: BoardUnderTest) -> None:
     assert run.values("left") == ["SystemExit", "KeyboardInterrupt"]
     assert run.values("current") == ["none", "none"]
     assert run.values("cancel") == ["done", "done"]
+
+
+@claim("task.async-iterators")
+def test_async_iterators(board: BoardUnderTest) -> None:
+    run = board.run("running/iterators")
+    assert run.value("got") == [[4, 2, 0], [1, 0], [[2, 0], [0], []]]
+    assert run.values("left") == [False, False, False, True]
+    assert run.names[-1] == "cancelled"
