@@ -80,14 +80,17 @@ async def main():
     for kind in KINDS:
         if kind.__name__ != "on_" + params["kind"]:
             continue
-        wrong, late, began = [], [], calls
-        for number in range(params["times"]):
+        wrong, late, began, number = [], [], calls, -1
+        # A thread that plays the timer may itself be late: it has come by the end, though.
+        while number + 1 < params["times"] or (calls < began + 3 and number < 2000):
+            number += 1
             ms = PAUSE[number % 4]
             start = ticks_us()
             got = await kind(ms)
             took = ticks_diff(ticks_us(), start)
             time.sleep_us(number % 13)  # the phase between neighbour and wait drifts
-            late.append(took - ms * 1000)
+            if len(late) < params["times"]:
+                late.append(took - ms * 1000)
             if got != ms:
                 wrong.append((number, got))
         emit("waits", len(late), wrong)
