@@ -162,6 +162,18 @@ def test_scheduled_by_scheduled(board: BoardUnderTest, record: Record) -> None:
     brought_about(board, record, "chain", "a flag by a callback that a callback scheduled")
 
 
+@claim("wait.threads-run")
+def test_threads_run(board: BoardUnderTest, record: Record) -> None:
+    during: list[int] = []
+    for _ in attempts(record):  # a busy machine may hold the thread back
+        during = run(board, "thread", wait_ms=WAIT_MS, times=3).value("during")
+        assert len(during) == 3
+        # two fall to the moments before and after the wait
+        if min(during) > 2:
+            break
+    assert min(during) > 2
+
+
 # -- devices that become ready by themselves -----------------------------------------------------
 
 

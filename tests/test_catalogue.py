@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import fnmatch
 import re
 from collections import Counter
 from pathlib import Path
@@ -96,3 +97,14 @@ def test_every_need_is_a_feature_that_boards_are_asked_for() -> None:
         if need not in FEATURES
     }
     assert unknown == set()
+
+
+BLIND_SPOTS = ROOT / "docs" / "blind-spots.md"
+
+
+def test_every_blind_spot_names_claims_that_there_are() -> None:
+    text = BLIND_SPOTS.read_text(encoding="utf-8")
+    named = re.findall(r"`([a-z-]+\.[a-z*-]+)`", text)
+    assert len(named) > 80
+    missing = [name for name in named if not fnmatch.filter(catalogue(), name)]
+    assert missing == []
