@@ -22,7 +22,7 @@ OFTEN, SOME = 60, 12
 def beside(board: BoardUnderTest, kind: str, does: str = "counts", times: int = OFTEN) -> Execution:
     """So many waits of a kind beside a callback; each ended with what it waited for."""
     execution = board.run(
-        "neighbours/waits", prefix="neighbours/source", deadline=6,
+        "neighbours/waits", prefix="neighbours/source", deadline=20,
         kind=kind, does=does, period_ms=PERIOD_MS, times=times,
     )  # fmt: skip
     if execution.value("source") == "none":

@@ -20,8 +20,10 @@ FAR_MS = 150
 REFERENCE, SOURCE = "latency/reference", "waits/source"
 
 
-def run(board: BoardUnderTest, name: str, prefix: str = SOURCE, **params: Any) -> Execution:
-    return board.run(f"waits/{name}", prefix=prefix, deadline=5, **params)
+def run(
+    board: BoardUnderTest, name: str, prefix: str = SOURCE, deadline: float = 20, **params: Any
+) -> Execution:
+    return board.run(f"waits/{name}", prefix=prefix, deadline=deadline, **params)
 
 
 # -- to the time that was asked for --------------------------------------------------------------
@@ -184,7 +186,7 @@ def device(board: BoardUnderTest, record: Record, **params: Any) -> None:
     for _ in attempts(record):
         with neighbour(board) as machine:
             execution = run(
-                board, "device", REFERENCE, ms=15, times=5, limit_ms=500, **given
+                board, "device", REFERENCE, ms=15, times=5, limit_ms=500, deadline=8, **given
             )  # fmt: skip
         assert "never" not in execution.names
         allowed = allowance(board, 0.0, machine)
