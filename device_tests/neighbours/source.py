@@ -9,7 +9,7 @@ from time import ticks_diff, ticks_us
 import micropython
 
 sleep_ms, wait_for_ms = asyncio.sleep_ms, asyncio.wait_for_ms
-calls = 0
+calls = scheduled = full = 0
 going = True
 litter = None
 
@@ -33,12 +33,14 @@ def by_thread(ms):
     import _thread
 
     def tick():
+        global full, scheduled
         while going:
             time.sleep_ms(ms)
             try:
                 micropython.schedule(callback, 0)
+                scheduled += 1
             except RuntimeError:
-                pass  # the queue is full: the last one has not run yet
+                full += 1  # the queue is full: the last ones have not run yet
 
     _thread.start_new_thread(tick, ())
 

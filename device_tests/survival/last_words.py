@@ -7,7 +7,10 @@ async def main():
     task = asyncio.create_task(writer.wait_closed())
     await asyncio.sleep_ms(3)
     memory.room = 100
-    await asyncio.sleep_ms(5)
+    for _ in range(200):
+        if memory.closed:
+            break
+        await asyncio.sleep_ms(2)
     emit("written", memory.written(), memory.closed)
     task.cancel()
 
