@@ -28,7 +28,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="it forks, and closes
 MANY = int(os.environ.get("LOOPRIG_MISTAKES", "500"))
 FEW = 40
 ROOT = os.name == "posix" and os.geteuid() == 0
-BENCH = '[board.pico]\nport = "{port}"\nmeter = "dmm"\n[meter.dmm]\nresource = "GPIB::1"\n'
+BENCH = '[board.pico]\nport = "{port}"\n'
 
 
 @dataclass
