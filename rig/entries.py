@@ -29,8 +29,8 @@ KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope")
 
 KEYS: dict[str, tuple[str, ...]] = {
     "serial": (
-        "port", "serial_number", "baudrate", "deadline_scale", "meter", "power_cycle", "profile",
-        "power", "labgrid",
+        "port", "serial_number", "interface", "baudrate", "dtr", "rts", "deadline_scale", "meter",
+        "power_cycle", "profile", "power", "labgrid",
     ),
     "virtual": (
         "deadline_scale", "meter", "profile", "firmware", "heap", "copies", "file_system",

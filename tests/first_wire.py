@@ -200,7 +200,8 @@ class Rfc2217Wire:
         return self.client is not None
 
     def write(self, data: bytes) -> None:
-        self.tell(b"".join(self.manager.escape(data)))
+        if self.client is not None:
+            self.tell(b"".join(self.manager.escape(data)))
 
     def tell(self, data: bytes) -> None:
         """What is escaped already, or is telnet's own."""

@@ -57,7 +57,7 @@ class Board(Connection):
         overlay, self.overlay = self.overlay, ""
         try:
             execution = self.run("identify", features=FEATURES)
-            if NOT_WHOLE in execution.damage:  # or a board without binascii.crc32
+            if NOT_WHOLE in execution.damage and not execution.lost:  # it has no binascii.crc32
                 self.packing = "source"
                 execution = self.run("identify", features=FEATURES)
         finally:
@@ -65,6 +65,13 @@ class Board(Connection):
         if execution.ended is not Ended.FINISHED or execution.damage:
             self.refuse_foreign()
             problem = execution.how or "; ".join(execution.damage)
+            if execution.lost:
+                raise RigError(
+                    f"board {self.name} on {self.port}: its link loses bytes on the way to the "
+                    f"board, in small pieces too ({problem})",
+                    "another cable, no hub, the board's UART instead of its own USB or the other "
+                    "way round; is the baud rate right?",
+                )
             raise RigError(
                 f"board {self.name} on {self.port} does not identify itself: {problem}",
                 "run looprig doctor, or try mpremote with this port",

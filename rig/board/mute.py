@@ -38,7 +38,11 @@ def way_out(port: Port) -> str:
     return BRIDGED if bridge else SAFE_MODE.get(port.vid, ANY)
 
 
-def why_mute(name: str, port: Port, seen: bytes, switched: bool) -> RigError:
+class Mute(RigError):
+    """No MicroPython answers on a port that opens."""
+
+
+def why_mute(name: str, port: Port, seen: bytes, switched: bool) -> Mute:
     """What to say of a board that did not come to its prompt, after `seen` came from it.
 
     `switched`: the bench has a power switch for it, which was tried.
@@ -87,4 +91,4 @@ def why_mute(name: str, port: Port, seen: bytes, switched: bool) -> RigError:
             "is it running MicroPython, is its REPL on this port, is the baud rate right? "
             f"If all that is so, {MAIN}: {PRESS}{power}, or {way_out(port)}"
         )
-    return RigError(what, hint)
+    return Mute(what, hint)

@@ -19,6 +19,7 @@ import serial
 from rig.board import suspects
 from rig.errors import RigError, UsageError
 
+SYSTEM = sys.platform
 READ_SLICE_S = 0.05
 """How long one read may block. Set once, when the port opens: changing it on an open RFC 2217
 port costs over a second."""
@@ -61,15 +62,13 @@ WINDOWS_BUSY = ("PermissionError(13", "Access is denied", "WinError 5")
 WINDOWS_SETTLING = ("OSError(22", "WinError 22", "WinError 31", "OSError(31", "does not recognize")
 
 
-def explain_port(
-    device: str, error: BaseException, system: str = sys.platform
-) -> UsageError | RigError:
+def explain_port(device: str, error: BaseException) -> UsageError | RigError:
     """Why a port did not open, and what to do about it."""
     said = str(error)
     number = getattr(error, "errno", None)
     if "invalid URL" in said or "unknown protocol" in said:
         return UsageError(f"port {device}: {said}", "a device path, COMn, socket:// or rfc2217://")
-    if system == "win32":  # an open port is a denied one there
+    if SYSTEM == "win32":  # an open port is a denied one there
         if any(mark in said for mark in WINDOWS_BUSY):
             hint = "close what uses it: Thonny, a serial monitor, a slicer, mpremote, another run"
             return PortBusy(f"port {device}: busy, another program has it open", hint)
@@ -79,7 +78,7 @@ def explain_port(
     if number == errno.EACCES or "Permission denied" in said or "PermissionError" in said:
         return RigError(f"port {device}: permission denied", suspects.dialout())
     if number == errno.EBUSY or "exclusively lock" in said or "Resource" in said:
-        who = "lsof" if system == "darwin" else "fuser"
+        who = "lsof" if SYSTEM == "darwin" else "fuser"
         hint = f"another program holds it (a terminal, mpremote, another run?): {who} {device}"
         if suspects.runs("ModemManager"):
             hint += f"; {suspects.MODEM_MANAGER}"

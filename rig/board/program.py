@@ -38,6 +38,8 @@ CHECK = (
     "if _c!={crc}:raise ValueError\n"
     "print('\\x1e'+_nonce,'ok',_c)\n"
 )
+LACKS = re.compile(r"ImportError: .*'(?:binascii|deflate|io)'|AttributeError: .*crc32")
+"""What a loader ends with on a board that has not what it needs."""
 KEPT = "try:exec(_s)\nfinally:\n if'_tell'in globals():_tell()"
 """How a script runs that keeps its events: it tells them when it is asked, also when an exception
 leaves it. There is no `_tell` where there was no memory to compile it."""
@@ -90,11 +92,12 @@ class Program:
         return not started or (len(lines) > 1 and 'File "<string>"' not in execution.traceback)
 
     def came_damaged(self, execution: Execution, started: bool, packing: Packing) -> bool:
-        """Whether what arrived is no program, or not the one that was sent: its checksum is wrong,
-        or what is left of the loader does not compile. See `had_no_room` for `started`."""
+        """Whether what arrived is not what was sent: its checksum is wrong, or what is left of the
+        loader does not run. See `had_no_room` for `started`."""
         last = execution.traceback.strip().rpartition("\n")[2]
-        wrong = ("ValueError", "SyntaxError", "IndentationError", "NameError")
-        return packing != "source" and not started and last.startswith(wrong)
+        if packing == "source" or started or self.blames_script(execution.traceback, packing):
+            return False
+        return bool(last) and not LACKS.match(last)
 
     def packed(self, nonce: str, packing: Packing) -> bytes:
         """The bytes to send."""

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rig.bench import Bench, BoardEntry
+from rig.board.mute import Mute
 from rig.checkup.boards import check_board
 from rig.checkup.finding import Finding, ill
 from rig.checkup.lines import check_lines
@@ -44,7 +45,7 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
             board = station.board()
             try:
                 board.open()
-            except LooprigError as error:
+            except Mute as error:
                 yield ill(about, "REPL", error)
                 yield from check_lines(about, board, entry)
                 return

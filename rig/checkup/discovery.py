@@ -44,7 +44,7 @@ def not_asked(port: Port, unknown: bool) -> Answer | None:
     if port.other:
         return Answer(port, None, f"not asked: it is {port.other}", asked=False)
     if port.bootloader:
-        problem = f"a board in its bootloader: {port.bootloader}"
+        problem = f"a board, but {port.bootloader}"
         return Answer(port, None, problem, asked=False)
     if not unknown and not port.maybe_board:
         problem = "not asked: nothing is known of the device"
