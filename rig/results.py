@@ -131,6 +131,15 @@ class Divergence(_Strict):
     link: str = ""
 
 
+class Try(_Strict):
+    """A try at a claim that ended in a fault of the rig; the result is of the one after it."""
+
+    outcome: Outcome
+    why: str = ""
+    started: str = ""  # ISO 8601, UTC
+    executions: list[ExecutionRecord] = []
+
+
 class Result(_Strict):
     """One claim judged on one board, with the evidence for it."""
 
@@ -151,6 +160,14 @@ class Result(_Strict):
     started: str = ""  # ISO 8601, UTC
     duration_s: float = 0.0
     judged_on: str = ""  # which board of a kind that shared the claims
+    earlier: list[Try] = []  # what was `errored` was tried once more at the end of the run
+
+    def after(self, first: Result) -> Result:
+        """This result with an earlier one of the same claim and board recorded in it."""
+        tried = Try(
+            outcome=first.outcome, why=first.why, started=first.started, executions=first.executions
+        )
+        return self.model_copy(update={"earlier": [*first.earlier, tried]})
 
     @property
     def by(self) -> str:

@@ -89,8 +89,8 @@ class RunDir:
             ) from error
 
     def results(self) -> list[Result]:
-        """Every whole result line; a line cut by a kill is left out. Raises UsageError for what
-        cannot be read."""
+        """Every whole result line; a line cut by a kill is left out, and of two tries at one claim
+        the later counts and holds the earlier. Raises UsageError for what cannot be read."""
         try:
             lines = self.results_path.read_bytes().split(b"\n")
         except FileNotFoundError:
@@ -98,13 +98,15 @@ class RunDir:
         except OSError as error:
             what = f"{self.results_path}: {error.strerror}"
             raise UsageError(what, "name another run") from error
-        found = []
+        found: dict[tuple[str, str], Result] = {}
         for line in lines:
             try:
-                found.append(Result.model_validate_json(line))
+                result = Result.model_validate_json(line)
             except ValidationError:
                 continue
-        return found
+            first = found.get((result.claim, result.board))
+            found[result.claim, result.board] = result.after(first) if first else result
+        return list(found.values())
 
     def standing(self, info: RunInfo) -> list[Result]:
         """The results, without what a board still owes because it was lost."""
@@ -114,7 +116,13 @@ class RunDir:
     def mend(self, before: RunInfo) -> list[Result]:
         """Before going on: drop for good a last line that a kill cut and what is still owed.
         Returns the results that stand."""
-        found = self.standing(before)
+        return self._replace(self.standing(before))
+
+    def merge_tries(self) -> None:
+        """Make one line of two tries at a claim."""
+        self._replace(self.results())
+
+    def _replace(self, found: list[Result]) -> list[Result]:
         lines = "".join(result.model_dump_json() + "\n" for result in found)
         whole.write(self.results_path, lines)
         return found

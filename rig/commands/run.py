@@ -37,6 +37,7 @@ from rig.commands.resuming import (
     same_boards,
     same_maker,
 )
+from rig.commands.second_try import second_try
 from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError
@@ -148,6 +149,9 @@ def run(options: Options) -> int:
             reporter.start()  # now, so that it is ready before the first test
             faults = Mishaps()
             ended = start_pytest(plan, options, faults)
+            if not faults.told and (rest := second_try(run_dir, plan, ended)):
+                ended = max(ended, start_pytest(rest, options, faults))
+                run_dir.merge_tries()
             ending = conclude(run_dir, ended, plan, faults.told)
             reporter.ask(run_dir, ending.said, options.show)  # boards are put away meanwhile
         reporter.wait(run_dir)
