@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from rig.board.events import end_record
-from rig.board.execution import Execution
+from rig.board.execution import Ended, Execution
 from rig.board.shrink import deflated, literal, shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
@@ -92,12 +92,12 @@ class Program:
         return not started or (len(lines) > 1 and 'File "<string>"' not in execution.traceback)
 
     def came_damaged(self, execution: Execution, started: bool, packing: Packing) -> bool:
-        """Whether what arrived is not what was sent: its checksum is wrong, or what is left of the
-        loader does not run. See `had_no_room` for `started`."""
+        """Whether what arrived is not what was sent: its checksum is wrong or was never told, or
+        what is left of the loader does not run. See `had_no_room` for `started`."""
         last = execution.traceback.strip().rpartition("\n")[2]
         if packing == "source" or started or self.blames_script(execution.traceback, packing):
             return False
-        return bool(last) and not LACKS.match(last)
+        return not LACKS.match(last) if last else execution.ended is Ended.FINISHED
 
     def packed(self, nonce: str, packing: Packing) -> bytes:
         """The bytes to send."""
