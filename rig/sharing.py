@@ -7,6 +7,7 @@ virtual board (`copies` in the bench file) are always one kind.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
@@ -37,13 +38,19 @@ def with_copies(bench: Bench, claims: int) -> tuple[Bench, dict[str, str]]:
 
 
 def kinds(stations: Sequence[Station], share: bool, copies: Mapping[str, str]) -> list[Kind]:
-    """The kinds among identified boards, in the boards' order."""
+    """The kinds among identified boards, in the boards' order; says where sharing comes to
+    nothing."""
     alike: dict[tuple[object, ...], list[str]] = {}
     for station in stations:
         key: tuple[object, ...] = (copies.get(station.name, station.name),)
         if share:
             key = firmware(station)
         alike.setdefault(key, []).append(station.name)
+    if share and len(alike) == len(stations):
+        print(
+            "--share: no two boards have the same firmware, each is asked for everything",
+            file=sys.stderr,
+        )
     every = {station.name for station in stations}
     return [Kind(name=_name(boards, every), boards=boards) for boards in alike.values()]
 

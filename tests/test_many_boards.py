@@ -221,7 +221,7 @@ def identified(name: str, **said: Any) -> Station:
     return Station(name=name, kind="serial", port="", info=info)
 
 
-def test_which_boards_are_of_a_kind() -> None:
+def test_which_boards_are_of_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
     def found(*stations: Station, share: bool = True, **copies: str) -> dict[str, list[str]]:
         return {kind.name: kind.boards for kind in kinds(stations, share, copies)}
 
@@ -230,6 +230,7 @@ def test_which_boards_are_of_a_kind() -> None:
     assert found(one, two, share=False) == {"pico1": ["pico1"], "pico2": ["pico2"]}
     for other in ({"version": "1.29"}, {"machine": "Pico W"}, {"features": ["network"]}):
         assert len(found(one, identified("pico2", **other))) == 2, other
+    assert "no two boards have the same firmware" in capsys.readouterr().err
     assert found(identified("left"), identified("right")) == {"left+right": ["left", "right"]}
     assert found(one, two, identified("pico", version="2")) == {
         "pico1+pico2": ["pico1", "pico2"],
