@@ -52,7 +52,10 @@ def kinds(stations: Sequence[Station], share: bool, copies: Mapping[str, str]) -
             file=sys.stderr,
         )
     every = {station.name for station in stations}
-    return [Kind(name=_name(boards, every), boards=boards) for boards in alike.values()]
+    return [
+        Kind(name=_name(boards, every) if share else str(key[0]), boards=boards)
+        for key, boards in alike.items()
+    ]
 
 
 def firmware(station: Station) -> tuple[object, ...]:
@@ -80,13 +83,26 @@ def _name(boards: Sequence[str], every: set[str]) -> str:
     return common if common and not taken else "+".join(boards)
 
 
-def columns(kinds: Sequence[Kind], stations: Sequence[Station]) -> list[BoardInfo]:
-    """What run.json says of each kind: a board as it identified itself, or several as one."""
+def columns(
+    kinds: Sequence[Kind],
+    stations: Sequence[Station],
+    lost: Sequence[BoardInfo] = (),
+    copies: Mapping[str, str] | None = None,
+) -> list[BoardInfo]:
+    """What run.json says of each kind: a board as it identified itself, or several as one. A board
+    that was lost at the start is a column of its own, but for a copy: of what kind it would have
+    been is known."""
+    of = copies or {}
+    originals = {of.get(name, name) for kind in kinds for name in kind.boards}
+    known = [info for info in lost if info.name in of and of[info.name] in originals]
+    known += [info for info in lost if info.name in of.values() and info.name in originals]
     infos = {station.name: station.info for station in stations}
     found = []
     for kind in kinds:
         members = [info for name in kind.boards if (info := infos[name])]
-        if len(kind.boards) == 1:
+        same = {of.get(name, name) for name in kind.boards}
+        gone = [info for info in known if of.get(info.name, info.name) in same]
+        if len(kind.boards) == 1 and not gone and kind.name == kind.boards[0]:
             found += members
         elif members:
             whole = {
@@ -95,7 +111,7 @@ def columns(kinds: Sequence[Kind], stations: Sequence[Station]) -> list[BoardInf
                 "unique_id": "",
                 "meter": next((info.meter for info in members if info.meter), ""),
                 "modelled": any(info.modelled for info in members),
-                "members": members,
+                "members": [*members, *gone],
             }
             found.append(members[0].model_copy(update=whole))
-    return found
+    return [*found, *(info for info in lost if info not in known)]

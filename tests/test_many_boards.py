@@ -29,7 +29,7 @@ from rig.meters.shared import SharedMeter
 from rig.plan import Plan
 from rig.progress import Progress
 from rig.results import BoardInfo, Outcome, Result
-from rig.sharing import Kind, kinds
+from rig.sharing import Kind, columns, kinds
 from rig.stations import Station, lock_of
 from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter
@@ -439,3 +439,15 @@ def test_more_workers_than_boards_are_not_started() -> None:
     assert workers("99", 4) == 4
     with pytest.raises(UsageError, match="-n many"):
         workers("many", 4)
+
+
+def test_a_copy_that_is_lost_at_the_start_is_no_column(tmp_path: Path) -> None:
+    copies = {"unix.2": "unix", "unix.3": "unix"}
+    stations = [identified("unix.2"), identified("other")]
+    gone = [BoardInfo(name=name, lost="at the start") for name in ("unix", "unix.3", "pico")]
+    alike = kinds(stations, False, copies)
+    assert [kind.name for kind in alike] == ["unix", "other"]
+    found = columns(alike, stations, gone, copies)
+    assert [column.name for column in found] == ["unix", "other", "pico"]
+    assert {member.name for member in found[0].members} == {"unix", "unix.2", "unix.3"}
+    assert columns(kinds(stations, True, {}), stations, gone[2:])[-1].lost == "at the start"

@@ -104,7 +104,7 @@ def run(options: Options) -> int:
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
-                boards=[*columns(alike, stations), *lost],
+                boards=columns(alike, stations, lost, copies),
                 share=options.share,
             )
             done: list[tuple[str, str]] = []
