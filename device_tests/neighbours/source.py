@@ -60,18 +60,22 @@ def timer_of_the_board():
 
 
 timer = timer_of_the_board()
-source = "timer"
-if params["does"] == "goes on":
-    source = "itself"
-    micropython.schedule(callback, 0)
-elif timer:
-    timer.init(mode=timer.PERIODIC, period=params["period_ms"], callback=callback)
-else:
+
+
+def start_source():
+    # Once every global name is there: a port without a lock over its interpreter, as unix is, may
+    # move them under a thread that looks one up. Returns what it is.
+    if params["does"] == "goes on":
+        micropython.schedule(callback, 0)
+        return "itself"
+    if timer:
+        timer.init(mode=timer.PERIODIC, period=params["period_ms"], callback=callback)
+        return "timer"
     try:
         by_thread(params["period_ms"])
-        source = "thread"
+        return "thread"
     except ImportError:
-        source = "none"
+        return "none"
 
 
 def stop_source():

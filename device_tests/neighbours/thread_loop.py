@@ -47,8 +47,8 @@ def run():
     over = True
 
 
+start = time.ticks_ms()  # before the thread: where no lock guards them, names are not to move
 _thread.start_new_thread(run, ())
-start = time.ticks_ms()
 while not over and time.ticks_diff(time.ticks_ms(), start) < params["limit_ms"]:
     time.sleep_ms(2)
     if params["flag"] and "waits" in log:

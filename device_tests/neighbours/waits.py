@@ -101,6 +101,8 @@ async def main():
         emit("calls", calls - began, scheduled, full)
 
 
+source = ""
+source = start_source()
 emit("source", source)
 try:
     if source != "none":
