@@ -6,6 +6,7 @@ The pages' script puts these texts into the page as text, never as markup.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -99,15 +100,26 @@ def _execution(record: ExecutionRecord) -> dict[str, Any]:
 
 def _power(record: PowerRecord, directory: Path) -> dict[str, Any]:
     amperes = partial(quantity, unit="A")
+    s = record.systematic
+
+    def off(value: float | None, shown: Callable[[float], str]) -> str:
+        return "not stated" if value is None else f"± {shown(value)}"
+
+    def within(value: float | None) -> str:
+        return "" if value is None else f" ± {amperes(value)} (instrument)"
+
     facts = [
         ("class", record.kind),
         (
             "R, 95 % interval",
             f"{ratio(record.ratio.value)} [{ratio(record.ratio.low)}, {ratio(record.ratio.high)}]",
         ),
-        ("current, mean", amperes(record.window_a)),
-        ("floor", amperes(record.floor_a)),
-        ("busy", amperes(record.busy_a)),
+        ("R, the instrument's own error", off(s.ratio if s else None, ratio)),
+        ("current, mean", amperes(record.window_a) + within(s.window_a if s else None)),
+        ("floor", amperes(record.floor_a) + within(s.floor_a if s else None)),
+        ("busy", amperes(record.busy_a) + within(s.busy_a if s else None)),
+        ("ranges of the instrument", f"{s.ranges}" if s else "not stated"),
+        ("its accuracy", visible(s.basis) if s else "not stated: see docs/meters.md"),
         ("active fraction", percent(record.active_fraction)),
         ("wake rate", quantity(record.wake_rate_hz, "Hz")),
         ("charge", quantity(record.charge_c, "C")),
@@ -119,8 +131,8 @@ def _power(record: PowerRecord, directory: Path) -> dict[str, Any]:
         ("meter", visible(record.meter) or "–"),  # noqa: RUF001
     ]
     if record.supply_v is not None:
-        facts.insert(9, ("energy", quantity(record.charge_c * record.supply_v, "J")))
-        facts.insert(10, ("supply", quantity(record.supply_v, "V")))
+        facts.insert(12, ("energy", quantity(record.charge_c * record.supply_v, "J")))
+        facts.insert(13, ("supply", quantity(record.supply_v, "V")))
     chart: dict[str, Any] | None = None
     fault = ""
     if record.capture:

@@ -215,13 +215,16 @@ def doctor_command(
     board: Boards = None,
     port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
     meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
+    load: Annotated[
+        str, typer.Option(metavar="OHM", help="A resistor in the board's place: 330ohm.")
+    ] = "",
 ) -> int:
     """Whether boards and meters answer, and what to mend. Exit 0: all is well; 3: findings; 2: a
     bad bench file."""
     from rig.commands.asked import Options, choose_bench
     from rig.commands.doctor import doctor
 
-    return doctor(choose_bench(Options(bench=bench, port=port, meter=meter)), board or [])
+    return doctor(choose_bench(Options(bench=bench, port=port, meter=meter)), board or [], load)
 
 
 @app.command("upstream")

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from rig import floors, tables
 from rig.errors import RigError, UsageError, nearest
@@ -40,6 +40,16 @@ class Fact(_Strict):
     where: str  # a link, a file in the MicroPython tree, or what was run on what
 
 
+class Earlier(_Strict):
+    """What older firmware of the family does otherwise: its floors, before a version."""
+
+    before: str = Field(pattern=r"^\d+\.\d+$")
+    floor: str = ""  # '' for the family's
+    floor_over_usb: str = ""
+    drops_usb: tuple[str, ...] = ()
+    usb_returns: tuple[str, ...] = ()
+
+
 class Profile(_Strict):
     """A board family.
 
@@ -59,6 +69,17 @@ class Profile(_Strict):
     resets: str  # how it is reset, from soft to power
     hardware: bool = True  # False: a virtual bench is all there is
     fact: tuple[Fact, ...] = ()
+    earlier: tuple[Earlier, ...] = ()
+
+    def at(self, version: str) -> Profile:
+        """The family as firmware of that version has it: of those that it is older than, the
+        oldest counts."""
+        here = _numbers(version)
+        older = [each for each in self.earlier if here and here < _numbers(each.before)]
+        if not older:
+            return self
+        told = min(older, key=lambda each: _numbers(each.before))
+        return self.model_copy(update=told.model_dump(exclude={"before"}, exclude_defaults=True))
 
     def floor_for(self, own_usb: bool) -> str:
         """The floor for a board whose REPL is, or is not, its own USB."""
@@ -68,6 +89,12 @@ class Profile(_Strict):
     def was_run(self) -> bool:
         """Whether anything said of it was seen by this rig."""
         return any(fact.basis == "run" for fact in self.fact)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    """(1, 24) of "1.24.0-preview.12"; () for what is no version."""
+    found = re.match(r"v?(\d+)\.(\d+)", version)
+    return (int(found[1]), int(found[2])) if found else ()
 
 
 @cache
@@ -135,6 +162,7 @@ def floor_of(
     profile = of(info, name)
     if profile is None:
         return Floor(named_floor, bool(drops_port))
+    profile = profile.at(info.version)
     own_usb = lookup(info.port).own_usb
     floor = named_floor or profile.floor_for(own_usb)
     dropped = own_usb and floor in profile.drops_usb
@@ -179,6 +207,11 @@ def page() -> str:
     for p in profiles().values():
         parts += ["", f"## {p.family}", "", f"{p.title}.", "", f"- Sleep and USB: {p.copes}"]
         parts += [f"- Resets: {p.resets}"]
+        parts += [
+            f"- Before {each.before}: over USB `{each.floor_over_usb or p.floor_for(True)}`; "
+            f"{', '.join(f'`{floor}`' for floor in each.drops_usb) or 'nothing'} ends that USB"
+            for each in p.earlier
+        ]
         parts += [f"- *{fact.basis}*: {fact.says} ({fact.where})" for fact in p.fact]
     return "\n".join(parts) + "\n"
 

@@ -81,6 +81,21 @@ class Estimate(_Strict):
     high: float
 
 
+class Systematic(_Strict):
+    """What the instrument may be off by: bounds in amperes, and in R, by its maker's figures.
+
+    It is the same in every sample, so it is kept apart from the statistical interval. In R it
+    cancels while all of the capture is in one range of one instrument.
+    """
+
+    window_a: float
+    floor_a: float
+    busy_a: float
+    ratio: float = 0.0
+    ranges: int = 1  # of the instrument, that floor, window and pulses lie in
+    basis: str = ""
+
+
 class PowerRecord(_Strict):
     """How one wait was judged. Currents in amperes, charge in coulombs, times in seconds.
 
@@ -105,6 +120,7 @@ class PowerRecord(_Strict):
     capture: str | None = None  # path of the Parquet file within the run directory
     meter: str = ""
     attempts: int = 1
+    systematic: Systematic | None = None  # None: the instrument's accuracy is not stated
 
 
 class Measurement(_Strict):

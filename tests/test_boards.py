@@ -338,3 +338,17 @@ def test_expectations_are_of_families_and_name_claims() -> None:
         named = {entry.claim for entry in content.divergence} | set(content.without)
         assert named <= set(catalogue()), path
         assert all(entry.link for entry in content.divergence), path
+
+
+@pytest.mark.parametrize(
+    ("version", "floor"),
+    [("1.23.0", "idle"), ("1.24.0", "lightsleep"), ("1.24.0-preview.3", "lightsleep"), ("", "")],
+)
+def test_floors_go_by_version(version: str, floor: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """rp2 before 1.24 lost its USB in lightsleep."""
+    monkeypatch.setattr(profiles, "lookup", lambda port: Port(port, vid=0x2E8A))
+    info = BoardInfo(name="b", platform="rp2", implementation="micropython", version=version)
+    assert profiles.floor_of(info).name == (floor or "lightsleep")
+    if floor == "idle":
+        with pytest.raises(UsageError, match="ends the connection"):
+            profiles.floor_of(info, named_floor="lightsleep")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from rig import profiles
 from rig.bench import Bench, BoardEntry
 from rig.board.mute import Mute
 from rig.checkup.boards import check_board
@@ -12,7 +14,9 @@ from rig.checkup.finding import Finding, ill
 from rig.checkup.lines import check_lines
 from rig.checkup.meters import check_meter
 from rig.checkup.ports import check_port
+from rig.checkup.sleeps import check_sleeps
 from rig.errors import LooprigError
+from rig.results import BoardInfo
 from rig.stations import MeterStation, Station, attach
 
 
@@ -57,12 +61,20 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
                 yield from check_board(about, station, board)
                 if meter and not meter.trouble:
                     yield from check_meter(board, station, other_meters(bench, station))
+                    if station.info and needs_floor(station, station.info):
+                        with contextlib.closing(meter.open()) as opened:
+                            yield from check_sleeps(about, board, opened, meter.entry.rate_hz)
                 elif not meter and station.kind != "cpython":
                     yield Finding(about, "meter", True, "none: power claims will be unmeasured")
             finally:
                 board.close()
     except LooprigError as error:
         yield ill(about, "REPL", error)
+
+
+def needs_floor(station: Station, info: BoardInfo) -> bool:
+    """Whether nobody says what this board's floor is."""
+    return not station.power.floor and profiles.of(info, station.profile) is None
 
 
 def other_meters(bench: Bench, station: Station) -> dict[str, MeterStation]:

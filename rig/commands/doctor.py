@@ -2,20 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from rig.bench import Bench
 from rig.checkup.bench import walk
+from rig.checkup.finding import Finding
+from rig.checkup.load import check_load
 from rig.commands.terminable import terminable
+from rig.errors import UsageError
+from rig.units import ohms
 
 
-def doctor(bench: Bench, boards: Sequence[str] = ()) -> int:
-    """Check every board and meter, or these boards. Exit 0: all is well; 3: there are findings."""
+def doctor(bench: Bench, boards: Sequence[str] = (), load: str = "") -> int:
+    """Check every board and meter, or these boards; with a `load`, the meter of one board with a
+    resistor in the board's place. Exit 0: all is well; 3: there are findings."""
     found = 0
     with terminable():
-        for finding in walk(bench, boards):
+        for finding in loaded(bench, boards, load) if load else walk(bench, boards):
             print(finding, flush=True)
             found += not finding.well
     count = f"{found} finding{'' if found == 1 else 's'}"
     print(f"{bench.path}: {count if found else 'all is well'}")
     return 3 if found else 0
+
+
+def loaded(bench: Bench, boards: Sequence[str], load: str) -> Iterator[Finding]:
+    """Findings on a meter with that resistor; raises UsageError for what is none."""
+    try:
+        load_ohm = ohms(load)
+    except ValueError as error:
+        raise UsageError(f"--load {error}", "a resistor whose value you know") from error
+    names = list(bench.choose(list(boards)).board)
+    if len(names) != 1:
+        raise UsageError(
+            "--load: in which board's place is the resistor?",
+            f"--board {' or --board '.join(names)}",
+        )
+    return check_load(bench, names[0], load_ohm)

@@ -35,6 +35,7 @@ class Samples:
     lost: int = 0
     clipped: int = 0
     warnings: list[str] = field(default_factory=list)
+    range_a: float | None = None  # the fixed range they were taken in
     range: NDArray[np.int8] | None = None  # number of each sample's range, where it changes
     marker: Currents | None = None  # level of a digital input, 0 to 1, that marks the pulses
 
@@ -70,7 +71,9 @@ def from_readings(
     if range_a is not None:
         end = range_a * OVER_RANGE * 0.9999
         clipped = int(np.count_nonzero(current >= end) + np.count_nonzero(current <= -end))
-    return Samples(current, interval_s, overrange=overrange, lost=lost, clipped=clipped)
+    return Samples(
+        current, interval_s, overrange=overrange, lost=lost, clipped=clipped, range_a=range_a
+    )
 
 
 def _native(readings: NDArray[Any]) -> Currents:

@@ -1,0 +1,84 @@
+"""What the instrument may be off by, in the currents of a capture and in R, by its maker's figures.
+
+Within one range gain and offset are the same in floor, window and busy pulses, so R keeps neither:
+both cancel. Where they lie in several ranges each has its own errors, and R is looked at with every
+one of them at either end. What a maker states is a bound, and no standard deviation: bounds add up.
+"""
+
+from __future__ import annotations
+
+from itertools import product
+
+import numpy as np
+
+from rig.meters.accuracy import Accuracy
+from rig.meters.samples import Samples
+from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, Part, cut
+from rig.results import Systematic
+
+Shares = dict[int, tuple[float, float]]
+"""By range: the share of the time spent in it, and what it contributes to the mean, in A."""
+
+
+def systematic(
+    samples: Samples, frame: Frame, accuracy: Accuracy, range_a: float | None = None
+) -> Systematic | None:
+    """The bounds for this capture; None where the instrument's accuracy is not stated.
+
+    `range_a` is the fixed range of a meter that does not say one for each sample.
+    """
+    if not accuracy.ranges:
+        return None
+    fixed = accuracy.holding(range_a) if range_a is not None else None
+    if samples.range is None and fixed is None:
+        return None
+
+    def shares(*parts: Part) -> Shares:
+        spans = [slice(samples.index(p.start_s), samples.index(p.end_s)) for p in parts]
+        current = np.concatenate([samples.current_a[span] for span in spans])
+        if samples.range is None:
+            assert fixed is not None
+            return {fixed[0]: (1.0, float(current.mean()))}
+        number = np.concatenate([samples.range[span] for span in spans])
+        return {
+            int(each): (
+                float(np.mean(number == each)),
+                float(current[number == each].sum() / len(current)),
+            )
+            for each in np.unique(number)
+        }
+
+    def of(label: str) -> Shares:
+        return shares(*(cut(p, PULSE_GUARD_S) for p in frame.parts if p.label == label))
+
+    window, floor, busy = shares(cut(frame.window, WINDOW_GUARD_S)), of("floor"), of("busy")
+    used = sorted({*window, *floor, *busy})
+    errors = [(accuracy.ranges[k].gain, accuracy.ranges[k].offset_a) for k in used]
+
+    def off(part: Shares, signs: tuple[int, ...]) -> float:
+        """The part's mean with each range's gain and offset at one of their ends."""
+        total = 0.0
+        for index, number in enumerate(used):
+            share, mean = part.get(number, (0.0, 0.0))
+            gain, offset = errors[index]
+            total += mean * (1 + signs[2 * index] * gain) + share * signs[2 * index + 1] * offset
+        return total
+
+    def ratio(signs: tuple[int, ...]) -> float:
+        low, high = off(floor, signs), off(busy, signs)
+        return (off(window, signs) - low) / (high - low) if high > low else float("inf")
+
+    plain = tuple([0] * (2 * len(used)))
+    corners = list(product((-1, 1), repeat=2 * len(used)))
+
+    def bound(part: Shares) -> float:
+        return max(abs(off(part, signs) - off(part, plain)) for signs in corners)
+
+    return Systematic(
+        window_a=bound(window),
+        floor_a=bound(floor),
+        busy_a=bound(busy),
+        ratio=max(abs(ratio(signs) - ratio(plain)) for signs in corners) if len(used) > 1 else 0.0,
+        ranges=len(used),
+        basis=accuracy.basis,
+    )
