@@ -32,6 +32,7 @@ from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
+from rig.board.overlays import Overlay
 from rig.claims import Claim, catalogue
 from rig.errors import BoardCrashed, BoardLost, LooprigError, Unsupported
 from rig.virtual.board import VirtualBoard
@@ -133,7 +134,7 @@ class Bench:
 
     def baseline(self, python_tasks: bool) -> dict[str, str]:
         """Learn which claims hold on the unmutated copy; the others with what came of them."""
-        self.board.overlay = "/overlay"
+        self.board.overlay = Overlay(remote="/overlay", modules=("asyncio",))
         outcomes = {test.claim.id: self.judge(test) for test in self.tests}
         self.kept[python_tasks] = {claim for claim, outcome in outcomes.items() if not outcome}
         return {claim: outcome for claim, outcome in outcomes.items() if outcome}
@@ -143,8 +144,8 @@ class Bench:
 
         Documented claims come first; of each level those that noticed most faults in that file.
         """
-        self.board.overlay = "/overlay"
-        came = self.board.run("overlay", deadline=HUNG_S)
+        self.board.overlay = Overlay(remote="/overlay", modules=("asyncio",))
+        came = self.board.run("overlay", deadline=HUNG_S, modules=["asyncio"])
         if came.ended is not Ended.FINISHED:
             return "documented", "(import)", came.how[-60:]
         kept = self.kept[mutant.file == "task.py"]

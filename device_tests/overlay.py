@@ -1,4 +1,3 @@
-# Does asyncio import with the overlay in front?
-import asyncio
-
-emit("imported", getattr(asyncio, "__file__", ""))
+# Where does what stands first on the path come from?
+for name in params["modules"]:
+    emit("came", name, getattr(__import__(name), "__file__", ""))

@@ -14,5 +14,5 @@ def remove(path):
 
 try:
     remove(params["path"])
-except OSError:
+except (OSError, AttributeError):  # none there, or no file system at all
     pass

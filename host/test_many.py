@@ -59,7 +59,9 @@ def test_event_often(board: BoardUnderTest) -> None:
 
 @claim("lock.often")
 def test_lock_often(board: BoardUnderTest) -> None:
-    assert board.run("running/often", what="lock", times=OFTEN).value("count") == 1
+    run = board.run("running/often", what="lock", times=OFTEN)
+    assert run.value("count") == 1
+    assert run.value("locked") == OFTEN
 
 
 @claim("gather.often")

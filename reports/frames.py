@@ -179,7 +179,12 @@ def frames(
     A board under an overlay does not run its firmware's own asyncio: it is a board of its own in
     `board`, and the same one in `identity`, by which releases are compared.
     """
-    overlays = {row[0]: PurePath(row[5]).name for row in rows.runs}
+    names = {row[0]: PurePath(row[5]).name for row in rows.runs}
+    overlays = {  # the control runs without: an overlay is MicroPython's
+        (row[0], row[1]): names[row[0]]
+        for row in rows.boards
+        if row[BOARD_COLUMNS.index("implementation")] != "cpython"
+    }
     made = [
         _frame(rows.results, RESULT_COLUMNS, labels, overlays),
         _frame(rows.power, POWER_COLUMNS, labels, overlays),
@@ -205,7 +210,7 @@ def _frame(
     rows: list[tuple[Any, ...]],
     columns: tuple[str, ...],
     labels: dict[tuple[str, str], str],
-    overlays: dict[str, str],
+    overlays: dict[tuple[str, str], str],
 ) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=list(columns))
     rows.clear()
@@ -219,11 +224,11 @@ def _frame(
         else:
             frame[column] = frame[column].astype("str")
     if "name" in columns:
-        pairs = zip(frame["run"], frame["name"], strict=True)
+        pairs = list(zip(frame["run"], frame["name"], strict=True))
         identity = [labels[pair] for pair in pairs]
         with_overlay = [
-            f"{label} with {overlays[run]}" if overlays[run] else label
-            for run, label in zip(frame["run"], identity, strict=True)
+            f"{label} with {overlays[pair]}" if overlays.get(pair) else label
+            for pair, label in zip(pairs, identity, strict=True)
         ]
         frame.insert(1, "board", pd.Series(with_overlay, dtype="str"))
         frame["identity"] = pd.Series(identity, dtype="str")

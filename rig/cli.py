@@ -81,6 +81,10 @@ def run_command(
     overlay: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Modules put first on each board's sys.path.")
     ] = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAME", help="Break each board's loop by this fault; repeatable."),
+    ] = None,
     power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
     fail_fast: Annotated[bool, typer.Option(help="Stop at the first unexpected outcome.")] = False,
     strict: Annotated[
@@ -122,6 +126,7 @@ def run_command(
             meter=meter,
             claims=claims or [],
             overlay=overlay,
+            faults=fault or [],
             power=power,
             fail_fast=fail_fast,
             strict=strict,
@@ -173,6 +178,40 @@ def claims_command(
     from rig.commands.claims import show_claims, show_sources
 
     return show_sources(globs or []) if sources else show_claims(globs or [])
+
+
+@app.command("prove")
+def prove_command(
+    bench: Bench = None,
+    board: Boards = None,
+    port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
+    power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
+    out: Out = None,
+) -> int:
+    """Could this bench have been red? Break its boards' loops by a dozen faults, and say which are
+    caught. Exit 0: all; 1: one was missed, or none could be shown; 2 and 3 as of run."""
+    from rig.commands.asked import Options
+    from rig.commands.prove import prove
+
+    command = ["looprig", *sys.argv[1:]]
+    return prove(
+        Options(
+            bench=bench, boards=board or [], port=port, meter=meter, power=power, out=out,
+            command=command,
+        )
+    )  # fmt: skip
+
+
+@app.command("faults")
+def faults_command(
+    globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,
+) -> int:
+    """The seeded faults that run --fault takes, with the claims that catch each. A GLOB matches a
+    fault's name or such a claim."""
+    from rig.commands.faults import show_faults
+
+    return show_faults(globs or [])
 
 
 @app.command("virtual")

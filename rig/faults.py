@@ -9,6 +9,8 @@ gives what was replaced. docs/adding-a-claim.md shows one.
 from __future__ import annotations
 
 import ast
+import difflib
+import fnmatch
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -120,8 +122,28 @@ def fault(name: str) -> Fault:
     """A fault by its name. Raises UsageError: there is none, or its file is not as it should be."""
     path = FAULTS / f"{name}.py"
     if not path.is_file():
-        raise UsageError(f"there is no fault {name!r}", nearest(name, names()))
+        raise UsageError(f"there is no fault {name!r}", _meant(name, names()))
     return parsed(path)
+
+
+def select(globs: Sequence[str]) -> list[Fault]:
+    """The faults whose name, or the id of a claim that catches them, matches one of the globs; all
+    for no glob. Raises UsageError for a glob that matches nothing."""
+    everything = [fault(name) for name in names()]
+    chosen = set() if globs else {found.name for found in everything}
+    for glob in globs:
+        matched = [f for f in everything if fnmatch.filter([f.name, *f.caught_by], glob)]
+        if not matched:
+            hint = _meant(glob, [word for f in everything for word in (f.name, *f.caught_by)])
+            raise UsageError(f"{glob}: no fault matches, nor a claim that catches one", hint)
+        chosen |= {found.name for found in matched}
+    return [found for found in everything if found.name in chosen]
+
+
+def _meant(word: str, known: list[str]) -> str:
+    near = difflib.get_close_matches(word, known, n=1)
+    meant = f"did you mean {near[0]!r}? " if near else ""
+    return f"{meant}looprig faults lists all"
 
 
 def parsed(path: Path) -> Fault:

@@ -250,7 +250,8 @@ class RunInfo(_Strict):
     resumed: list[Resumption] = []  # `started` and `command` stay those of the beginning
     made_with: list[str] = []  # claims, tests and overlay, as in rig/made_with.py
     bench: str = ""
-    overlay: str = ""
+    overlay: str = ""  # a directory, or the names of faults joined by `+`
+    faults: list[str] = []  # the seeded faults that made the overlay
     claims: list[str] = []
     levels: list[Level] = ["documented"]
     power: bool = True

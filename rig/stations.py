@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
+from rig.board.overlays import Overlay
 from rig.board.port import Lines
 from rig.errors import LooprigError, RigError, UsageError
 from rig.holding import ABSENT_S, LOOK_S, Holding, await_port
@@ -49,7 +50,8 @@ class Station(BaseModel):
     deadline_scale: float = 1.0
     power_cycle: str = ""
     attended: bool = False  # somebody sits at the terminal
-    overlay: str = ""  # directory on the board
+    overlay: Overlay | None = None
+    under: dict[str, Overlay] = {}  # claims that are judged under an overlay of their own
     power: PowerProfile = PowerProfile()
     profile: str = ""
     meter: MeterStation | None = None

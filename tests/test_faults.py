@@ -60,7 +60,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 
 def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outcome:
     """The outcome of one claim on the board with or without an overlay."""
-    board.overlay = ""
+    board.overlay = None
     if overlay:
         board.put_overlay(str(overlay))
         came = board.run("overlay")  # one that does not import fails every claim, and proves none

@@ -45,7 +45,7 @@ class Rig:
 
     def break_loop(self, name: str) -> None:
         """Put the fault of that name under what is run from now on; none for no name."""
-        self.board.overlay = ""
+        self.board.overlay = None
         if name:
             self.board.put_overlay(str(written([fault(name)], self.folder / "faults" / name)))
 
@@ -99,7 +99,7 @@ def meter(rig: Rig) -> Iterator[ScpiMeter]:
 
 @pytest.fixture(autouse=True)
 def _no_overlay(rig: Rig) -> None:
-    rig.board.overlay = ""
+    rig.board.overlay = None
 
 
 @contextmanager

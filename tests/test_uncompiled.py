@@ -14,6 +14,7 @@ import pytest
 from fixtures.board import BoardUnderTest, DeviceRaised
 from rig.board import program, uncompiled
 from rig.board.board import Board
+from rig.board.overlays import Overlay
 from rig.board.program import Packing
 from rig.claims import DEVICE_TESTS, ROOT
 from rig.errors import RigError
@@ -56,7 +57,7 @@ def run(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         BoardUnderTest(board).run("x", deadline=2.0, **params)
 
     yield push
-    board.packing = board.overlay = ""
+    board.packing, board.overlay = "", None
 
 
 @pytest.mark.parametrize("packing", ["literal", "source"])
@@ -97,7 +98,7 @@ def test_a_parameter_that_has_no_literal(run: Run) -> None:
     ],
 )
 def test_a_syntax_error_elsewhere_is_the_boards(run: Run, board: Board, text: str) -> None:
-    board.overlay = "overlay"  # whose asyncio is broken
+    board.overlay = Overlay(remote="overlay")  # whose asyncio is broken
     with pytest.raises(DeviceRaised, match="SyntaxError"):
         run("import sys\nsys.modules.pop('asyncio', None)\n" + text)
 

@@ -13,11 +13,12 @@ async def work(event):
 
 
 async def hold(lock):
-    global inside, most
+    global inside, most, locked
     for _ in range(params["times"] // 2):
         async with lock:
             inside += 1
             most = max(most, inside)
+            locked += lock.locked()
             await asyncio.sleep(0)
             inside -= 1
 
@@ -35,7 +36,7 @@ async def value(number):
     return number
 
 
-inside = most = 0
+inside = most = locked = 0
 
 
 async def main():
@@ -54,6 +55,7 @@ async def main():
         lock = asyncio.Lock()
         await asyncio.gather(hold(lock), hold(lock))
         emit("count", most)
+        emit("locked", locked)
     elif params["what"] == "gather":
         right = 0
         for number in range(times):

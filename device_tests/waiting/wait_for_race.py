@@ -22,13 +22,15 @@ async def wait(number, event, turns, over):
 
 
 async def main():
-    for number in range(10):
+    # The last: it is cancelled when what it awaits has ended and nobody told it yet.
+    whens = [(max(0, 4 - number), max(0, number - 2)) for number in range(10)] + [(0, 1)]
+    for number, (turns, pause) in enumerate(whens):
         event, over = asyncio.Event(), asyncio.Event()
-        waiter = asyncio.create_task(wait(number, event, max(0, 4 - number), over))
+        waiter = asyncio.create_task(wait(number, event, turns, over))
         for _ in range(6):
             await asyncio.sleep(0)
         event.set()
-        for _ in range(number - 2):
+        for _ in range(pause):
             await asyncio.sleep(0)
         waiter.cancel()
         for _ in range(6):

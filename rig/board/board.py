@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import time
 from collections.abc import Callable
@@ -17,7 +16,7 @@ from rig.board.execution import Ended, Execution
 from rig.board.features import FEATURES
 from rig.board.follow import NOT_WHOLE, Follower, read_out
 from rig.board.link import Link
-from rig.board.overlays import upload
+from rig.board.overlays import REMOTE, NotHeld, Overlay, ahead, put, remove
 from rig.board.pasting import SLOW, Stalled
 from rig.board.port import Disconnected, Silence
 from rig.board.program import Packing, Program, program
@@ -41,7 +40,7 @@ RESULT_S = 10.0
 class Board(Connection):
     """One board on one port: what it is, and what it makes of device tests."""
 
-    overlay: str = ""  # directory on the board that goes first on its sys.path
+    overlay: Overlay | None = None  # what stands first on its sys.path
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
     packed_below: int = field(default=1 << 62, init=False)  # characters it has room to unpack
     packing: Packing | Literal[""] = field(default="", init=False)  # '' for what the features allow
@@ -54,7 +53,7 @@ class Board(Connection):
         Raises RigError for a board that does not say, and for firmware that cannot be judged: no
         MicroPython, one before 1.21, and, unless `asyncio` is false, one without asyncio.
         """
-        overlay, self.overlay = self.overlay, ""
+        overlay, self.overlay = self.overlay, None
         try:
             execution = self.run("identify", features=FEATURES)
             if NOT_WHOLE in execution.damage and not execution.lost:  # it has no binascii.crc32
@@ -207,6 +206,7 @@ class Board(Connection):
                 link, sent, received = self.wire, 0, 0
             uploading = time.monotonic()
             execution.reset_s = uploading - started
+            self.send_ahead(link)
             seconds = STEP_S + len(text) / (SLOW.bytes_per_s if self.lossy else SLOWEST_WIRE)
             link.paste(text, self.within(seconds), before_start)
             running = time.monotonic()
@@ -231,16 +231,26 @@ class Board(Connection):
         except Disconnected as error:
             execution.ended = Ended.DISCONNECTED
             execution.how = str(error)
+        except NotHeld as error:
+            execution.ended = Ended.RAISED
+            execution.missing = execution.how = str(error)
         read_out(execution, reader)
-        execution.no_room = code.had_no_room(execution, reader.started, packing)
+        asked = not execution.missing  # the program was sent
+        execution.no_room = asked and code.had_no_room(execution, reader.started, packing)
         if execution.no_room:
             execution.damage.clear()
         elif execution.traceback and not code.blames_script(execution.traceback, packing):
             execution.damage.append(f"the loader failed, not the script: {execution.how}")
         execution.traceback = code.map_traceback(execution.traceback)
+        if self.overlay and f"ImportError: no module named '{self.overlay.mark}'" in execution.how:
+            execution.missing = f"what was put in {self.overlay.remote} is not there"
+        if execution.missing:
+            execution.damage = [f"the overlay is not there: {execution.missing}"]
         execution.bytes_sent = link.sent - sent
         execution.bytes_received = link.received - received
-        execution.lost = stalled or code.came_damaged(execution, reader.started, packing)
+        execution.lost = stalled or (
+            asked and code.came_damaged(execution, reader.started, packing)
+        )
         self.clean = execution.ended in (Ended.FINISHED, Ended.RAISED)
         if self.clean:
             self.reset_ahead()
@@ -256,24 +266,18 @@ class Board(Connection):
 
     # -- overlays -------------------------------------------------------------------------
 
-    def put_overlay(self, directory: str, remote: str = "looprig_overlay") -> None:
-        """Copy an overlay's modules to the board's file system and use them from now on. Raises
-        RigError for a board that has no file system, or none with room."""
-        link = self.wire
-        self.reset(Execution("overlay", self.name))
-        try:
-            upload(link, directory, remote)
-        except OSError as error:
-            why = os.strerror(error.errno) if error.errno else str(error)
-            raise RigError(
-                f"board {self.name}: its file system does not take the overlay {directory}: {why}",
-                "looprig doctor says how much room it has; an overlay needs a file system",
-            ) from error
-        self.overlay = (
-            remote  # relative: boards start in /, and a board may have no root of its own
-        )
+    def put_overlay(self, directory: str, remote: str = REMOTE) -> Overlay:
+        """Have an overlay's modules stand first on its path; see `rig.board.overlays.put`."""
+        return put(self, directory, remote)
 
-    def remove_overlay(self, remote: str = "looprig_overlay") -> None:
-        """Take an uploaded overlay off the board again."""
-        self.overlay = ""
-        self.run("remove_tree", path=remote)
+    def remove_overlay(self, remote: str = REMOTE) -> None:
+        """Take an overlay off the board again."""
+        remove(self, remote)
+
+    def send_ahead(self, link: Link) -> None:
+        """Have an overlay in RAM that the file system cannot hold. Raises NotHeld."""
+        for command in ahead(self.overlay, "deflate" in self.info.features):
+            link.paste(command, self.within(STEP_S))
+            came = link.read_to(b"\x04>", self.within(STEP_S), "the end of a command")
+            if failure := came[:-2].partition(b"\x04")[2].strip():
+                raise NotHeld(failure.decode("utf-8", "replace").splitlines()[-1])

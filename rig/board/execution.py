@@ -52,6 +52,7 @@ class Execution:
     lost: bool = False  # bytes of the program were lost on the way to the board: none of it ran
     how: str = ""  # one sentence for an end that is not `finished`
     damage: list[str] = field(default_factory=list)
+    missing: str = ""  # of the overlay that was to stand first on its path; then there is damage
     recovery: list[str] = field(default_factory=list)
     away: int = 0  # times the port went away in a sleep that was known to take it
     bytes_sent: int = 0

@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from rig.board.events import end_record
 from rig.board.execution import Ended, Execution
+from rig.board.overlays import Overlay
 from rig.board.shrink import deflated, literal, shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
@@ -143,7 +144,7 @@ def source(path: Path) -> str:
 def assemble(
     sources: Sequence[tuple[str, str]],
     params: dict[str, Any],
-    overlay: str = "",
+    overlay: Overlay | None = None,
     kept: bool = False,
     named: bool = False,
 ) -> Program:
@@ -153,7 +154,7 @@ def assemble(
     """
     head = f"params={params!r}" + (f";{NAMES}" if named else "")
     if overlay:
-        head += f";import sys;sys.path.insert(0,{overlay!r})"
+        head += ";" + first_on_path(overlay)
     text = head + "\n"
     parts = [(1, "looprig")]
     timed = any(TIMES.search(script) for _, script in sources)
@@ -171,11 +172,23 @@ def assemble(
     return Program(text + "_end()\n", tuple(parts), kept=kept)
 
 
+def first_on_path(overlay: Overlay) -> str:
+    """Has the overlay's modules come before any other, also before those that boot.py imported;
+    a board that has not got them ends here, and says so by an ImportError of the mark."""
+    text = f"import sys;sys.path.insert(0,{overlay.remote!r})"
+    if overlay.modules:
+        text += (
+            ";[sys.modules.pop(m)for m in list(sys.modules)"
+            f"if m.split('.')[0]in{overlay.modules!r}]"
+        )
+    return text + (f";import {overlay.mark}" if overlay.mark else "")
+
+
 def program(
     device_test: str,
     params: dict[str, Any],
     prefix: str = "",
-    overlay: str = "",
+    overlay: Overlay | None = None,
     kept: bool = False,
     named: bool = False,
 ) -> Program:

@@ -33,6 +33,7 @@ class Options:
     meter: str = ""
     claims: list[str] = field(default_factory=list)
     overlay: Path | None = None
+    faults: list[str] = field(default_factory=list)
     power: bool = True
     fail_fast: bool = False
     strict: bool = False
@@ -99,17 +100,22 @@ def choose_levels(names: Sequence[str], claims: Mapping[str, Claim]) -> list[Lev
     return chosen
 
 
-def check_overlay(directory: Path | None, bench: benches.Bench) -> Path | None:
+def check_overlay(options: Options, bench: benches.Bench) -> Path | None:
     """The overlay's absolute path; raises UsageError if it is no directory with modules, or if
     no board of the bench takes one."""
+    directory = options.overlay
+    asked = [f"--overlay {directory}"] * bool(directory)
+    asked += [f"--fault {name}" for name in options.faults]
+    if asked and all(entry.kind == "cpython" for entry in bench.board.values()):
+        what = f"{asked[0]}: it would reach no board: CPython, the control, takes none"
+        raise UsageError(what, "choose another board with --board")
     if directory is None:
         return None
+    if options.faults:
+        raise UsageError("--fault and --overlay: a fault breaks the firmware's own", "name one")
     if not directory.is_dir():
         what = "it is no directory" if directory.exists() else "there is no such directory"
         raise UsageError(f"--overlay {directory}: {what}", "name one with modules in it")
-    if all(entry.kind == "cpython" for entry in bench.board.values()):
-        what = f"--overlay {directory}: it would reach no board: CPython, the control, takes none"
-        raise UsageError(what, "choose another board with --board")
     if not any(directory.rglob("*.py")) and not any(directory.rglob("*.mpy")):
         raise UsageError(f"--overlay {directory}: it holds no .py or .mpy module", "name another")
     return directory.resolve()

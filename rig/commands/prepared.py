@@ -10,9 +10,9 @@ from pathlib import Path
 from rig import profiles
 from rig.bench import Bench
 from rig.board.asking import somebody
-from rig.board.execution import Ended
+from rig.board.overlays import REMOTE, Overlay
 from rig.board.port import PortAbsent
-from rig.errors import LooprigError, RigError, UsageError
+from rig.errors import LooprigError, RigError
 from rig.results import BoardInfo
 from rig.stations import Lost, Station, attach
 
@@ -48,7 +48,8 @@ def prepared(
     """Identify every board and meter, and put the overlay in place for as long as it is needed.
 
     A board or meter that does not answer is taken out of `stations` and put into `lost`; without
-    one, it raises RigError. Raises UsageError for an overlay that does not import.
+    one, it raises RigError. Raises UsageError for an overlay that does not import,
+    RigError for one that does not take effect.
     """
     attached = list(stations)
     try:
@@ -64,7 +65,7 @@ def prepared(
             station.attended = somebody()
         if overlay and stations and not any(station.overlay for station in stations):
             raise RigError(
-                f"--overlay {overlay}: it reaches no board: none of them runs MicroPython",
+                f"the overlay {overlay} reaches no board: none of them runs MicroPython",
                 "choose another board, or leave it out",
             )
         yield
@@ -90,16 +91,16 @@ def identify(station: Station, overlay: Path | None) -> None:
             station.name = board.name = profiles.called(info)
             info = info.model_copy(update={"name": station.name})
         if overlay and info.implementation == "micropython":
-            station.overlay = str(overlay)  # something to take off, even of half an upload
-            board.put_overlay(str(overlay))
-            station.overlay = board.overlay
-            came = board.run("overlay")
-            if came.ended is not Ended.FINISHED:
-                raise UsageError(
-                    f"--overlay {overlay}: asyncio does not import with it on board "
-                    f"{station.name}: {came.how}",
-                    "try it by hand with mpremote",
+            station.overlay = Overlay(remote=REMOTE)  # to be taken off, even half an upload
+            station.overlay = board.put_overlay(str(overlay))
+            if station.overlay.why:
+                tell(
+                    station,
+                    f"its files do not hold the overlay ({station.overlay.why}): it is "
+                    "sent before each test, and kept in RAM",
                 )
+        elif overlay:
+            tell(station, f"it runs {info.implementation}, and without the overlay")
     finally:
         board.close()
     station.ticks_period = board.ticks_period
@@ -124,12 +125,16 @@ def identify(station: Station, overlay: Path | None) -> None:
     station.power = power.model_copy(update=update)
 
 
+def tell(station: Station, what: str) -> None:
+    print(f"board {station.name}: {what}", file=sys.stderr)
+
+
 def remove_overlay(station: Station) -> None:
     board = station.board()
     try:
         board.open()
         board.remove_overlay()
     except LooprigError as error:
-        print(f"board {station.name}: the overlay was not removed: {error}", file=sys.stderr)
+        tell(station, f"the overlay was not removed: {error}")
     finally:
         board.close()

@@ -55,7 +55,11 @@ def resumed(options: Options, command: str = "run") -> Options:
     if options.overlay and str(options.overlay.resolve()) != info.overlay:
         had = f"the overlay {info.overlay}" if info.overlay else "no overlay"
         raise UsageError(f"--resume {run}: it was begun with {had}", f"--overlay: {OWN}")
-    options.overlay = Path(info.overlay) if info.overlay else None
+    if options.faults and options.faults != info.faults:
+        had = f"--fault {', '.join(info.faults)}" if info.faults else "no fault"
+        raise UsageError(f"--resume {run}: it was begun with {had}", f"--fault: {OWN}")
+    options.faults = list(info.faults)
+    options.overlay = Path(info.overlay) if info.overlay and not info.faults else None
     if not options.port and not options.bench:
         if info.bench.startswith("--port "):
             port, _, meter = info.bench.removeprefix("--port ").partition(" --meter ")

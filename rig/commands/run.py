@@ -42,6 +42,7 @@ from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError
 from rig.expectations import crashing
+from rig.faults import fault, written
 from rig.order import identity, lateness, remembered
 from rig.plan import Mishaps, Plan
 from rig.results import RunInfo
@@ -75,7 +76,9 @@ def run(options: Options) -> int:
     judged(claims)
     levels = choose_levels(options.levels, claims)
     bench = without_idle_controls(bench, claims, bool(options.boards))
-    overlay = check_overlay(options.overlay, bench)
+    overlay = check_overlay(options, bench)
+    options.faults = list(dict.fromkeys(options.faults))
+    broken_by = [fault(name) for name in options.faults]
     bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
     side_by_side = options.workers or ("auto" if copies or options.share else "")
     count = workers(side_by_side, len(bench.board))
@@ -86,10 +89,13 @@ def run(options: Options) -> int:
 
         pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
     run_dir = RunDir(folder)
-    made = made_with(overlay)
     if patient(options.claims):
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
-    with terminable(), Reporter() as reporter:
+    scratch = tempfile.TemporaryDirectory(prefix="looprig-")
+    with terminable(), Reporter() as reporter, scratch as folder_of_faults:
+        if broken_by:
+            overlay = written(broken_by, Path(folder_of_faults))
+        made = made_with(overlay)
         import_ahead()
         with ready(bench, overlay, options.power, options.strict) as (stations, lost):
             alike = kinds(stations, options.share, copies)
@@ -100,7 +106,8 @@ def run(options: Options) -> int:
                 command=options.command,
                 made_with=made,
                 bench=bench.path,
-                overlay=str(overlay or ""),
+                overlay="+".join(options.faults) or str(overlay or ""),
+                faults=options.faults,
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
