@@ -21,6 +21,7 @@ HARNESS = {
     "harness_times",
     "identify",
     "overlay",
+    "overlay_in_ram",
     "remove_tree",
     "power/frame",
 }
