@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from rig.faults import names
+from rig.claims import ROOT, catalogue
+from rig.commands.prove import DOZEN
+from rig.faults import FAULTS, fault, names
 from rig.results import Outcome
 from tests.test_run import looprig, results
 
@@ -60,3 +65,51 @@ def test_a_run_under_two_faults_and_its_resumption(tmp_path: Path) -> None:
     (out / "results.jsonl").write_text(lines[0])
     assert looprig("run", "--resume", out).returncode == 1
     assert {key: result.outcome for key, result in results(out).items()} == expected
+
+
+def test_the_dozen_is_of_many_chapters_and_shares_no_claim() -> None:
+    claims = [claim for name in DOZEN for claim in fault(name).caught_by]
+    assert len(DOZEN) == 12
+    assert len(set(claims)) == len(claims)
+    chapters = {catalogue()[claim].chapter for claim in claims}
+    assert chapters >= {
+        "errors", "event-loop", "events", "flags", "latency", "locks", "loop-object", "power",
+        "resources", "running", "scheduling", "streams", "tasks", "waiting",
+    }  # fmt: skip
+    assert [fault(name).kind for name in DOZEN].count("power") == 2
+
+
+EMPTIED = """# Every sleep is half as long as it should be
+# caught by: sleep.never-early, sleep.seconds, sleep.ms, loop.waits-when-none-ready
+def sleep_ms(t):
+    return own.sleep_ms(t)
+"""
+PROVE = """
+import sys
+from pathlib import Path
+from rig import faults
+faults.FAULTS = Path(sys.argv[1])
+from rig.commands.asked import Options
+from rig.commands.prove import prove
+options = Options(bench=Path(sys.argv[2]), out=Path(sys.argv[3]), power=False)
+sys.exit(prove(options, ("sleeps-half", "lock-last-first")))
+"""
+
+
+@pytest.mark.parametrize("file_system", ["own", "none"])
+@pytest.mark.parametrize("emptied", [False, True])
+def test_prove_says_what_it_missed(emptied: bool, file_system: str, tmp_path: Path) -> None:
+    seeded = tmp_path / "faults"
+    shutil.copytree(FAULTS, seeded)
+    if emptied:
+        (seeded / "sleeps-half.py").write_text(EMPTIED)
+    bench = tmp_path / "bench.toml"
+    bench.write_text(f'[board.b]\nkind = "virtual"\nfile_system = "{file_system}"\n')
+    done = subprocess.run(
+        [sys.executable, "-c", PROVE, seeded, bench, tmp_path / "out"],
+        cwd=ROOT, capture_output=True, text=True, timeout=120,
+    )  # fmt: skip
+    assert done.returncode == (1 if emptied else 0), done.stdout + done.stderr
+    assert "caught     lock-last-first" in done.stdout
+    assert ("MISSED     sleeps-half" in done.stdout) is emptied
+    assert ("2 of 2 faults caught" in done.stdout) is not emptied
