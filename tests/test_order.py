@@ -177,6 +177,18 @@ def test_who_does_not_replug_it_has_lost_it(arguments: list[str], tmp_path: Path
     assert "unplugged and plugged in by hand" in RunDir(out).read().boards[0].lost
 
 
+def test_what_a_fault_breaks_comes_after_the_rest(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    asked = ["run", "--board", "unix", "--no-power", "--claims", "run.returns-value"]
+    asked += ["--claims", "sleep.ms"]
+    looprig(*asked, "--out", tmp_path / "well")
+    assert list(outcomes(tmp_path / "well")) == ["run.returns-value", "sleep.ms"]
+    looprig(*asked, "--fault", "lost-return-value", "--out", tmp_path / "broken")
+    assert list(outcomes(tmp_path / "broken")) == ["sleep.ms", "run.returns-value"]
+
+
 # -- the rule ---------------------------------------------------------------------------------
 
 

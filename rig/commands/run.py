@@ -148,7 +148,7 @@ def run(options: Options) -> int:
                         claims,
                         remembered(identities[name] for name in kind.boards if name in identities),
                         crashing(),
-                        (),
+                        [claim for one in broken_by for claim in one.caught_by],
                     )
                     for kind in alike
                 },
