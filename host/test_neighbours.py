@@ -16,7 +16,7 @@ from rig.errors import Inconclusive, Unsupported
 
 PERIOD_MS = 2
 KINDS = ("sleep", "event", "flag", "lock", "stream", "timeout", "gather")
-OFTEN, SOME = 60, 8
+OFTEN, SOME = 60, 12
 
 
 def beside(board: BoardUnderTest, kind: str, does: str = "counts", times: int = OFTEN) -> Execution:

@@ -84,7 +84,7 @@ def callback(
     for _ in attempts(record):
         with neighbour(board) as machine:
             execution = run(
-                board, "callback", wait=wait, beside=beside, ms=ms, wait_ms=WAIT_MS, times=4
+                board, "callback", wait=wait, beside=beside, ms=ms, wait_ms=WAIT_MS, times=6
             )
         if execution.value("source") == "none":
             raise Unsupported("a callback while the board waits: machine.Timer or _thread")
@@ -134,7 +134,7 @@ def brought_about(board: BoardUnderTest, record: Record, what: str, name: str) -
     late, allowed = 0.0, 0.0
     for _ in attempts(record):
         with neighbour(board) as machine:
-            execution = run(board, "from_callback", what=what, ms=MS, wait_ms=2 * WAIT_MS, times=4)
+            execution = run(board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=6)
         if execution.value("source") == "none":
             raise Unsupported("something outside of the loop: machine.Timer or _thread")
         allowed = allowance(board, 0.0, machine) + TICK

@@ -64,6 +64,13 @@ class Clock(Protocol):
     def now(self) -> float:
         """Seconds since some instant; it never goes back."""
 
+    def left(self, deadline: float) -> float:
+        """Seconds until an instant of this clock, at least; 0 or less once it is there."""
+
+    def keep_step(self, step: bool) -> None:
+        """Whether the board's clock may not run ahead of the host's, while somebody speaks to a
+        script that waits."""
+
 
 class HostClock:
     """The host's: for every board that lives in the host's time."""
@@ -72,6 +79,13 @@ class HostClock:
         """`time.monotonic`."""
         return time.monotonic()
 
+    def left(self, deadline: float) -> float:
+        """Exactly."""
+        return deadline - time.monotonic()
+
+    def keep_step(self, step: bool) -> None:
+        """It always does."""
+
 
 class SlowerClock:
     """The slower of two clocks, the host's and the board's own, from look to look.
@@ -79,9 +93,13 @@ class SlowerClock:
     An emulated board that computes takes longer than its clock says, one that waits takes no time
     at all: a deadline that either clock alone would end accuses the board of the other's pace. One
     whose clock stands still though the host waited `STUCK_S` is stuck, and then the host's counts.
+
+    The slower of two is never ahead of the host's: while the host's own time has not reached a
+    deadline the emulator, which has better things to do, is not asked.
     """
 
     STUCK_S = 20.0
+    FRESH_S = 0.05  # a look that old is good enough to count from: a tenth of the shortest deadline
 
     def __init__(self, address: str) -> None:
         self.activity: Activity | None = None
@@ -93,6 +111,20 @@ class SlowerClock:
 
     def now(self) -> float:
         """Seconds since the first look."""
+        if self.board is None or time.monotonic() - self.host >= self.FRESH_S:
+            self.count()
+        return self.told
+
+    def left(self, deadline: float) -> float:
+        """By the host's time where that has not reached it, else by both."""
+        left = deadline - self.told - (time.monotonic() - self.host)
+        if left <= 0:
+            self.count()
+            left = deadline - self.told
+        return left
+
+    def count(self) -> None:
+        """Add what passed since the last look."""
         host = time.monotonic()
         board = self.look()
         passed = host - self.host
@@ -105,14 +137,22 @@ class SlowerClock:
             self.board = board
         self.host = host
         self.told += passed
-        return self.told
+
+    def keep_step(self, step: bool) -> None:
+        """Ask the emulator for it; one that does not answer is found out by what follows."""
+        with contextlib.suppress(RigError):
+            self.connected().ask("pace", to=int(step))
+
+    def connected(self) -> Activity:
+        """The connection; raises RigError."""
+        if self.activity is None:
+            self.activity = Activity(self.address)
+        return self.activity
 
     def look(self) -> float | None:
         """Seconds of the board's clock; None where nobody answers."""
         try:
-            if self.activity is None:
-                self.activity = Activity(self.address)
-            return self.activity.nanos() / 1e9
+            return self.connected().nanos() / 1e9
         except RigError:
             self.activity = None
             return None

@@ -12,6 +12,7 @@ range = "100 mA"
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def load(path: Path) -> Bench:
         hint = "see docs/bench.md"
         raise tables.explained(where, error, Bench, hint, ("path",), UsageError) from error
     fitting.check(where, bench.board, bench.meter)
-    return _share(_placed(bench))
+    return _share(_with_images(_placed(bench)))
 
 
 def _placed(bench: Bench) -> Bench:
@@ -91,6 +92,48 @@ def _placed(bench: Bench) -> Bench:
 
     board = {name: e.model_copy(update={"port": port(e)}) for name, e in bench.board.items()}
     return bench.model_copy(update={"board": board})
+
+
+def _with_images(bench: Bench) -> Bench:
+    """Firmware of emulated boards as absolute paths, each a file that an emulator here runs.
+
+    Raises UsageError. A release that is not in the cache yet is left for when the bench starts.
+    """
+    home = Path(bench.path).absolute().parent
+    board = dict(bench.board)
+    for name, entry in bench.board.items():
+        if entry.kind != "emulated":
+            continue
+        from rig.virtual import emulated, releases
+
+        path = home / entry.firmware
+        if not path.exists() and releases.named(entry.firmware):
+            continue
+        emulated.check(path, entry.emulator)
+        board[name] = entry.model_copy(update={"firmware": str(path)})
+    return bench.model_copy(update={"board": board})
+
+
+def for_firmware(names: list[str]) -> Bench:
+    """The bench that `--firmware FILE` describes: an emulated board for each, or a virtual one for
+    a program that runs here, with a meter each. Raises UsageError or RigError."""
+    from rig.virtual import emulated, image, releases
+
+    board: dict[str, Any] = {}
+    for text in names:
+        path = releases.resolve(text).absolute()
+        here = image.read(path).kind == "interpreter"
+        if not here:
+            emulated.check(path)
+        kind = "virtual" if here else "emulated"
+        name = re.sub(r"[^A-Za-z0-9_]+", "-", path.stem).strip("-")[:60] or "board"
+        while name in board:
+            name += "-2"
+        board[name] = {"kind": kind, "firmware": str(path), "meter": "virtual"}
+    path_of = " ".join(f"--firmware {text}" for text in names)
+    return Bench.model_validate(
+        {"path": path_of, "board": board, "meter": {"virtual": {"kind": "virtual"}}}
+    )
 
 
 def _share(bench: Bench) -> Bench:

@@ -62,6 +62,13 @@ Boards = Annotated[
 Resume = Annotated[
     Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run cut short.")
 ]
+Firmware = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Emulate this firmware: a .uf2, an .elf, a micropython, or a release; repeatable.",
+    ),
+]
 Matrix = Annotated[bool, typer.Option("--matrix", help="Print every claim's outcome.")]
 Share = Annotated[
     bool, typer.Option("--share", help="Boards of the same firmware divide the work among them.")
@@ -75,6 +82,7 @@ def run_command(
     board: Boards = None,
     port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
     meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
+    firmware: Firmware = None,
     claims: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Only these claims; repeatable.")
     ] = None,
@@ -124,6 +132,7 @@ def run_command(
             boards=board or [],
             port=port,
             meter=meter,
+            firmware=firmware or [],
             claims=claims or [],
             overlay=overlay,
             faults=fault or [],
@@ -257,13 +266,15 @@ def doctor_command(
     load: Annotated[
         str, typer.Option(metavar="OHM", help="A resistor in the board's place: 330ohm.")
     ] = "",
+    firmware: Firmware = None,
 ) -> int:
     """Whether boards and meters answer, and what to mend. Exit 0: all is well; 3: findings; 2: a
     bad bench file."""
     from rig.commands.asked import Options, choose_bench
     from rig.commands.doctor import doctor
 
-    return doctor(choose_bench(Options(bench=bench, port=port, meter=meter)), board or [], load)
+    asked = Options(bench=bench, port=port, meter=meter, firmware=firmware or [])
+    return doctor(choose_bench(asked), board or [], load)
 
 
 @app.command("upstream")
@@ -298,16 +309,13 @@ def init_command(
     meter: Annotated[
         list[str] | None, typer.Option(metavar="VISA", help="A meter's VISA name; repeatable.")
     ] = None,
-    voltage: Annotated[
-        str, typer.Option(metavar="V", help='What a meter may give the board: "3.3 V".')
-    ] = "",
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bench file.")] = Path("bench.toml"),
     unknown: Unknown = False,
 ) -> int:
     """Write a bench file from what is attached."""
     from rig.commands.init import init
 
-    return init(ports or [], meter or [], out, unknown, voltage)
+    return init(ports or [], meter or [], out, unknown)
 
 
 def bad_usage(error: Any) -> str:

@@ -21,7 +21,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Keys of a meter's `options`, by its kind."""
 
-BoardKind = Literal["serial", "virtual", "cpython"]
+BoardKind = Literal["serial", "virtual", "cpython", "emulated"]
 MeterKind = Literal["visa", "virtual", "ppk2", "joulescope"]
 KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope")
 """Kinds whose board may lose its power when their session ends."""
@@ -37,6 +37,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "network", "power",
     ),
     "cpython": ("deadline_scale", "file_system", "network"),
+    "emulated": ("deadline_scale", "meter", "profile", "firmware", "emulator", "power"),
 }  # fmt: skip
 """Keys that each kind of board makes use of, beside `kind`."""
 METER_KEYS: dict[str, tuple[str, ...]] = {
@@ -120,7 +121,9 @@ class BoardEntry(_Strict):
     meter: str = ""
     power_cycle: str = ""
     profile: str = ""  # a family in fixtures/profiles, for what the board does not say
-    firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name
+    firmware: str = ""  # virtual boards: the path of a micropython, or an interpreter's name;
+    # emulated ones: a file, or a release such as "1.28.0"
+    emulator: str = ""  # emulated boards: one of ours, or a command with {firmware} in it
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
     copies: int = Field(1, ge=1, le=32)  # virtual boards: so many divide the claims
     file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else

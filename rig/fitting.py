@@ -56,7 +56,11 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
         raise UsageError(what, nearest(board.power.floor, list(floors.FLOORS)))
     if board.heap:
         _heap(f"{where}.heap", board.heap)
-    if board.firmware and os.sep not in board.firmware:
+    if board.kind == "emulated" and not board.firmware:
+        raise UsageError(
+            f"{where}: no firmware", 'add firmware = "FILE.uf2", or a release: "1.28.0"'
+        )
+    if board.kind == "virtual" and board.firmware and os.sep not in board.firmware:
         from rig.virtual.interpreters import INTERPRETERS
 
         if board.firmware not in INTERPRETERS:
@@ -75,12 +79,14 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
             f"{where}.meter: there is no meter {board.meter!r}",
             nearest(board.meter, list(meters)) if meters else add,
         )
-    if board.meter and (board.kind == "virtual") != (meters[board.meter].kind == "virtual"):
+    played = board.kind in ("virtual", "emulated")
+    if board.meter and played != (meters[board.meter].kind == "virtual"):
         kind = meters[board.meter].kind
         raise UsageError(
             f"{where}.meter: a meter of kind {kind!r} cannot measure a board of kind "
             f"{board.kind!r}",
-            "virtual boards take virtual meters, real ones real meters; or leave meter out",
+            "virtual and emulated boards take virtual meters, real ones real meters; "
+            "or leave meter out",
         )
     if board.kind == "serial" and not (board.port or board.serial_number or board.labgrid):
         raise UsageError(f"{where}: no port", 'add port = "…" or serial_number = "…"')

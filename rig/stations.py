@@ -32,6 +32,9 @@ from rig.virtual.board import VirtualBoard
 
 if TYPE_CHECKING:
     from rig.fleet.places import Place
+    from rig.virtual.emulated import EmulatedBoard
+
+    Played = VirtualBoard | EmulatedBoard
 
 
 class Station(BaseModel):
@@ -48,6 +51,7 @@ class Station(BaseModel):
     boot_s: float = 0.0  # from a soft reset to the prompt, as measured
     lossy: bool = False  # its link was seen to lose bytes
     deadline_scale: float = 1.0
+    activity: str = ""  # host:port where an emulator tells of its clock and its core
     power_cycle: str = ""
     attended: bool = False  # somebody sits at the terminal
     overlay: Overlay | None = None
@@ -79,6 +83,7 @@ class Station(BaseModel):
             deadline_scale=self.deadline_scale,
             power_cycle=self.power_cycle,
             attended=self.attended,
+            activity=self.activity,
             overlay=self.overlay,
             lines=Lines(self.dtr, self.rts),
             boot_s=self.boot_s,
@@ -245,22 +250,11 @@ def _virtual(
     lost: Lost | None,
 ) -> dict[str, Station]:
     """Start virtual boards and their meters, all at once, then wait for each."""
-    boards: dict[str, VirtualBoard] = {}
+    boards: dict[str, Played] = {}
     for name, entry in bench.board.items():
         if entry.kind != "serial":
-            firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
-            if os.sep in firmware:  # a path, from where the bench file is
-                firmware = str((Path(bench.path).parent / firmware).resolve())
             with losing(name, lost):
-                boards[name] = board = VirtualBoard(
-                    name,
-                    firmware,
-                    folder,
-                    entry.heap,
-                    entry.file_system,
-                    entry.network,
-                    _is_fed(bench, entry),
-                )
+                boards[name] = board = _played(bench, name, folder)
                 stack.callback(board.stop)
     for name, board in list(boards.items()):
         with losing(name, lost):
@@ -284,7 +278,30 @@ def _virtual(
             await_port(str(board.port))
         stations[name] = _station(name, entry, str(board.port), station)
         stations[name].fenced = board.fenced
+        stations[name].activity = board.activity
     return stations
+
+
+def _played(bench: Bench, name: str, folder: Path) -> Played:
+    """A virtual or emulated board, started; raises RigError or UsageError."""
+    entry = bench.board[name]
+    if entry.kind == "emulated":
+        from rig.virtual import releases
+        from rig.virtual.emulated import EmulatedBoard
+
+        return EmulatedBoard(name, releases.resolve(entry.firmware), entry.emulator, folder)
+    firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
+    if os.sep in firmware:  # a path, from where the bench file is
+        firmware = str((Path(bench.path).parent / firmware).resolve())
+    return VirtualBoard(
+        name,
+        firmware,
+        folder,
+        entry.heap,
+        entry.file_system,
+        entry.network,
+        _is_fed(bench, entry),
+    )
 
 
 def _is_fed(bench: Bench, entry: BoardEntry) -> bool:
@@ -295,7 +312,7 @@ def _is_fed(bench: Bench, entry: BoardEntry) -> bool:
 
 def _virtual_meters(
     bench: Bench,
-    boards: Mapping[str, VirtualBoard],
+    boards: Mapping[str, Played],
     stack: contextlib.ExitStack,
     power: bool,
     lost: Lost | None,
@@ -321,7 +338,10 @@ def _virtual_meters(
     meters = {}
     for name, entry in measured.items():
         meters[name] = meter = VirtualMeter(
-            boards[name].pid_file, entry.options, feeds=boards[name].supply
+            boards[name].pid_file,
+            entry.options,
+            feeds=boards[name].supply,
+            activity=boards[name].activity,
         )
         stack.callback(meter.stop)
     resources = {}

@@ -9,7 +9,6 @@ shows: nothing at all, words that no prompt follows, or that it boots.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 
 from rig.board.link import RAW_PROMPT, SEEN, Link
@@ -54,12 +53,12 @@ def arrive(link: Link, patience: Patience, scale: float = 1.0) -> float:
     Raises Silence with what was seen when patience is at its end, Disconnected for a port that
     goes away.
     """
-    began = last = time.monotonic()
+    began = last = link.clock.now()
     seen = b""
     words = asks = 0
     ask_at = began
     while True:
-        now = time.monotonic()
+        now = link.clock.now()
         if now >= ask_at:
             link.send(b"\r\x03\r\x01")
             asks += 1
@@ -68,14 +67,14 @@ def arrive(link: Link, patience: Patience, scale: float = 1.0) -> float:
             link.send(b"\x03")
         data = link.read_some(min(ask_at, now + FLOOD_S))
         if data:
-            last = time.monotonic()
+            last = link.clock.now()
             words += len(data)
             seen = (seen + data)[-SEEN:]
         # boot.py may print a prompt of its own: only an answer makes it one
         if seen.endswith(RAW_PROMPT) and (asks == 1 or answers(link, ANSWER_S * scale)):
             link.in_raw_repl = True
-            return time.monotonic() - began
-        reason = over(seen, words, time.monotonic() - began, last - began, patience, scale)
+            return link.clock.now() - began
+        reason = over(seen, words, link.clock.now() - began, last - began, patience, scale)
         if reason:
             raise Silence(reason, seen)
 
@@ -83,7 +82,7 @@ def arrive(link: Link, patience: Patience, scale: float = 1.0) -> float:
 def answers(link: Link, seconds: float) -> bool:
     """Whether the raw REPL answers, and with all that came before taken in."""
     try:
-        link.challenge(time.monotonic() + seconds)
+        link.challenge(link.clock.now() + seconds)
     except Silence as error:
         link.unread(error.seen[-len(RAW_PROMPT) + 1 :])
         return False

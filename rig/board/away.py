@@ -25,12 +25,12 @@ ASK_S = 0.5
 @dataclass(kw_only=True)
 class AwayFollower(Follower):
     """`away_s` is for how long the script is left alone once it runs; `reopen` opens the port by a
-    `time.monotonic` instant."""
+    instant of the link's clock."""
 
     nonce: str
     away_s: float
     reopen: Callable[[float], Link]
-    ask_from: float  # a `time.monotonic` instant
+    ask_from: float  # a instant of the link's clock
     answers: int = 0  # to what was asked so far; the first is the loader's
     here: bool = True
 
@@ -66,22 +66,22 @@ class AwayFollower(Follower):
 
     def over_untold(self) -> bool:
         """Take what comes, and ask if it is time; whether the script ended without telling."""
-        if time.monotonic() >= self.ask_from:
+        if self.link.clock.left(self.ask_from) <= 0:
             self.link.send(self.question + b"\n")
-            self.ask_from = time.monotonic() + ASK_S
+            self.ask_from = self.link.clock.now() + ASK_S
         data = self.link.read_some(min(self.ask_from, self.deadline))
         self.take(data)
         if data and self.over():  # the loader failed, the script raised, or the board reset
             return True
         if self.reader.starts > self.answers and not self.told:
             if not self.answers:  # it begins when all that it printed was heard
-                self.ask_from = time.monotonic() + self.away_s
+                self.ask_from = self.link.clock.now() + self.away_s
             self.link.send(self.question + (b"!\n" if self.answers else b"\n"))
             self.answers = self.reader.starts
         if self.question in self.tail and self.tail.endswith(b">>> "):
             self.ends(Ended.CRASHED, "the board reset while it slept: a friendly prompt answers")
             return True
-        if self.told or time.monotonic() < self.deadline:
+        if self.told or self.link.clock.left(self.deadline) > 0:
             return False
         self.silent()
         return True
@@ -92,6 +92,6 @@ class AwayFollower(Follower):
         self.here = False
         self.tail = b""
         self.execution.away += 1
-        now = time.monotonic()
+        now = self.link.clock.now()
         self.ask_from = max(self.ask_from, now + ASK_S)  # a port that comes and goes is not chased
         time.sleep(max(0.0, min(self.ask_from, self.deadline) - now))

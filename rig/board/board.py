@@ -32,6 +32,8 @@ FOREIGN = (
     "print(sys.implementation.name,'.'.join([str(n) for n in sys.implementation.version[:3]]),"
     "sys.version)"
 )
+THREAD_S = 2.0
+"""For a thread to begin and end, which takes milliseconds."""
 RESULT_S = 10.0
 """Board seconds a device test may take unless it says otherwise."""
 
@@ -94,10 +96,17 @@ class Board(Connection):
         )
         if refused := refusal(self.info, str(said["asyncio"]) if asyncio else ""):
             raise refused
+        if "_thread" in self.info.features and not self.starts_threads():
+            self.info.features.remove("_thread")
         period = said["ticks_period"]
         if isinstance(period, int) and period > 0:
             self.ticks_period = period
         return self.info
+
+    def starts_threads(self) -> bool:
+        """Whether a thread runs when one is started: an emulator of one core has the module, and
+        never comes back from the question."""
+        return self.run("thread", deadline=THREAD_S).ended is Ended.FINISHED
 
     def refuse_foreign(self) -> None:
         """Ask the little that every Python can answer; raises RigError for firmware that cannot be
@@ -208,6 +217,8 @@ class Board(Connection):
             execution.reset_s = uploading - started
             self.send_ahead(link)
             seconds = STEP_S + len(text) / (SLOW.bytes_per_s if self.lossy else SLOWEST_WIRE)
+            if while_running:
+                self.clock.keep_step(True)
             link.paste(text, self.within(seconds), before_start)
             running = time.monotonic()
             execution.upload_s = running - uploading
@@ -234,6 +245,9 @@ class Board(Connection):
         except NotHeld as error:
             execution.ended = Ended.RAISED
             execution.missing = execution.how = str(error)
+        if while_running:
+            self.clock.keep_step(False)
+        execution.own_time = bool(self.activity)
         read_out(execution, reader)
         asked = not execution.missing  # the program was sent
         execution.no_room = asked and code.had_no_room(execution, reader.started, packing)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from dataclasses import dataclass, field
 
+from rig.activity import Clock, HostClock, SlowerClock
 from rig.board.arriving import BOOT_S, FIRST, Patience, arrive
 from rig.board.execution import Ended, Execution
 from rig.board.link import RESET_PATIENCE_S, STALL_S, Link
@@ -30,7 +30,8 @@ class Connection:
     """One board on one port.
 
     `deadline_scale` multiplies every deadline, for boards slower than real time; nothing else
-    relates the board's time to the host's.
+    relates the board's time to the host's. An emulated board has a clock that can be asked, at the
+    port `activity`: every deadline is measured by it, too.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Connection:
     power_cycle: str = ""
     attended: bool = False  # somebody is there to be its power switch
     lines: Lines = field(default=Lines(), kw_only=True)
+    activity: str = field(default="", kw_only=True)  # host:port of an emulator's activity
     boot_s: float = field(default=0.0, kw_only=True)  # from a soft reset to the prompt, as measured
     lossy: bool = field(default=False, kw_only=True)  # its link was seen to lose bytes
     home: Port | None = field(default=None, init=False)  # by which its device is found again
@@ -54,10 +56,11 @@ class Connection:
     def __post_init__(self) -> None:
         self.info = BoardInfo(name=self.name, kind=self.kind, port=self.port)
         self.ladder = Ladder(self)
+        self.clock: Clock = SlowerClock(self.activity) if self.activity else HostClock()
 
     def within(self, seconds: float) -> float:
-        """The `time.monotonic` instant by which a step of so many seconds must be over."""
-        return time.monotonic() + seconds * self.deadline_scale
+        """The instant of the board's clock by which a step of so many seconds must be over."""
+        return self.clock.now() + seconds * self.deadline_scale
 
     # -- opening --------------------------------------------------------------------------
 
@@ -114,6 +117,7 @@ class Connection:
     def take(self, link: Link) -> None:
         """Talk through this link from now on."""
         self.link = link
+        self.link.clock = self.clock
         self.link.pace = SLOW if self.lossy else None
         self.link.stall_s = STALL_S * self.deadline_scale
 
@@ -123,7 +127,8 @@ class Connection:
         if before:
             before.close()
         home = self.home or home_of(self.port)
-        self.take(reopened(home, self.baudrate, self.lines, deadline, self.within(BUSY_S)))
+        busy = self.within(BUSY_S)
+        self.take(reopened(home, self.baudrate, self.lines, deadline, busy, self.clock))
         assert self.link is not None
         self.port = self.link.device_name
         if before:
@@ -173,13 +178,13 @@ class Connection:
         """
         link = self.wire
         patience = max(RESET_PATIENCE_S * self.deadline_scale, 1.5 * self.boot_s)
-        began = time.monotonic()
+        began = self.clock.now()
         if not ahead:
             link.send(b"\x04")
         boot_by = 0.0 if self.boot_s else self.within(BOOT_S)
         link.await_reset(self.within(self.reset_s), patience, boot_by)
         if not ahead and not self.boot_s:
-            self.boot_s = time.monotonic() - began
+            self.boot_s = self.clock.now() - began
 
     def reset_ahead(self) -> None:
         """Send the next test's soft reset already, so that the board boots while hosts judge."""

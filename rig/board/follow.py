@@ -8,7 +8,6 @@ answer of the raw REPL when it is asked whether it listens again.
 from __future__ import annotations
 
 import re
-import time
 from dataclasses import dataclass
 
 from rig.board.events import EventReader
@@ -33,7 +32,7 @@ a wire that loses marks may lose an answer too."""
 class Follower:
     """Reads to the end of the script and says in `execution` how that was.
 
-    `deadline` is a `time.monotonic` instant; `scale` is the board's deadline_scale.
+    `deadline` is an instant of the link's clock; `scale` is the board's deadline_scale.
     """
 
     link: Link
@@ -55,7 +54,7 @@ class Follower:
                 if not data:
                     self.silent()
                     return
-                if time.monotonic() >= self.deadline:  # a flood never ends in an empty read
+                if self.link.clock.left(self.deadline) <= 0:  # a flood never ends in an empty read
                     self.too_late("the deadline passed while the board printed")
                     return
         except Disconnected as error:
@@ -91,7 +90,7 @@ class Follower:
     def confirmed(self, seconds: float) -> bool:
         """Whether the raw REPL listens again; says in `execution` what it left there."""
         try:
-            more = self.link.challenge(time.monotonic() + seconds * self.scale)
+            more = self.link.challenge(self.link.clock.now() + seconds * self.scale)
         except Silence as error:
             self.asked = True
             self.take(error.seen)

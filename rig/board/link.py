@@ -10,13 +10,13 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
-import time
 from collections.abc import Callable, Iterator
 
 import serial
 from mpremote.transport import TransportError, TransportExecError
 from mpremote.transport_serial import SerialTransport
 
+from rig.activity import Clock, HostClock
 from rig.board.pasting import Pace, paste
 from rig.board.port import (
     READ_SLICE_S,
@@ -51,7 +51,7 @@ NO_LINES = Lines()
 
 
 class Link(SerialTransport):  # type: ignore[misc]
-    """An open port with a raw REPL behind it. Every wait ends at a `time.monotonic` deadline."""
+    """An open port with a raw REPL behind it. Every wait ends at a deadline by `clock`."""
 
     def __init__(self, device: str, baudrate: int = 115200, lines: Lines = NO_LINES) -> None:
         try:
@@ -65,6 +65,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         self.use_raw_paste: bool = True
         if not device.startswith("rfc2217://"):  # pyserial has no write time-out there
             self.serial.write_timeout = WRITE_S
+        self.clock: Clock = HostClock()
         self.sent = 0
         self.received = 0
         self.put_back = b""
@@ -123,13 +124,13 @@ class Link(SerialTransport):  # type: ignore[misc]
             data, self.put_back = self.put_back, b""
             return data
         while True:
-            left = deadline - time.monotonic()
+            left = self.clock.left(deadline)
             with self._port_errors():
                 data = arrived(self.serial, max(0.001, min(READ_SLICE_S, left)))
             if data:
                 self.received += len(data)
                 return data
-            if time.monotonic() >= deadline:
+            if self.clock.left(deadline) <= 0:
                 return b""
 
     def unread(self, data: bytes) -> None:
@@ -161,7 +162,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             if data.endswith(b">>> ") and ending == RAW_PROMPT and BANNER.search(data):
                 raise Silence(f"{what}, and the board rebooted", data)
             # a flood never lets a read come back empty
-            if not piece or (time.monotonic() >= deadline and not data.endswith(ending)):
+            if not piece or (self.clock.left(deadline) <= 0 and not data.endswith(ending)):
                 raise Silence(what, data)
         return data
 
@@ -182,7 +183,7 @@ class Link(SerialTransport):  # type: ignore[misc]
     def drain(self, deadline: float) -> bytes:
         """Take what has arrived so far; returns the last of it."""
         data = b""
-        while self.has_more() and time.monotonic() < deadline:
+        while self.has_more() and self.clock.left(deadline) > 0:
             data = (data + self.read_some(deadline))[-SEEN:]
         return data
 
@@ -205,13 +206,13 @@ class Link(SerialTransport):  # type: ignore[misc]
         while True:
             try:
                 # boot.py may print between banner and prompt
-                pause = min(deadline, time.monotonic() + patience)
+                pause = min(deadline, self.clock.now() + patience)
                 seen += self.read_to(RAW_PROMPT, pause, "the prompt after a soft reset")
             except Silence as error:
                 seen = (seen + error.seen)[-SEEN:]
                 if SOFT_REBOOT in seen:
                     deadline = max(deadline, boot_by)
-                if time.monotonic() >= deadline or BANNER.search(seen):
+                if self.clock.left(deadline) <= 0 or BANNER.search(seen):
                     raise Silence("the prompt after a soft reset", seen) from error
                 asked = True
                 # a prompt without the banner: the reset itself was lost, or its banner
@@ -220,7 +221,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             if SOFT_REBOOT in seen:
                 break
         if asked:  # more answers than one may be on their way
-            self.challenge(max(deadline, time.monotonic() + patience))
+            self.challenge(max(deadline, self.clock.now() + patience))
 
     def challenge(self, deadline: float) -> bytes:
         """Ask the raw REPL something that no program printed in advance.
@@ -239,7 +240,7 @@ class Link(SerialTransport):  # type: ignore[misc]
                 return data[: found.start()]
             if full := HEAP_FULL.search(data):
                 return data[: full.start()]
-            if not piece or time.monotonic() >= deadline:
+            if not piece or self.clock.left(deadline) <= 0:
                 raise Silence("an answer of the raw REPL", data)
 
     def paste(
@@ -256,7 +257,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         timeout: float | None = 10,
         data_consumer: Callable[[bytes], None] | None = None,
     ) -> tuple[bytes, bytes]:
-        deadline = time.monotonic() + (timeout or 10)
+        deadline = self.clock.now() + (timeout or 10)
         try:
             self.paste(command.encode() if isinstance(command, str) else command, deadline)
             said = self.read_to(b"\x04>", deadline, "the end of a command")

@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple, Protocol
 
+from rig.activity import Clock
 from rig.board.port import Silence
 
 RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
@@ -41,6 +42,7 @@ class Wire(Protocol):
 
     use_raw_paste: bool
     pace: Pace | None
+    clock: Clock
     stall_s: float  # for how long a paste may make no progress
 
     def send(self, data: bytes) -> None: ...
@@ -98,7 +100,7 @@ def _raw_paste(
     room, sent = window, 0
     while sent < len(code):
         if room == 0 or link.has_more():
-            stalled = min(deadline, time.monotonic() + link.stall_s)
+            stalled = min(deadline, link.clock.now() + link.stall_s)
             mark = read_mark(link, stalled, "room in the paste window")
             if mark == b"\x01":
                 room += window

@@ -35,6 +35,7 @@ class Recoverable(Protocol):
     link: Link | None
     clean: bool
     power_cycle: str
+    activity: str
     arrived_s: float
     deadline_scale: float
     attended: bool
@@ -42,7 +43,7 @@ class Recoverable(Protocol):
     port: str
 
     def within(self, seconds: float) -> float:
-        """The `time.monotonic` instant by which a step of so many seconds must be over."""
+        """The instant of the board's clock by which a step of so many seconds must be over."""
 
     def arrive_back(self, patience: Patience) -> None:
         """To the raw prompt on the open port; raises Silence or Disconnected."""
@@ -72,7 +73,8 @@ class Ladder:
             ("close and reopen the port", self.reopen),
         ]
         if board.power_cycle:
-            rungs.append((f"power cycle ({board.power_cycle})", self.power_cycle))
+            switch = (f"power cycle ({board.power_cycle})", self.power_cycle)
+            rungs.insert(2 if board.activity else 3, switch)  # an emulator's costs nothing
         elif board.attended:
             rungs.append(("unplugged and plugged in by hand", self.replugged))
         self.listens = self.found_idle = False

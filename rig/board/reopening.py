@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import replace
 
+from rig.activity import Clock
 from rig.board import suspects
 from rig.board.link import Link
 from rig.board.port import Lines, PortAbsent, PortBusy, PortSettling
@@ -57,15 +58,17 @@ def where(home: Port) -> str:
     return found[0].device
 
 
-def reopened(home: Port, baudrate: int, lines: Lines, deadline: float, busy: float) -> Link:
+def reopened(
+    home: Port, baudrate: int, lines: Lines, deadline: float, busy: float, clock: Clock
+) -> Link:
     """The port, opened as soon as it is there; raises LooprigError after the deadline, `busy` for
-    one that another program holds. Both are `time.monotonic` instants."""
+    one that another program holds. Both are instants of the clock."""
     while True:
         try:
             return Link(where(home), baudrate, lines)
         except LooprigError as error:
             until = max(deadline, busy) if isinstance(error, PortBusy) else deadline
-            if time.monotonic() >= until:
+            if clock.left(until) <= 0:
                 raise
             time.sleep(LOOK_S)  # a poll: pyserial cannot be told of a new port
 

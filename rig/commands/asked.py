@@ -30,6 +30,7 @@ class Options:
     bench: Path | None = None
     boards: list[str] = field(default_factory=list)
     port: str = ""
+    firmware: list[str] = field(default_factory=list)
     meter: str = ""
     claims: list[str] = field(default_factory=list)
     overlay: Path | None = None
@@ -60,6 +61,11 @@ def what_to_show(matrix: bool, quiet: bool) -> Show:
 
 def choose_bench(options: Options) -> benches.Bench:
     """The bench that --port describes, or the bench file, with the boards asked for."""
+    if options.firmware:
+        if options.bench or options.boards or options.port or options.meter:
+            what = "--firmware describes a bench by itself"
+            raise UsageError(what, "leave --bench, --board, --port and --meter out")
+        return benches.for_firmware(options.firmware)
     if options.port:
         if options.bench or options.boards:
             raise UsageError("--port describes a bench by itself", "leave --bench and --board out")

@@ -48,6 +48,8 @@ def host_rate(execution: Execution) -> tuple[float, float] | None:
     Of the events on either side of the frame the one that was least late counts. A line that
     delivers them unevenly is not trusted further than that.
     """
+    if execution.own_time:  # the meter counts its samples by the emulator's clock: none is lost
+        return None
     names = execution.names
     if "part" not in names or "clock" not in names:
         return None

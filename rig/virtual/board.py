@@ -39,6 +39,7 @@ class VirtualBoard:
                 "name a real board with --port, or use Linux, macOS or WSL",
             )
         self.name = name
+        self.activity = ""  # it lives in the host's time
         self.port = folder / name
         self.pid_file = folder / f"{name}.pid"
         self.root = folder / f"{name}.root"

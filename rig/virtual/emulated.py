@@ -14,6 +14,15 @@ from rig.virtual import emulators, image
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINE_LIMIT = 1 << 16
+COMMAND = "{firmware}"
+"""What makes an `emulator` of the bench a command, rather than the name of one of ours."""
+
+
+def check(firmware: Path, emulator: str = "") -> None:
+    """Raises UsageError for a file that is no firmware, or that no emulator here runs."""
+    found = image.read(firmware)
+    if COMMAND not in emulator:
+        emulators.choose(found, emulator)
 
 
 class EmulatedBoard:
@@ -24,9 +33,8 @@ class EmulatedBoard:
     """
 
     def __init__(self, name: str, firmware: Path, emulator: str, folder: Path) -> None:
-        if "{firmware}" in emulator:
-            quoted = shlex.quote(str(firmware))
-            command = shlex.split(emulator.replace("{firmware}", quoted))
+        if COMMAND in emulator:
+            command = shlex.split(emulator.replace(COMMAND, shlex.quote(str(firmware))))
         else:
             found = image.read(firmware)
             command = emulators.choose(found, emulator).command(found)
@@ -34,7 +42,8 @@ class EmulatedBoard:
         self.command = command
         self.port = self.activity = ""
         self.pid_file = folder / f"{name}.pid"
-        self.in_host_time = False
+        self.supply: Path | None = None  # no instrument feeds it
+        self.fenced: list[str] = []
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the emulator)
         try:
             self.process = subprocess.Popen(
@@ -62,7 +71,6 @@ class EmulatedBoard:
             ) from error
         if isinstance(thread, int):  # it lives in the host's time, as a thread that is runnable
             self.pid_file.write_bytes(thread.to_bytes(8, sys.byteorder))
-            self.in_host_time = True
 
     def _trouble(self, line: bytes) -> str:
         """What it said, or how it ended, where it should have said where its console is."""

@@ -40,7 +40,7 @@ class VirtualMeter:
         command = [sys.executable, "-m", "rig.virtual.meter_server"]
         if activity:
             command += ["--activity-port", activity]
-        if pid_file is not None:
+        elif pid_file is not None:
             command += ["--pid-file", str(pid_file)]
         if feeds is not None:
             command += ["--feeds", str(feeds)]

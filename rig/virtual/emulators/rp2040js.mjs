@@ -16,7 +16,7 @@ const { values: given } = parseArgs({
   options: { core: { type: 'string' }, bootrom: { type: 'string' }, firmware: { type: 'string' } },
 });
 const found = createRequire(`${given.core}/`).resolve('rp2040js');
-const { Simulator, RP2040, USBCDC, ConsoleLogger, LogLevel } = (
+const { Simulator, RP2040, USBCDC } = (
   await import(pathToFileURL(found))
 ).default;
 
@@ -25,7 +25,7 @@ const SimulationClock = new Simulator().clock.constructor;
 
 const FLASH = 0x10000000;
 const FLASH_SIZE = 2 * 1024 * 1024;
-const BATCH = 20_000; // instructions between two looks at the sockets: a millisecond or so
+const BATCH = 10_000; // instructions between two looks at the sockets: half a millisecond or so
 const KEPT_BINS = 50_000_000;
 
 // The boot ROM drives the flash chip through the SSI, which the emulator only plays for reading.
@@ -68,12 +68,48 @@ function withBreakpoints(rom) {
   return { words, handlers };
 }
 
+// What the emulator complains of is said once: a core that looks at what is not there, looks often.
+const complaints = new Set();
+const complain = (component, message) => {
+  const text = `[${component}] ${message}`;
+  if (!complaints.has(text) && complaints.size < 100) {
+    complaints.add(text);
+    console.error(text);
+  }
+};
+const silent = () => {};
+
+// The second core is not emulated. Its mailbox is never full, and a core that is let out of reset
+// says 0 as its boot ROM does (RP2040 datasheet, 2.8.2); it answers nothing else.
+const FIFO_STATUS = 0x50;
+const FIFO_READ = 0x58;
+const [FIFO_VALID, FIFO_READY] = [1, 2];
+const FORCE_OFF = 4;
+const CORE_1 = 1 << 16;
+
+function withoutSecondCore({ sio, peripherals: { 0x40010: resets } }) {
+  let says0 = false;
+  const read = sio.readUint32.bind(sio);
+  sio.readUint32 = (offset) => {
+    if (offset === FIFO_STATUS) return FIFO_READY | (says0 ? FIFO_VALID : 0);
+    if (offset !== FIFO_READ) return read(offset);
+    says0 = false;
+    return 0;
+  };
+  const write = resets.writeUint32.bind(resets);
+  resets.writeUint32 = (offset, value) => {
+    if (offset === FORCE_OFF) says0 = !(value & CORE_1);
+    write(offset, value);
+  };
+}
+
 const rom = withBreakpoints(fs.readFileSync(given.bootrom));
 let flash = image(fs.readFileSync(given.firmware));
 
 // -- the chip --------------------------------------------------------------------------------
 
 let mcu, clock, cdc, armed;
+let lockedUp = false; // the core has stopped until a reset
 let toBoard = []; // bytes from the host that no buffer of the board was free for yet
 let before = 0; // nanoseconds of the clocks before this reset
 let client = null;
@@ -82,7 +118,8 @@ function powerOn() {
   before += clock ? clock.nanos : 0;
   clock = new SimulationClock();
   mcu = new RP2040(clock);
-  mcu.logger = new ConsoleLogger(LogLevel.Error, false);
+  mcu.logger = { debug: silent, info: silent, warn: silent, error: complain };
+  withoutSecondCore(mcu);
   mcu.loadBootrom(rom.words); // which resets, and so wipes the flash
   mcu.flash.set(flash);
   mcu.onBreak = (number) => {
@@ -91,14 +128,15 @@ function powerOn() {
     if (core.PC < 0x4000 && handler) {
       handler(mcu, ...core.registers.subarray(0, 3));
       core.PC = core.LR & ~1;
-    }
+    } else lockedUp = true; // a breakpoint with no debugger, as where a fault handler ends
   };
   mcu.peripherals[0x40058].onWatchdogTrigger = () => {
     resetting = true;
   };
   cdc = new USBCDC(mcu.usbCtrl);
   cdc.onSerialData = (bytes) => client?.write(bytes);
-  armed = false;
+  armed = lockedUp = false;
+  toBoard = [];
   // An armed buffer is answered when there is something to say: a host that completed it with
   // nothing would wake the board all the time.
   mcu.usbCtrl.onEndpointRead = (endpoint, size) => {
@@ -169,8 +207,23 @@ function leavePause() {
 const CYCLE = 8; // nanoseconds at 125 MHz
 
 function run() {
+  try {
+    runBatch();
+  } catch (error) {
+    complain('core', error); // the emulator's own: as if the core had stopped
+    lockedUp = true;
+    setImmediate(run);
+  }
+}
+
+function runBatch() {
   const { core } = mcu;
   for (let i = 0; i < BATCH && !resetting; i++) {
+    if (lockedUp) {
+      ranUntil(clock.nanos);
+      pausedAt = hostNanos();
+      return;
+    }
     if (!core.waiting) {
       clock.tick(core.executeInstruction() * CYCLE);
       if (core.waiting) ranUntil(clock.nanos);
