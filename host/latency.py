@@ -9,7 +9,6 @@ host's only by chance. 99th percentiles and maxima are reported, and decide noth
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -76,7 +75,7 @@ def answering(count: int) -> Callable[[Link], None]:
     def answer(link: Link) -> None:
         rest, answered = b"", 0
         while answered < count and END not in rest:
-            came = link.read_some(time.monotonic() + 20)
+            came = link.read_some(link.clock.by(20))
             if not came:
                 break  # following the script to its end says how it ended
             for _ in range(came.count(ENQ)):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -24,7 +23,7 @@ def told(link: Link) -> bytes:
     """What came before the board's ENQ, or before the script's end; ENQ itself is taken."""
     came = b""
     while ENQ not in came and END not in came:
-        piece = link.read_some(time.monotonic() + 10)
+        piece = link.read_some(link.clock.by(10))
         came += piece
         if not piece:
             break  # following the script to its end says how it ended
@@ -40,7 +39,7 @@ def sending(first: bytes, rest: bytes) -> Callable[[Link], None]:
         before = told(link)
         link.send(first)
         if rest:
-            time.sleep(LATE_S)
+            link.clock.rest(LATE_S)
             link.send(rest)
         link.unread(before)
 
@@ -106,9 +105,9 @@ def written_late(board: BoardUnderTest, by: str) -> tuple[Execution, bytes]:
     def read_late(link: Link) -> None:
         nonlocal came
         before = told(link)
-        time.sleep(LATE_S)
+        link.clock.rest(LATE_S)
         while ACK not in came and END not in came:
-            piece = link.read_some(time.monotonic() + 10)
+            piece = link.read_some(link.clock.by(10))
             came += piece
             if not piece:
                 break
@@ -149,7 +148,7 @@ def test_print_to_a_late_host(board: BoardUnderTest) -> None:
 
 def interrupting(link: Link) -> None:
     before = told(link)
-    time.sleep(LATE_S)  # the loop waits by then, also on a busy machine
+    link.clock.rest(LATE_S)  # the loop waits by then, also on a busy machine
     link.send(b"\x03")
     link.unread(before)
 

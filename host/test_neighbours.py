@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
@@ -164,13 +163,13 @@ def clock_set(board: BoardUnderTest, years: int, wait: str) -> None:
     def time_it(link: Link) -> None:
         began, rest = 0.0, b""
         while len(took) < 1 and END not in rest:
-            came = link.read_some(time.monotonic() + 10)
+            came = link.read_some(link.clock.by(10))
             if not came:
                 break  # following the script to its end says how it ended
             for _ in range(came.count(ENQ)):
                 if began:
-                    took.append(time.monotonic() - began)
-                began = began or time.monotonic()
+                    took.append(link.clock.now() - began)
+                began = began or link.clock.now()
                 link.send(b"g")
             rest += came.replace(ENQ, b"")
         link.unread(rest)

@@ -16,6 +16,7 @@ from rig.errors import RigError
 
 ANSWER_S = 10.0
 """For one that a loaded host leaves no processor to; a live one answers in a millisecond."""
+LEAST_REST_S = 0.002
 LINE_LIMIT = 1 << 26
 
 
@@ -64,8 +65,14 @@ class Clock(Protocol):
     def now(self) -> float:
         """Seconds since some instant; it never goes back."""
 
+    def by(self, seconds: float) -> float:
+        """The instant that is so many seconds away, for a deadline: perhaps a little less."""
+
     def left(self, deadline: float) -> float:
         """Seconds until an instant of this clock, at least; 0 or less once it is there."""
+
+    def rest(self, seconds: float) -> None:
+        """Let so much time pass."""
 
     def keep_step(self, step: bool) -> None:
         """Whether the board's clock may not run ahead of the host's, while somebody speaks to a
@@ -79,9 +86,17 @@ class HostClock:
         """`time.monotonic`."""
         return time.monotonic()
 
+    def by(self, seconds: float) -> float:
+        """Exactly."""
+        return time.monotonic() + seconds
+
     def left(self, deadline: float) -> float:
         """Exactly."""
         return deadline - time.monotonic()
+
+    def rest(self, seconds: float) -> None:
+        """`time.sleep`."""
+        time.sleep(seconds)
 
     def keep_step(self, step: bool) -> None:
         """It always does."""
@@ -99,7 +114,8 @@ class SlowerClock:
     """
 
     STUCK_S = 20.0
-    FRESH_S = 0.05  # a look that old is good enough to count from: a tenth of the shortest deadline
+    FRESH_S = 0.05
+    """A look that old is good enough to set a deadline by: a tenth of the shortest."""
 
     def __init__(self, address: str) -> None:
         self.activity: Activity | None = None
@@ -111,9 +127,14 @@ class SlowerClock:
 
     def now(self) -> float:
         """Seconds since the first look."""
+        self.count()
+        return self.told
+
+    def by(self, seconds: float) -> float:
+        """From the last look, if that is fresh."""
         if self.board is None or time.monotonic() - self.host >= self.FRESH_S:
             self.count()
-        return self.told
+        return self.told + seconds
 
     def left(self, deadline: float) -> float:
         """By the host's time where that has not reached it, else by both."""
@@ -122,6 +143,12 @@ class SlowerClock:
             self.count()
             left = deadline - self.told
         return left
+
+    def rest(self, seconds: float) -> None:
+        """Until both clocks have gone so far."""
+        until = self.now() + seconds
+        while (left := self.left(until)) > 0:
+            time.sleep(max(left, LEAST_REST_S))
 
     def count(self) -> None:
         """Add what passed since the last look."""

@@ -277,6 +277,14 @@ def doctor_command(
     return doctor(choose_bench(asked), board or [], load)
 
 
+@app.command("firmware")
+def firmware_command() -> int:
+    """List the released firmware in the cache that --firmware takes by its version."""
+    from rig.commands.firmware import firmware
+
+    return firmware()
+
+
 @app.command("upstream")
 def upstream_command(
     directory: Annotated[

@@ -82,7 +82,7 @@ def arrive(link: Link, patience: Patience, scale: float = 1.0) -> float:
 def answers(link: Link, seconds: float) -> bool:
     """Whether the raw REPL answers, and with all that came before taken in."""
     try:
-        link.challenge(link.clock.now() + seconds)
+        link.challenge(link.clock.by(seconds))
     except Silence as error:
         link.unread(error.seen[-len(RAW_PROMPT) + 1 :])
         return False

@@ -8,7 +8,6 @@ carry nonce, sequence and checksum as always.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -68,14 +67,14 @@ class AwayFollower(Follower):
         """Take what comes, and ask if it is time; whether the script ended without telling."""
         if self.link.clock.left(self.ask_from) <= 0:
             self.link.send(self.question + b"\n")
-            self.ask_from = self.link.clock.now() + ASK_S
+            self.ask_from = self.link.clock.by(ASK_S)
         data = self.link.read_some(min(self.ask_from, self.deadline))
         self.take(data)
         if data and self.over():  # the loader failed, the script raised, or the board reset
             return True
         if self.reader.starts > self.answers and not self.told:
             if not self.answers:  # it begins when all that it printed was heard
-                self.ask_from = self.link.clock.now() + self.away_s
+                self.ask_from = self.link.clock.by(self.away_s)
             self.link.send(self.question + (b"!\n" if self.answers else b"\n"))
             self.answers = self.reader.starts
         if self.question in self.tail and self.tail.endswith(b">>> "):
@@ -94,4 +93,4 @@ class AwayFollower(Follower):
         self.execution.away += 1
         now = self.link.clock.now()
         self.ask_from = max(self.ask_from, now + ASK_S)  # a port that comes and goes is not chased
-        time.sleep(max(0.0, min(self.ask_from, self.deadline) - now))
+        self.link.clock.rest(max(0.0, min(self.ask_from, self.deadline) - now))

@@ -60,7 +60,7 @@ class Connection:
 
     def within(self, seconds: float) -> float:
         """The instant of the board's clock by which a step of so many seconds must be over."""
-        return self.clock.now() + seconds * self.deadline_scale
+        return self.clock.by(seconds * self.deadline_scale)
 
     # -- opening --------------------------------------------------------------------------
 

@@ -90,7 +90,7 @@ class Follower:
     def confirmed(self, seconds: float) -> bool:
         """Whether the raw REPL listens again; says in `execution` what it left there."""
         try:
-            more = self.link.challenge(self.link.clock.now() + seconds * self.scale)
+            more = self.link.challenge(self.link.clock.by(seconds * self.scale))
         except Silence as error:
             self.asked = True
             self.take(error.seen)

@@ -206,7 +206,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         while True:
             try:
                 # boot.py may print between banner and prompt
-                pause = min(deadline, self.clock.now() + patience)
+                pause = min(deadline, self.clock.by(patience))
                 seen += self.read_to(RAW_PROMPT, pause, "the prompt after a soft reset")
             except Silence as error:
                 seen = (seen + error.seen)[-SEEN:]
@@ -221,7 +221,7 @@ class Link(SerialTransport):  # type: ignore[misc]
             if SOFT_REBOOT in seen:
                 break
         if asked:  # more answers than one may be on their way
-            self.challenge(max(deadline, self.clock.now() + patience))
+            self.challenge(max(deadline, self.clock.by(patience)))
 
     def challenge(self, deadline: float) -> bytes:
         """Ask the raw REPL something that no program printed in advance.
@@ -257,7 +257,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         timeout: float | None = 10,
         data_consumer: Callable[[bytes], None] | None = None,
     ) -> tuple[bytes, bytes]:
-        deadline = self.clock.now() + (timeout or 10)
+        deadline = self.clock.by(timeout or 10)
         try:
             self.paste(command.encode() if isinstance(command, str) else command, deadline)
             said = self.read_to(b"\x04>", deadline, "the end of a command")

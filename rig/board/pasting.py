@@ -100,7 +100,7 @@ def _raw_paste(
     room, sent = window, 0
     while sent < len(code):
         if room == 0 or link.has_more():
-            stalled = min(deadline, link.clock.now() + link.stall_s)
+            stalled = min(deadline, link.clock.by(link.stall_s))
             mark = read_mark(link, stalled, "room in the paste window")
             if mark == b"\x01":
                 room += window
