@@ -36,7 +36,7 @@ def push(board: BoardUnderTest, device_test: str, **params: Any) -> Execution:
 def attempts(record: Record) -> Iterator[int]:
     """Count the attempts; what the last one measured is what the result keeps."""
     for number in range(ATTEMPTS):
-        record.measurements.clear()
+        record.forget()
         yield number
 
 

@@ -89,5 +89,5 @@ def judged_late(record: Record, what: str, late: list[float], allowed: float) ->
 def attempts(record: Record) -> Iterator[int]:
     """As for latency: a late port is late in every execution, a busy host now and then."""
     for number in range(ATTEMPTS):
-        record.measurements.clear()
+        record.forget()
         yield number

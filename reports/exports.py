@@ -14,7 +14,10 @@ from reports.matrix import UNEXPECTED, URGENT, Matrix, verdicts
 from reports.neutral import csv_cell, markdown, markdown_code, xml
 from reports.units import count
 
-_INNER = ["line_offset", "line_bytes", "run_order", "result", "name", "identity", "occurrence"]
+_INNER = [
+    "line_offset", "line_bytes", "run_order", "result", "name", "identity", "occurrence", "samples",
+    "number",
+]  # fmt: skip
 _MAX_ROWS = 50  # rows of a table in the summary; a CI job's summary is bounded
 
 

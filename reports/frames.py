@@ -15,7 +15,7 @@ from rig.results import BoardInfo, Outcome, Result, RunInfo
 RESULT_COLUMNS = (
     "run", "name", "claim", "chapter", "level", "outcome", "unexpected", "expected_divergence",
     "now_conforms", "reason", "link", "required", "expected", "actual", "why", "device_tests",
-    "judged_on", "started", "duration_s", "line_offset", "line_bytes",
+    "judged_on", "samples", "started", "duration_s", "line_offset", "line_bytes",
 )  # fmt: skip
 POWER_COLUMNS = (
     "run", "name", "claim", "result", "wait", "source", "kind", "ratio", "ratio_low", "ratio_high",
@@ -24,7 +24,7 @@ POWER_COLUMNS = (
 )  # fmt: skip
 MEASUREMENT_COLUMNS = (
     "run", "name", "claim", "result", "measurement", "unit", "n", "median", "low", "high", "p99",
-    "maximum",
+    "maximum", "number",
 )  # fmt: skip
 BOARD_COLUMNS = (
     "run", "name", "kind", "port", "platform", "implementation", "version", "machine",
@@ -38,7 +38,7 @@ RUN_COLUMNS = (
 # Text and truth columns keep their type in a frame without rows; every other one is a number.
 _TEXT = set(RESULT_COLUMNS + POWER_COLUMNS + MEASUREMENT_COLUMNS + BOARD_COLUMNS + RUN_COLUMNS)
 _TRUTH = {"unexpected", "expected_divergence", "now_conforms", "modelled"}
-_WHOLE = {"n", "attempts", "line_offset", "line_bytes", "result"}
+_WHOLE = {"n", "number", "attempts", "line_offset", "line_bytes", "result"}
 _FLOAT = {
     "duration_s", "ratio", "ratio_low", "ratio_high", "active_fraction", "wake_rate_hz",
     "window_a", "floor_a", "busy_a", "drift_a", "noise_a", "contrast", "charge_c", "supply_v",
@@ -98,7 +98,7 @@ class Rows:
              once(known.reason) if known else "", once(known.link) if known else "",
              once(result.required), once(result.expected), once(result.actual), once(result.why),
              once(", ".join(e.device_test for e in result.executions)), once(result.judged_on),
-             result.started, result.duration_s, offset, size)
+             result.samples, result.started, result.duration_s, offset, size)
         )  # fmt: skip
         for p in result.power:
             energy = None if p.supply_v is None else p.charge_c * p.supply_v
@@ -110,8 +110,8 @@ class Rows:
             )  # fmt: skip
         self.measurements.extend(
             (run, name, claim, index, once(m.name), once(m.unit), m.n, m.median, m.low, m.high,
-             m.p99, m.maximum)
-            for m in result.measurements
+             m.p99, m.maximum, number)
+            for number, m in enumerate(result.measurements)
         )  # fmt: skip
 
     def contradictions(self) -> list[str]:

@@ -16,7 +16,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from reports import captures
+from reports import captures, samples
 from reports.frames import Rows, board_labels, frames
 from reports.neutral import one_line
 from rig.results import SCHEMA_VERSION, Result, RunInfo
@@ -53,6 +53,32 @@ class Loaded:
                 for row, offset, size in places:
                     file.seek(offset)
                     yield int(row), Result.model_validate_json(file.read(size))
+
+    def samples(self, rows: pd.DataFrame | None = None) -> pd.DataFrame:
+        """The samples behind rows of `measurements` (all of them for none), one a row, in the
+        order in which the board took them: `row` is the measurement's label in `measurements`,
+        `sample` in its unit, every `step`-th of the `taken`.
+
+        Read from disk at each call. What is missing or damaged is named in `problems`.
+        """
+        rows = self.measurements if rows is None else rows
+        parts = [pd.DataFrame({"row": [], "step": [], "taken": [], "sample": []})]
+        for result, of_result in rows.groupby("result", sort=False):
+            about = self.results.loc[result]
+            if not about["samples"]:
+                continue  # of a run from before they were kept
+            try:
+                found = samples.read(self.directories[str(about["run"])], str(about["samples"]))
+            except samples.SamplesDamaged as error:
+                where = one_line(f"{about['run']}: {about['claim']} on {about['board']}")
+                self.problems.append(f"{where}: its samples {error}; left out")
+                continue
+            by_number = {of_result.loc[row, "number"]: row for row in of_result.index}
+            found = found[found["number"].isin(by_number)]
+            found["row"] = found["number"].map(by_number)
+            parts.append(found[["row", "step", "taken", "sample"]])
+        joined = pd.concat(parts[1:] or parts, ignore_index=True)
+        return joined.astype({"row": "int64", "step": "int64", "taken": "int64"})
 
 
 def load(paths: Sequence[Path], progress: Progress | None = None) -> Loaded:

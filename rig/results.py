@@ -173,6 +173,7 @@ class Result(_Strict):
     executions: list[ExecutionRecord] = []
     power: list[PowerRecord] = []
     measurements: list[Measurement] = []
+    samples: str = ""  # path of their Parquet file within the run directory; rig/samples.py
     started: str = ""  # ISO 8601, UTC
     duration_s: float = 0.0
     judged_on: str = ""  # which board of a kind that shared the claims

@@ -10,6 +10,7 @@ from _pytest.assertion import util
 from fixtures import comparing
 from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
+from reports.samples import read
 from rig.board.execution import Ended, Event, Execution
 from rig.board.kept import EVENTS_KEPT
 from rig.claims import Claim
@@ -22,6 +23,7 @@ from rig.errors import (
     Unsupported,
 )
 from rig.results import BoardInfo, Divergence, Outcome
+from rig.samples import MOST
 
 SIDES: dict[str, tuple[object, object]] = {
     "==": (1, 1),
@@ -43,6 +45,32 @@ def record(tmp_path: Path) -> Record:
     made = Record(CLAIM, BoardInfo(name="b"), tmp_path, tmp_path)
     made.executions.append(Execution("d", "b", events=[Event("a", 0, (1,))]))
     return made
+
+
+def test_the_samples_of_the_last_attempt_are_kept(record: Record, tmp_path: Path) -> None:
+    record.measure("late", [9.0])
+    record.forget()
+    record.measure("late", [3.0, 1.0, 2.0])
+    record.measurements.append(record.measurements[0])  # one without samples of its own
+    record.measure("size", [float(n) for n in range(MOST * 3)], "B")
+    record.held(3, "x", "1 == 1")
+    result = record.result(None, None)
+    table = read(tmp_path, result.samples)
+    assert list(table[table.number == 0]["sample"]) == [3.0, 1.0, 2.0]
+    assert set(table.number) == {0, 2}
+    size = table[table.number == 2]
+    assert len(size) == MOST
+    assert (set(size["taken"]), set(size["step"])) == ({MOST * 3}, {3})
+    assert list(size["sample"][:2]) == [0.0, 3.0]
+
+
+def test_samples_that_cannot_be_kept_are_a_fault_of_the_rig(record: Record, tmp_path: Path) -> None:
+    (tmp_path / "samples").touch()  # a file in the folder's place
+    record.measure("late", [1.0])
+    record.held(3, "x", "1 == 1")
+    result = record.result(None, None)
+    assert result.outcome is Outcome.ERRORED
+    assert "samples could not be kept" in result.why
 
 
 def test_a_check_that_held_on_the_board_conforms(record: Record) -> None:
