@@ -8,7 +8,7 @@ olds show what varies by itself from run to run.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import pandas as pd
@@ -31,6 +31,9 @@ _RANK = {
     Outcome.DIVERGES.value: 2,
     Outcome.CRASHED.value: 3,
 }
+REFERENCES = ("turn of the loop", "bare turn")
+"""What times are held against: where these are slower, more is allowed."""
+_MEASURED = ("latency.", "power.")
 _CLASS = {"sleeps": 0, "polls": 1, "spins": 2}
 
 
@@ -47,6 +50,12 @@ class Change:
     after: str
     change: float | None = None  # relative
     note: str = ""
+    unit: str = ""  # of a latency's or cost's figures
+
+    @property
+    def absolute(self) -> bool:
+        """Whether it is a quantity of its own, and not a verdict or a ratio."""
+        return self.kind == "current" or (self.kind == "latency" and self.unit not in ("", "1"))
 
     def sentence(self) -> str:
         """In one line, every text safe to print."""
@@ -69,22 +78,16 @@ def last_of(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[
     return found
 
 
-def outcome_changes(old: Loaded, new: Loaded, unfinished: bool) -> Iterator[Change]:
+def outcome_changes(old: Loaded, new: Loaded) -> Iterator[Change]:
     """Claims whose outcome is not that of the latest old run that judged them."""
     keys = ["identity", "claim"]
     before = last_of(old.results, keys)
     after = last_of(new.results, keys)
-    judged = {board for board, _ in after}
     for key, rows in before.items():
         board, claim = key
         was = _baseline(rows)
         if key not in after:
-            if unfinished and was["outcome"] in _RANK:
-                note = "the new run ended before it"
-                yield Change("outcome", "undecided", board, claim, "", _state(was), "–", note=note)  # noqa: RUF001
-            elif board not in judged:
-                continue  # the board as a whole is named once, by `missing_boards`
-            continue
+            continue  # what is missing is counted by reports/basis.py
         now = after[key][-1]
         direction = _outcome_direction(was, now)
         if direction is None:
@@ -182,10 +185,42 @@ def latency_changes(
             quantity(now["median"], unit),
             found,
             note=f"p99 {tails}",
+            unit=unit,
         )
 
 
-def missing_boards(old: Loaded, new: Loaded) -> list[str]:
-    """Boards of the old runs that the new one does not have."""
-    now = set(new.boards["identity"])
-    return [board for board in dict.fromkeys(old.boards["identity"]) if board not in now]
+def none_better_by_slowness(found: list[Change]) -> list[Change]:
+    """The changes, none of them better by a ratio that came right because all got slower.
+
+    A claim that compares one time with another holds when both grow. So of a board whose turns
+    of the loop, or of a claim whose own absolute figures, got worse, what is better only by
+    comparison is no improvement: it cannot be told.
+    """
+    slow = {
+        change.board
+        for change in found
+        if change.direction == "regression" and change.what in REFERENCES
+    }
+    ours: dict[tuple[str, str], set[Direction]] = {}
+    for change in found:
+        if change.absolute:
+            ours.setdefault((change.board, change.claim), set()).add(change.direction)
+    return [
+        replace(change, direction="undecided", note=f"{_SLOWER}{change.note and '; '}{change.note}")
+        if _by_comparison(change, ours, slow)
+        else change
+        for change in found
+    ]
+
+
+_SLOWER = "better only by comparison, for what it is compared with got worse"
+
+
+def _by_comparison(
+    change: Change, ours: dict[tuple[str, str], set[Direction]], slow: set[str]
+) -> bool:
+    if change.direction != "improvement" or change.absolute:
+        return False
+    own = ours.get((change.board, change.claim), set())
+    measured = bool(own) or change.claim.startswith(_MEASURED)
+    return "improvement" not in own and ("regression" in own or (measured and change.board in slow))

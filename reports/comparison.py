@@ -11,9 +11,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports import changes
+from reports import basis, changes
+from reports.basis import Extent
 from reports.changes import Change
-from reports.loading import Loaded, load
+from reports.loading import RUN_FILE, Loaded, load
+from reports.matching import match
 from reports.neutral import markdown, visible
 from reports.site import environment
 from reports.trend import trends
@@ -36,29 +38,41 @@ class Comparison:
     improvements: list[Change] = field(default_factory=list)
     undecided: list[Change] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    compared: dict[str, int] = field(default_factory=dict)
-    missing: int = 0  # claims of the baseline that the new run does not have on their board
+    extent: Extent = field(default_factory=Extent)
     problems: list[str] = field(default_factory=list)
     history: Loaded | None = None
 
     @property
+    def compared(self) -> dict[str, int]:
+        """How many claims, waits and measurements were compared."""
+        return self.extent.compared
+
+    @property
     def exit_code(self) -> int:
         """1 for a regression; 3 if nothing, or less than before, could be compared; else 0."""
-        untold = sum(change.after in ("errored", "–") for change in self.undecided)  # noqa: RUF001
-        compared = self.compared.get("claim", 0)
-        return of_comparison(len(self.regressions), compared, untold + self.missing)
+        untold = len(self.undecided) + self.extent.less
+        return of_comparison(len(self.regressions), self.compared.get("claim", 0), untold)
+
+    @property
+    def mark(self) -> str:
+        """The state whose mark and colour the headline has."""
+        return {0: "conforms", 1: "diverges"}.get(self.exit_code, "inconclusive")
 
     def headline(self) -> str:
-        """In one sentence."""
-        if not (self.regressions or self.improvements or self.undecided):
-            return "Nothing changed"
+        """In one sentence: what changed, and whether it is all that there was to compare."""
+        less = self.extent.missing()
+        if not self.compared.get("claim"):
+            return "Nothing was compared" + (f" ({less} missing)" if less else "")
         parts = [
             f"{count(len(self.regressions), 'thing')} worse"
             if self.regressions
             else "nothing worse",
             f"{len(self.improvements)} better" if self.improvements else "",
             f"{len(self.undecided)} cannot be told" if self.undecided else "",
+            f"less compared than before ({less} missing)" if less else "",
         ]
+        if not any((self.regressions, self.improvements, self.undecided, less)):
+            return "Nothing changed"
         text = ", ".join(filter(None, parts))
         return text[0].upper() + text[1:]
 
@@ -90,7 +104,7 @@ class Comparison:
         for line in [*self.notes, *self.problems]:
             console.print(Text(visible(line), style="yellow"))
         console.print(Text(self.basis()))
-        style = "bold red" if self.regressions else "bold green"
+        style = {0: "bold green", 1: "bold red"}.get(self.exit_code, "bold yellow")
         console.print(Text(f"{self.headline()}.", style=style))
 
     def to_markdown(self) -> str:
@@ -134,90 +148,102 @@ class Comparison:
 def compare(old: Sequence[Path], new: Path, threshold: float = 0.1) -> Comparison:
     """What changed from the old runs (the latest is the baseline) to the new one.
 
-    Several olds make a history: a current or latency then has to leave the range that they show.
-    Raises UsageError where there is nothing to compare.
+    Several olds make a history, ordered by when they were started, with the new run at its end:
+    a current or latency then has to leave the range that they show. Raises UsageError where there
+    is nothing to compare, or a run would be compared with itself.
     """
-    before, after = load(old), load([new])
-    for loaded, which in ((before, "old"), (after, "new")):
-        if not loaded.results.shape[0]:
-            raise UsageError(
-                f"the {which} run holds no results: {'; '.join(loaded.problems) or 'it is empty'}",
-                "name a directory that looprig run wrote",
-            )
-    if after.runs.shape[0] > 1:
-        raise UsageError(f"{new} holds {after.runs.shape[0]} runs", "name the one to compare")
-    _match(before, after)
-    unfinished = not after.runs["finished"].iloc[-1]
-    compared = _compared(before, after)
-    at_once = compared["wait"] + compared["measurement"]
-    found = [
-        *changes.outcome_changes(before, after, unfinished),
-        *changes.power_changes(before, after, threshold, at_once),
-        *changes.latency_changes(before, after, threshold, at_once),
-    ]
+    loaded, notes = _ordered([*old, new], new)
+    runs = loaded.runs["run"].tolist()
+    matched = match(loaded, runs)
+    for frame in (loaded.results, loaded.power, loaded.measurements, loaded.boards):
+        pairs = zip(frame["run"], frame["name"], strict=True)
+        frame["identity"] = pd.Series([matched.labels[pair] for pair in pairs], dtype="str")
+    before, after = _part(loaded, runs[:-1]), _part(loaded, runs[-1:])
+    extent = basis.extent(before, after)
+    at_once = extent.compared["wait"] + extent.compared["measurement"]
+    found = changes.none_better_by_slowness(
+        [
+            *changes.outcome_changes(before, after),
+            *changes.power_changes(before, after, threshold, at_once),
+            *changes.latency_changes(before, after, threshold, at_once),
+        ]
+    )
     made = Comparison(
         old=before.runs["run"].tolist(),
-        new=after.runs["run"].iloc[-1],
+        new=runs[-1],
         threshold=threshold,
-        problems=before.problems + after.problems,
-        compared=compared,
-        missing=_missing(before, after),
+        notes=[*notes, *matched.notes, *extent.notes],
+        problems=loaded.problems,
+        extent=extent,
     )
     for change in found:
         kind = "undecided" if change.direction == "undecided" else f"{change.direction}s"
         getattr(made, kind).append(change)
-    if missing := changes.missing_boards(before, after):
-        made.notes.append(f"not in the new run: {', '.join(missing)}")
-    for loaded, which in ((before, "old"), (after, "new")):
-        if overlay := loaded.runs["overlay"].iloc[-1]:
+    for part, which in ((before, "old"), (after, "new")):
+        if overlay := part.runs["overlay"].iloc[-1]:
             made.notes.append(f"the {which} run was made with the overlay {overlay}")
-    if unfinished:
+    if not after.runs["finished"].iloc[-1]:
         made.notes.append("the new run did not finish")
     if before.runs.shape[0] > 1:
-        made.history = load([*old, new])
-        for name in ("results", "power", "measurements", "boards"):
-            frame = getattr(made.history, name)
+        made.history = loaded
+        for frame in (loaded.results, loaded.power, loaded.measurements, loaded.boards):
             frame["board"] = frame["identity"]
     return made
 
 
-def _match(before: Loaded, after: Loaded) -> None:
-    """Boards are told apart within each side alone; one of a name there is the same one here."""
-    for board in after.boards.drop_duplicates("identity").to_dict("records"):
-        same = before.boards[before.boards["name"] == board["name"]]
-        known = same["identity"].unique()
-        if len(known) == 1 and known[0] != board["identity"]:
-            if (after.boards["name"] == board["name"]).sum() != 1:
-                continue
-            for frame in (after.results, after.power, after.measurements, after.boards):
-                frame.loc[frame["identity"] == board["identity"], "identity"] = known[0]
-        elif len(known) > 1:
-            exact = same[
-                (same["platform"] == board["platform"]) & (same["unique_id"] == board["unique_id"])
-            ]
-            if exact.shape[0]:
-                label = exact["identity"].iloc[-1]
-                for frame in (after.results, after.power, after.measurements, after.boards):
-                    frame.loc[frame["identity"] == board["identity"], "identity"] = label
+def _ordered(paths: Sequence[Path], new: Path) -> tuple[Loaded, list[str]]:
+    """Every run once, in the order that all parts of the page keep: the olds by when they were
+    started, then the new one, which is the one that was named so; and what is odd about that."""
+    loaded = load(paths)
+    real = {run: directory.resolve() for run, directory in loaded.directories.items()}
+    judged = set(loaded.results["run"])
+    newest = [run for run, at in real.items() if new.resolve() in (at, at.parent, at / RUN_FILE)]
+    if len(newest) > 1:
+        raise UsageError(f"{new} holds {len(newest)} runs", "name the one to compare")
+    olds = [run for run in loaded.runs["run"] if run not in newest]
+    for runs, which in ((newest, "new"), (olds, "old")):
+        if not judged & set(runs):
+            if which == "old" and newest and judged:
+                raise UsageError(
+                    f"no old run beside {new} holds results: "
+                    f"{'; '.join(loaded.problems) or 'it would be compared with itself'}",
+                    "name another run before it",
+                )
+            raise UsageError(
+                f"the {which} run holds no results: {'; '.join(loaded.problems) or 'it is empty'}",
+                "name a directory that looprig run wrote",
+            )
+    times = loaded.runs.set_index("run")["when"]
+    copies = [run for run in olds if run.partition("~")[0] == newest[0].partition("~")[0]]
+    if same := [run for run in copies if times[run] == times[newest[0]]]:
+        raise UsageError(
+            f"{real[same[0]]} is a copy of {new}: a run would be compared with itself",
+            "name another run",
+        )
+    order = {run: number for number, run in enumerate([*olds, *newest])}
+    for frame in (loaded.results, loaded.power, loaded.measurements, loaded.boards):
+        frame["run_order"] = frame["run"].map(order).astype("int64")
+    loaded.runs = loaded.runs.sort_values("run", key=lambda runs: runs.map(order))
+    loaded.runs = loaded.runs.reset_index(drop=True)
+    notes = []
+    if later := [run for run in olds if times[run] > times[newest[0]]]:
+        notes.append(
+            f"{newest[0]} counts as the new run, for it was named last; it was made before "
+            f"{', '.join(later)}"
+        )
+    return loaded, notes
 
 
-def _missing(before: Loaded, after: Loaded) -> int:
-    """How many claims the latest old run judged on boards, and the new run did not."""
-    baseline = before.results[before.results["run"] == before.runs["run"].iloc[-1]]
-    sides = (set(zip(f["identity"], f["claim"], strict=True)) for f in (baseline, after.results))
-    ours, theirs = sides
-    return len(ours - theirs)
+def _part(loaded: Loaded, runs: Sequence[str]) -> Loaded:
+    """The rows of some of the runs."""
 
+    def rows(frame: pd.DataFrame) -> pd.DataFrame:
+        return frame[frame["run"].isin(runs)]
 
-def _compared(before: Loaded, after: Loaded) -> dict[str, int]:
-    pairs = (
-        ("claim", "results", ["identity", "claim"]),
-        ("wait", "power", ["identity", "claim", "wait", "occurrence"]),
-        ("measurement", "measurements", ["identity", "claim", "measurement", "unit", "occurrence"]),
+    return Loaded(
+        results=rows(loaded.results),
+        power=rows(loaded.power),
+        measurements=rows(loaded.measurements),
+        boards=rows(loaded.boards),
+        runs=rows(loaded.runs),
     )
-    told = {}
-    for noun, name, keys in pairs:
-        frames: list[pd.DataFrame] = [getattr(side, name) for side in (before, after)]
-        ours, theirs = (set(frame[keys].itertuples(index=False, name=None)) for frame in frames)
-        told[noun] = len(ours & theirs)
-    return told

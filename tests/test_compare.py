@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from datetime import timedelta
 from pathlib import Path
 
@@ -65,7 +66,7 @@ def test_outcomes(tmp_path: Path, before: str, after: str, direction: str | None
     if direction:
         expected[direction] = ["run.reraises"]
     assert named == expected
-    wanted = 1 if direction == "regressions" else 3 if after == "errored" else 0
+    wanted = {"regressions": 1, "undecided": 3}.get(direction or "", 0)
     assert comparison.exit_code == wanted
 
 
@@ -170,6 +171,7 @@ def test_a_board_that_is_gone_is_told(tmp_path: Path) -> None:
     new = write_run(tmp_path, Recipe(id="new", boards=(UNIX,), started=LATER))
     comparison = reports.compare([old], new)
     assert comparison.notes == ["not in the new run: pico"]
+    assert "1 board" in comparison.headline()
     assert comparison.exit_code == 3
 
 
@@ -181,14 +183,17 @@ def test_a_run_that_was_cut_off_cannot_say_that_nothing_is_worse(tmp_path: Path)
     assert finished in text
     (new / "run.json").write_text(text.replace(finished, ""))
     comparison = reports.compare([old], new)
-    assert len(comparison.undecided) == len(CLAIMS) - 20
+    assert "the new run did not finish" in comparison.notes
+    assert f"{len(CLAIMS) - 20} claims" in comparison.headline()
     assert comparison.exit_code == 3
 
 
 def test_a_selection_of_claims_is_compared_for_what_it_has(tmp_path: Path) -> None:
     comparison = compared(tmp_path, claims=CLAIMS[:20])
     assert comparison.undecided == []
-    assert comparison.exit_code == 3  # five were there before, and cannot be told
+    assert comparison.exit_code == 3
+    assert comparison.headline() == ("Nothing worse, less compared than before (5 claims missing)")
+    assert any("latency.switch-cost" in note for note in comparison.notes)
 
 
 def test_nothing_to_compare_is_a_usage_error(tmp_path: Path) -> None:
@@ -197,6 +202,13 @@ def test_nothing_to_compare_is_a_usage_error(tmp_path: Path) -> None:
         reports.compare([tmp_path / "nowhere"], run)
     with pytest.raises(UsageError, match="the new run holds no results"):
         reports.compare([run], tmp_path / "nowhere")
+    with pytest.raises(UsageError, match="compared with itself"):
+        reports.compare([run], run)
+    with pytest.raises(UsageError, match="compared with itself"):
+        reports.compare([tmp_path], run)  # the directory that holds it, and no other
+    shutil.copytree(run, tmp_path / "copy")
+    with pytest.raises(UsageError, match="is a copy of"):
+        reports.compare([tmp_path / "copy"], run)
 
 
 def test_all_three_forms_say_the_same_and_stay_harmless(tmp_path: Path) -> None:
