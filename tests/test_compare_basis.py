@@ -161,7 +161,8 @@ def test_what_has_no_verdict_on_either_side_is_not_compared(tmp_path: Path) -> N
 @pytest.mark.parametrize(("kind", "noun"), [("power", "wait"), ("measurements", "measurement")])
 def test_a_figure_that_is_gone_is_told(tmp_path: Path, kind: str, noun: str) -> None:
     claim = "power.event-sleeps" if kind == "power" else "latency.event-wake"
-    edit = change(claim, **{kind: []})
+    gone: dict[str, object] = {kind: []}
+    edit = change(claim, "", **gone)
     old = write_run(tmp_path, Recipe(id="old"))
     new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=edit))
     comparison = reports.compare([old], new)
