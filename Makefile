@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: conformance test test-all lint setup setup-dev labgrid clean
+.PHONY: conformance test test-all lint dist setup setup-dev labgrid clean
 
 conformance: .venv/ready
 	$(BIN)/looprig run --matrix
@@ -19,6 +19,12 @@ lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# Wheel and sdist; the same content gives the same bytes (packing/one_name.py).
+dist: .venv/ready-dev
+	rm -rf dist
+	$(BIN)/python -m build --outdir dist
+	$(BIN)/twine check --strict dist/*
 
 setup: .venv/ready
 setup-dev: .venv/ready-dev
@@ -52,4 +58,4 @@ COMPILE := $(BIN)/python -m compileall -q -x 'fixtures/faults|unix_lib' rig repo
 	touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .looprig
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .looprig dist

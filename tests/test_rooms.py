@@ -27,7 +27,7 @@ def table() -> dict[str, set[str]]:
 def modules() -> dict[str, Path]:
     """Every module of the rooms, by its dotted name; what runs on boards is none."""
     found = {}
-    for room in ("rig", "fixtures", "host", "reports"):
+    for room in ("looprig", "rig", "fixtures", "host", "reports"):
         for path in (ROOT / room).rglob("*.py"):
             parts = path.relative_to(ROOT).with_suffix("").parts
             if "faults" not in parts and "unix_lib" not in parts:

@@ -194,7 +194,7 @@ def pytest_arguments(options: Options) -> list[str]:
     """pytest's arguments, all but the plan; the user's are last, so that none takes ours for its
     value."""
     return [
-        "--rootdir", str(ROOT), "-c", str(ROOT / "pyproject.toml"),
+        "--rootdir", str(ROOT), "-c", str(ROOT / "host" / "pytest.ini"), "--confcutdir", str(ROOT),
         *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
         "--capture=sys",  # they print nothing; files for it took a hundredth of a run
         "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
