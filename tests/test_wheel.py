@@ -17,6 +17,7 @@ import pytest
 from packing.one_name import CODE, DATA, modules_of, moved
 from rig.claims import ROOT
 
+pytestmark = pytest.mark.xdist_group("wheel")  # setuptools works in the checkout itself
 MODULES = frozenset({"rig.claims", "rig.virtual.holder", "reports.site"})
 IMPORT_ALL = """
 import importlib, pkgutil, sys, looprig
