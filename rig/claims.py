@@ -18,7 +18,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from rig import tables
-from rig.board.features import FEATURES
+from rig.board.features import KNOWN
 from rig.errors import RigError, UsageError, nearest
 from rig.results import Level
 
@@ -107,8 +107,8 @@ def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
     except ValidationError as error:
         raise tables.explained(where, error, Claim, HINT, FROM_THE_FILE) from error
     for need in claim.needs:
-        if need not in FEATURES:
-            raise RigError(f"{where}: needs: no feature {need!r}", nearest(need, list(FEATURES)))
+        if need not in KNOWN:
+            raise RigError(f"{where}: needs: no feature {need!r}", nearest(need, KNOWN))
     return claim
 
 

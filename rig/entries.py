@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from rig.networks import BoardNetwork
 from rig.units import amperes, volts
-from rig.virtual.fence import Network
 from rig.virtual.files import FileSystem
 
 OPTIONS: dict[str, tuple[str, ...]] = {
@@ -30,7 +30,7 @@ KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope")
 KEYS: dict[str, tuple[str, ...]] = {
     "serial": (
         "port", "serial_number", "interface", "baudrate", "dtr", "rts", "deadline_scale", "meter",
-        "power_cycle", "profile", "power", "labgrid",
+        "power_cycle", "profile", "power", "labgrid", "network",
     ),
     "virtual": (
         "deadline_scale", "meter", "profile", "firmware", "heap", "copies", "file_system",
@@ -127,7 +127,7 @@ class BoardEntry(_Strict):
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
     copies: int = Field(1, ge=1, le=32)  # virtual boards: so many divide the claims
     file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
-    network: Network = "own"  # virtual boards: a loopback of their own, or the machine's network
+    network: BoardNetwork | None = None  # how it comes to one, or what a virtual board reaches
     power: PowerProfile = PowerProfile()
     labgrid: LabgridPlace | None = None
 

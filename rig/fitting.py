@@ -68,6 +68,8 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
                 f"{where}.firmware: there is no interpreter {board.firmware!r}",
                 f"a path needs a {os.sep}; {nearest(board.firmware, list(INTERPRETERS))}",
             )
+    if board.network:
+        _network(f"{where}.network", board)
     if board.kind == "cpython" and board.file_system == "none":
         raise UsageError(
             f"{where}.file_system: CPython does not run without files",
@@ -100,6 +102,21 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
             )
         if board.port or board.serial_number:
             raise UsageError(f"{where}: labgrid finds its port", "leave port and kind out")
+
+
+def _network(where: str, board: BoardEntry) -> None:
+    assert board.network is not None
+    serial = board.kind == "serial"
+    for key in sorted(board.network.model_fields_set):
+        if serial == (key == "reaches"):
+            uses = (
+                "the other keys of docs/bench.md" if serial else 'reaches alone: "own" or "machine"'
+            )
+            what = f"{where}.{key}: a board of kind {board.kind!r} does not use it"
+            raise UsageError(what, f"leave it out; it uses {uses}")
+    key, what, hint = board.network.trouble()
+    if what:
+        raise UsageError(f"{where}.{key}: {what}", hint)
 
 
 def _heap(where: str, heap: str) -> None:

@@ -26,6 +26,7 @@ from rig.errors import LooprigError, RigError, UsageError
 from rig.holding import ABSENT_S, LOOK_S, Holding, await_port
 from rig.meter_station import MeterStation as MeterStation
 from rig.meter_station import lock_of as lock_of
+from rig.networks import NetworkStation
 from rig.ports import listed, with_serial_number
 from rig.results import BoardInfo
 from rig.virtual.board import VirtualBoard
@@ -61,6 +62,7 @@ class Station(BaseModel):
     meter: MeterStation | None = None
     info: BoardInfo | None = None
     ticks_period: int = 1 << 30
+    network: NetworkStation | None = None  # on which the host is the other end
     fenced: list[str] | None = None  # a virtual board: what of the machine it cannot reach
 
     def supply_trouble(self) -> str:
@@ -135,8 +137,10 @@ def attach(bench: Bench, power: bool = True, lost: Lost | None = None) -> Iterat
                 port = _port_of(name, entry, bool(meter and meter.address))
                 _lock(f"port {port}", port, stack)
                 stations[name] = _station(name, entry, port, meter)
-        for station in stations.values():
+        for name, station in stations.items():
             station.named = bench.named
+            if not station.network and (network := bench.board[name].network):
+                station.network = NetworkStation(entry=network, home=Path(bench.path).parent)
         yield [stations[name] for name in bench.board if name in stations]
 
 
@@ -279,6 +283,7 @@ def _virtual(
         stations[name] = _station(name, entry, str(board.port), station)
         stations[name].fenced = board.fenced
         stations[name].activity = board.activity
+        stations[name].network = board.network
     return stations
 
 
@@ -299,7 +304,7 @@ def _played(bench: Bench, name: str, folder: Path) -> Played:
         folder,
         entry.heap,
         entry.file_system,
-        entry.network,
+        entry.network.reaches if entry.network else "own",
         _is_fed(bench, entry),
     )
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rig.board.features import FEATURES
+from rig.board.features import KNOWN
 from rig.claims import DEVICE_TESTS, ROOT, catalogue, checked_by, host_tests, sources
 from rig.commands.claims import show_claims
 
@@ -95,7 +95,7 @@ def test_every_need_is_a_feature_that_boards_are_asked_for() -> None:
         (claim.id, need)
         for claim in catalogue().values()
         for need in claim.needs
-        if need not in FEATURES
+        if need not in KNOWN
     }
     assert unknown == set()
 

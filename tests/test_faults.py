@@ -22,11 +22,16 @@ from rig.board.board import Board
 from rig.claims import ROOT, catalogue
 from rig.errors import UsageError
 from rig.faults import fault, names, parsed, written
+from rig.net.meeting import meet
+from rig.networks import NetworkStation
 from rig.results import Outcome
 from rig.virtual.board import VirtualBoard
 
 DEADLINE_SCALE = 0.3
 """Faults that hang the board are waited for; three seconds are plenty for tests of milliseconds."""
+
+NETWORKS: dict[str, NetworkStation] = {}
+"""By board: where the host is its other end."""
 
 
 @cache
@@ -50,6 +55,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         board = Board("faulty", str(virtual.port), power_cycle=virtual.power_cycle)
         board.open()
         board.identify()
+        meet(NETWORKS.setdefault(board.name, virtual.network), board)
         board.deadline_scale = DEADLINE_SCALE
         yield board
         board.close()
@@ -65,6 +71,7 @@ def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outco
     record = Record(catalogue()[claim], board.info, folder, folder)
     under_test = BoardUnderTest(board)
     under_test.record = record
+    under_test.network = NETWORKS[board.name]
     test = host_tests()[claim]
     offered = {"board": under_test, "record": record}
     try:

@@ -20,6 +20,7 @@ from rig.board.overlays import REMOTE, NotHeld, Overlay, ahead, put, remove
 from rig.board.pasting import SLOW, Stalled
 from rig.board.port import Disconnected, Silence
 from rig.board.program import Packing, Program, program
+from rig.board.secret import scrub
 from rig.errors import RigError
 from rig.firmware import refusal, version
 from rig.results import BoardInfo
@@ -45,6 +46,7 @@ class Board(Connection):
     overlay: Overlay | None = None  # what stands first on its sys.path
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
     packed_below: int = field(default=1 << 62, init=False)  # characters it has room to unpack
+    secrets: tuple[str, ...] = field(default=(), init=False)  # words that nothing may tell of
     packing: Packing | Literal[""] = field(default="", init=False)  # '' for what the features allow
 
     # -- what it is -----------------------------------------------------------------------
@@ -270,6 +272,7 @@ class Board(Connection):
             self.reset_ahead()
         else:
             self.recover(execution)
+        scrub(execution, self.secrets)
         return execution
 
     def packing_of(self, code: Program) -> Packing:

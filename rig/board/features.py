@@ -7,8 +7,17 @@ not features: a port without them diverges.
 FEATURES: dict[str, str] = {
     "socket": "import socket\ns=socket.socket();s.close()",
     "socket.loopback": (
+        # Some stacks bind to 127.0.0.1 and listen there, though nothing ever arrives: lwIP without
+        # LWIP_HAVE_LOOPIF, as on the RP2 (lib/lwip/src/include/lwip/opt.h).
         "import socket\n"
-        "s=socket.socket();s.bind(socket.getaddrinfo('127.0.0.1',0)[0][-1]);s.listen(1);s.close()"
+        "for p in range(20011,20500,61):\n"
+        " s=socket.socket();c=socket.socket()\n"
+        " try:\n"
+        "  s.bind(socket.getaddrinfo('127.0.0.1',p)[0][-1]);s.listen(1);c.settimeout(2)\n"
+        "  c.connect(socket.getaddrinfo('127.0.0.1',p)[0][-1]);break\n"
+        " except OSError as e:x=e\n"
+        " finally:s.close();c.close()\n"
+        "else:raise x"
     ),
     "_thread": "import _thread",
     "micropython.schedule": "import micropython\nmicropython.schedule",
@@ -26,3 +35,10 @@ FEATURES: dict[str, str] = {
     "ssl.SSLContext": "import ssl\nssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)",
     "float": "if 1/2==0:raise ValueError",
 }
+
+GIVEN: dict[str, str] = {
+    "network.peer": "board and host have met on a network (rig/net/meeting.py)",
+    "network.self": "the board can talk to itself: over its loopback, or by way of the host",
+}
+"""What a board has by what the bench gives it, which it cannot be asked for."""
+KNOWN = (*FEATURES, *GIVEN)

@@ -13,6 +13,7 @@ from rig.board.asking import somebody
 from rig.board.overlays import REMOTE, Overlay
 from rig.board.port import PortAbsent
 from rig.errors import LooprigError, RigError
+from rig.net.meeting import meet
 from rig.results import BoardInfo
 from rig.stations import Lost, Station, attach
 
@@ -101,6 +102,11 @@ def identify(station: Station, overlay: Path | None) -> None:
                 )
         elif overlay:
             tell(station, f"it runs {info.implementation}, and without the overlay")
+        if station.network:
+            meet(station.network, board)
+            if station.network.trouble:
+                say = f"board {station.name}: no network: {station.network.trouble}"
+                print(say, file=sys.stderr)
     finally:
         board.close()
     station.ticks_period = board.ticks_period

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from rig.errors import RigError
+from rig.networks import NetworkStation
 from rig.virtual.fence import Network
 from rig.virtual.files import FileSystem
 
@@ -52,6 +53,9 @@ class VirtualBoard:
             "--interpreter", interpreter, "--heap", heap,
             "--file-system", file_system, "--network", network,
         ]  # fmt: skip
+        self.cable = folder / f"{name}.cable" if network == "own" else None
+        if self.cable:
+            command += ["--cable", str(self.cable)]
         if self.supply:
             command += ["--supply", str(self.supply)]
         self.process = subprocess.Popen(
@@ -69,6 +73,14 @@ class VirtualBoard:
             trouble = self.log.read().decode("utf-8", "replace").strip().splitlines()
             reason = said or (trouble[-1] if trouble else "it said nothing")
             raise RigError(f"virtual board {self.name} did not start: {reason}")
+
+    @property
+    def network(self) -> NetworkStation:
+        """Where the host is, for the board: at another address of the loopback that they share,
+        the board's own where it has one."""
+        host = "127.0.0.2" if sys.platform == "linux" else "127.0.0.1"  # others have only one
+        cable = str(self.cable) if self.cable and self.cable.exists() else ""
+        return NetworkStation(host=host, cable=cable)
 
     @property
     def power_cycle(self) -> str:

@@ -10,6 +10,7 @@ import tempfile
 from pathlib import Path
 
 from rig.errors import RigError
+from rig.networks import NetworkStation
 from rig.virtual import emulators, image
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -44,6 +45,7 @@ class EmulatedBoard:
         self.pid_file = folder / f"{name}.pid"
         self.supply: Path | None = None  # no instrument feeds it
         self.fenced: list[str] = []
+        self.network: NetworkStation | None = None  # it has none that the host is on
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the emulator)
         try:
             self.process = subprocess.Popen(

@@ -56,11 +56,13 @@ class Fence:
     def __init__(self, files: Files, reads: Iterable[Path] | None, network: Network) -> None:
         self.holds: list[str] = []
         self.rules = -1
+        self.alone = False  # on a network of its own
         if sys.platform != "linux":
             return
         self.libc = ctypes.CDLL(None, use_errno=True)
         if network == "own" and self.probe_network():
             self.leave_network()
+            self.alone = True
             self.holds.append("its network is a loopback of its own")
         abi = self.libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), VERSION)
         if abi > 0:

@@ -34,6 +34,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rig.errors import RigError
+from rig.virtual.cable import Cable
 from rig.virtual.fence import NETWORKS, Fence
 from rig.virtual.files import FILE_SYSTEMS, Files
 from rig.virtual.interpreters import Interpreter, interpreter
@@ -66,6 +67,7 @@ class Holder:
         link: Path,
         pid_file: Path,
         supply: Path | None = None,
+        cable: Path | None = None,
     ) -> None:
         self.link = link
         self.fenced = fence.holds
@@ -73,6 +75,7 @@ class Holder:
             interpreter, files, fence
         )  # first, so that it inherits nothing of ours
         self.supply = Supply(supply) if supply else None
+        self.cable = Cable(cable) if cable else None
         self.selector = selectors.DefaultSelector()
         self.watched: dict[int, tuple[int, Handler]] = {}
         self.settled = False  # nothing waits to be written, and the selector knows what to watch
@@ -269,6 +272,8 @@ class Holder:
             self.plug()
         else:
             self.selector.register(self.supply.socket, selectors.EVENT_READ, self.read_supply)
+        if self.cable:
+            self.selector.register(self.cable.socket, selectors.EVENT_READ, self.cable.give)
         self.selector.register(self.wake_r, selectors.EVENT_READ, self.read_signals)
         self.selector.register(0, selectors.EVENT_READ, self.read_parent)
         self.selector.register(self.spares.socket, selectors.EVENT_READ, self.read_nursery)
@@ -291,6 +296,7 @@ def main() -> None:
     parser.add_argument("--file-system", choices=FILE_SYSTEMS, required=True)
     parser.add_argument("--network", choices=NETWORKS, required=True)
     parser.add_argument("--supply", type=Path, help="the socket by which it is given power")
+    parser.add_argument("--cable", type=Path, help="where the host gets sockets in its network")
     args = parser.parse_args()
     try:
         firmware = interpreter(args.interpreter, args.heap)
@@ -301,7 +307,8 @@ def main() -> None:
     except RigError as error:
         print(error, flush=True)  # where `ready` is awaited: the parent passes it on
         raise SystemExit(1) from error
-    Holder(firmware, files, fence, args.link, args.pid_file, args.supply).run()
+    cable = args.cable if fence.alone else None
+    Holder(firmware, files, fence, args.link, args.pid_file, args.supply, cable).run()
 
 
 if __name__ == "__main__":
