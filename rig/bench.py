@@ -39,6 +39,7 @@ class Bench(BaseModel):
     board: dict[str, BoardEntry] = {}
     meter: dict[str, MeterEntry] = {}
     labgrid: Labgrid = Labgrid()
+    expectations: str = ""  # the folder of known divergences of one's own
 
     @property
     def named(self) -> bool:
@@ -71,7 +72,8 @@ def load(path: Path) -> Bench:
         raise UsageError(f"bench file {error.what}", error.hint) from error
     if "path" in content:  # a field, but not a key
         raise UsageError(
-            f"bench file {path}: unknown key path", nearest("path", ["board", "meter", "labgrid"])
+            f"bench file {path}: unknown key path",
+            nearest("path", ["board", "meter", "labgrid", "expectations"]),
         )
     try:
         bench = Bench.model_validate({**content, "path": str(path)})

@@ -93,6 +93,10 @@ def run_command(
         list[str] | None,
         typer.Option(metavar="NAME", help="Break each board's loop by this fault; repeatable."),
     ] = None,
+    expectations: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="Known divergences of your own, beside the package's."),
+    ] = None,
     power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
     fail_fast: Annotated[bool, typer.Option(help="Stop at the first unexpected outcome.")] = False,
     strict: Annotated[
@@ -136,6 +140,7 @@ def run_command(
             claims=claims or [],
             overlay=overlay,
             faults=fault or [],
+            expectations=expectations,
             power=power,
             fail_fast=fail_fast,
             strict=strict,
@@ -174,6 +179,27 @@ def compare_command(
     from rig.commands.report import compare
 
     return compare(runs, threshold, out)
+
+
+@app.command("expect")
+def expect_command(
+    runs: Runs,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder; else where the runs' bench looks for it."),
+    ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Write nothing: which no longer show, or lack a reason?"),
+    ] = False,
+) -> int:
+    """Write, or bring up to date, the known divergences of the runs' ports. Exit 0; with --verify 1
+    for one that no longer shows or has no reason; 3: the runs judged nothing."""
+    from rig.commands.expect import expect
+    from rig.commands.report import existing
+
+    ask = (lambda text: input(text).strip()) if sys.stdin.isatty() and not verify else None
+    return expect(existing(runs), out, verify, ask)
 
 
 @app.command("claims")

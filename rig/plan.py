@@ -31,6 +31,7 @@ class Plan(BaseModel):
     claims: list[str]
     levels: list[Level] = list(LEVELS[:1])  # the levels that the exit code follows
     power: bool = True
+    expectations: Path | None = None  # a folder of the user's own
     fail_fast: bool = False
     patient: bool = False  # the long forms of what takes its time
     done: list[tuple[str, str]] = []  # (claim, board) that already have a result

@@ -145,6 +145,7 @@ class Divergence(_Strict):
 
     reason: str
     link: str = ""
+    intermittent: bool = False  # it shows at some times and not at others
 
 
 class Try(_Strict):
@@ -204,8 +205,9 @@ class Result(_Strict):
 
     @property
     def now_conforms(self) -> bool:
-        """A known divergence that did not show."""
-        return self.expectation is not None and self.outcome is Outcome.CONFORMS
+        """A known divergence that did not show, though it always did."""
+        known = self.expectation is not None and not self.expectation.intermittent
+        return known and self.outcome is Outcome.CONFORMS
 
 
 class BoardInfo(_Strict):
@@ -214,6 +216,7 @@ class BoardInfo(_Strict):
     name: str
     kind: str = "serial"
     port: str = ""  # the serial port or URL
+    profile: str = ""  # the family that the bench says it is of
     platform: str = ""  # sys.platform, e.g. `rp2`
     implementation: str = ""  # sys.implementation.name
     version: str = ""  # `1.28.0`, or what git said of a nightly's commit
@@ -251,6 +254,7 @@ class RunInfo(_Strict):
     resumed: list[Resumption] = []  # `started` and `command` stay those of the beginning
     made_with: list[str] = []  # claims, tests and overlay, as in rig/made_with.py
     bench: str = ""
+    expectations: str = ""  # the folder of known divergences beside those of the package
     overlay: str = ""  # a directory, or the names of faults joined by `+`
     faults: list[str] = []  # the seeded faults that made the overlay
     claims: list[str] = []

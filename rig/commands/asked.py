@@ -34,6 +34,7 @@ class Options:
     meter: str = ""
     claims: list[str] = field(default_factory=list)
     overlay: Path | None = None
+    expectations: Path | None = None
     faults: list[str] = field(default_factory=list)
     power: bool = True
     fail_fast: bool = False
@@ -162,12 +163,15 @@ def check_writable(folder: Path, option: str) -> None:
         ) from error
 
 
-def check_tables() -> None:
-    """Raises UsageError for a profile, an expectation or a claim that is wrongly written."""
+def check_tables(own: Path | None = None) -> None:
+    """Raises UsageError for a profile, an expectation, also of the user's `own`, or a claim that is
+    wrongly written."""
     try:
         claims = catalogue()
         profiles.profiles()
         expectations.check(claims)
+        if own:
+            expectations.check(claims, own)
     except RigError as error:
         raise UsageError(error.what, error.hint) from error
 

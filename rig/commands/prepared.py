@@ -118,6 +118,7 @@ def identify(station: Station, overlay: Path | None) -> None:
         finally:
             meter.close()
         info = info.model_copy(update=found)
+    info = info.model_copy(update={"profile": station.profile})
     station.info = info
     if info.implementation == "micropython" and profiles.of(info, station.profile) is None:
         print(

@@ -59,6 +59,7 @@ def resumed(options: Options, command: str = "run") -> Options:
         had = f"--fault {', '.join(info.faults)}" if info.faults else "no fault"
         raise UsageError(f"--resume {run}: it was begun with {had}", f"--fault: {OWN}")
     options.faults = list(info.faults)
+    options.expectations = Path(info.expectations) if info.expectations else None
     options.overlay = Path(info.overlay) if info.overlay and not info.faults else None
     if not options.port and not options.bench:
         if info.bench.startswith("--port "):

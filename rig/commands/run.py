@@ -41,7 +41,7 @@ from rig.commands.second_try import second_try
 from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError
-from rig.expectations import crashing
+from rig.expectations import crashing, own_folder
 from rig.faults import fault, written
 from rig.order import identity, lateness, remembered
 from rig.plan import Mishaps, Plan
@@ -67,7 +67,10 @@ def run(options: Options) -> int:
     if options.resume:
         options = resumed(options)
     bench = choose_bench(options)
-    check_tables()
+    own = own_folder(options.expectations, bench)
+    check_tables(own)
+    if own and not options.quiet:
+        print(f"expectations of your own: {own}", flush=True)
     claims = select(options.claims, catalogue())
     if not options.power:
         claims = {name: claim for name, claim in claims.items() if not claim.power}
@@ -106,6 +109,7 @@ def run(options: Options) -> int:
                 command=options.command,
                 made_with=made,
                 bench=bench.path,
+                expectations=str(own or ""),
                 overlay="+".join(options.faults) or str(overlay or ""),
                 faults=options.faults,
                 claims=list(claims),
@@ -136,6 +140,7 @@ def run(options: Options) -> int:
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
+                expectations=own,
                 fail_fast=options.fail_fast,
                 patient=patient(options.claims),
                 done=done,

@@ -1,0 +1,291 @@
+"""`looprig expect`: a port's file of known divergences, written and kept up by what runs saw."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tomlkit
+import tomlkit.items
+
+from rig import bench as benches
+from rig import expectations, whole
+from rig.ending import GOOD, RIG, UNEXPECTED, VERDICTS
+from rig.errors import UsageError
+from rig.expectations import UNEXPLAINED, Entry, layers, port_of
+from rig.results import BoardInfo, Outcome, Result, RunInfo
+from rig.run_dir import RunDir
+
+SHOWED = (Outcome.DIVERGES, Outcome.CRASHED)
+AGREE = 2
+"""Verdicts without the divergence, and none with it, before its entry goes: one may be chance."""
+SEEN_KEPT = 160
+HEADER = """What this port does beside what the package's asyncio.toml and its own file say.
+`looprig expect RUN...` writes it and keeps it up; see docs/expectations.md."""
+
+
+@dataclass
+class Seen:
+    """What runs of one port saw of one claim: each verdict with the board that it is of."""
+
+    verdicts: list[tuple[BoardInfo, Result]] = field(default_factory=list)
+
+    def boards(self, showed: bool) -> list[BoardInfo]:
+        return [info for info, result in self.verdicts if (result.outcome in SHOWED) == showed]
+
+    @property
+    def first(self) -> Result:
+        """The first result that showed it."""
+        return next(result for _, result in self.verdicts if result.outcome in SHOWED)
+
+
+Port = dict[str, Seen]
+Ask = Callable[[str], str]
+
+
+def expect(runs: Sequence[Path], folder: Path | None, verify: bool, ask: Ask | None) -> int:
+    """Write or verify the files of the ports that the runs are of.
+
+    `ask` puts a question to somebody at a terminal; None where nobody is there. Exit 0: written,
+    or all that is expected shows and has its reason; 1: `verify` found what does not; 3: the runs
+    judged nothing. Raises UsageError for what is no run and for runs without a MicroPython.
+    """
+    ports, boards, place = gathered(runs)
+    own = folder or place
+    if own.is_dir():
+        from rig.commands.asked import check_tables
+
+        check_tables(own)
+    elif own.exists():
+        raise UsageError(f"{own}: it is a file", "name a directory with --out")
+    if not any(ports.values()):
+        print("the runs have no verdict on any board that runs MicroPython; nothing was written")
+        return RIG
+    codes = []
+    for port, seen in ports.items():
+        if verify:
+            codes.append(verified(port, seen, boards[port], own))
+        else:
+            refresh(port, seen, own, ask)
+    return max(codes, default=GOOD)
+
+
+def gathered(runs: Sequence[Path]) -> tuple[dict[str, Port], dict[str, list[BoardInfo]], Path]:
+    """(verdicts by port and claim, boards by port, where the runs look for the user's own)."""
+    ports: dict[str, Port] = {}
+    boards: dict[str, list[BoardInfo]] = {}
+    place = Path(expectations.OWN)
+    for run in runs:
+        at = RunDir(run)
+        info = at.read()
+        if info.upstream:
+            raise UsageError(f"{run}: a run of MicroPython's own tests", "name one of looprig run")
+        place = Path(info.expectations) if info.expectations else beside(info)
+        if info.overlay:
+            said = f"{run} was made under {info.overlay}: what that breaks is taken for the port's"
+            print(said, file=sys.stderr)
+        found = {board.name: board for board in info.boards if board.implementation}
+        for result in at.results():
+            board = found.get(result.board)
+            if board is None or board.implementation != "micropython":
+                continue
+            port = port_of(board)
+            boards.setdefault(port, []).append(board)
+            if result.outcome in VERDICTS:
+                seen = ports.setdefault(port, {}).setdefault(result.claim, Seen())
+                seen.verdicts.append((board, result))
+    return ports, boards, place
+
+
+def beside(info: RunInfo) -> Path:
+    """Where the next run on the same bench looks by itself."""
+    bench = benches.Bench(path=info.bench)
+    if not bench.named or not Path(info.bench).is_file():
+        return Path(expectations.OWN)
+    return expectations.place_beside(bench)
+
+
+# -- writing ----------------------------------------------------------------------------------
+
+
+def refresh(port: str, seen: Port, own: Path, ask: Ask | None) -> None:
+    """Add what is unexpected, take out what is gone, and say what changed."""
+    path = own / f"{port}.toml"
+    document = opened(path)
+    entries = document.setdefault("divergence", tomlkit.aot())
+    said: list[str] = []
+    drop_gone(entries, seen, said)
+    for claim, each in seen.items():
+        showed = each.boards(showed=True)
+        if any(not listed(claim, info, port, own, entries) for info in showed):
+            entries.append(entry_of(claim, each, ask))
+            said.append(f"+ {claim}: {each.first.actual or each.first.outcome}"[:SEEN_KEPT])
+    without(document, port, seen, own, said)
+    if ask is not None:
+        explain(entries, ask)
+    lacking = [str(e["claim"]) for e in entries if not Entry.model_validate(e.unwrap()).explained]
+    if not entries:
+        del document["divergence"]
+    if said or path.exists():
+        own.mkdir(parents=True, exist_ok=True)
+        whole.write(path, tomlkit.dumps(document))
+    print("\n".join(f"{port}: {line}" for line in said) or f"{port}: nothing new")
+    print(f"{port}: {path}" if path.exists() else f"{port}: asyncio's own say it all; no file")
+    if lacking:
+        print(f"{port}: {len(lacking)} without a reason; run it at a terminal, or write them there")
+
+
+def opened(path: Path) -> tomlkit.TOMLDocument:
+    """The file with its comments, or a new one."""
+    if path.is_file():
+        return tomlkit.parse(path.read_text(encoding="utf-8-sig"))
+    document = tomlkit.document()
+    for line in HEADER.splitlines():
+        document.add(tomlkit.comment(line))
+    document.add(tomlkit.nl())
+    return document
+
+
+def listed(claim: str, info: BoardInfo, port: str, own: Path, entries: tomlkit.items.AoT) -> bool:
+    """Whether it is known of that board, by the package's files or by these entries."""
+    mine = [Entry.model_validate(entry.unwrap()) for entry in entries]
+    if any(entry.claim == claim and entry.holds_on(info) for entry in mine):
+        return True
+    left_out = layers(port, own)[-1:]
+    if left_out and left_out[0].parent == own and claim in expectations.load(left_out[0]).without:
+        return False
+    return claim in expectations.on(info, layers(port))
+
+
+def entry_of(claim: str, seen: Seen, ask: Ask | None) -> tomlkit.items.Table:
+    """A new entry, under what tells the boards that show it from those that do not."""
+    table = tomlkit.table()
+    table["claim"] = claim
+    first = seen.first
+    what = " ".join((first.actual or str(first.outcome)).split())[:SEEN_KEPT]
+    wanted = " ".join(first.expected.split())[:SEEN_KEPT]
+    table["reason"] = f"{UNEXPLAINED}: {what or 'it diverged'}; expected: {wanted or 'the claim'}"
+    table.update(conditions(seen))
+    if any(result.outcome is Outcome.CRASHED for _, result in seen.verdicts):
+        table["crashes"] = True
+    return table
+
+
+def conditions(seen: Seen) -> dict[str, object]:
+    """What tells the boards apart that showed it: what they are, or their version; nothing where
+    all did, and `intermittent` where neither tells."""
+    showed, held = seen.boards(showed=True), seen.boards(showed=False)
+    if not held:
+        return {}
+    machines, others = {b.machine for b in showed}, {b.machine for b in held}
+    if all(machines) and not machines & others:
+        escaped = [text.replace("[", "[[]").replace("*", "[*]") for text in sorted(machines)]
+        return {"boards": [text.replace("?", "[?]") for text in escaped]}
+    mine, theirs = {_release(b) for b in showed}, {_release(b) for b in held}
+    if () not in mine | theirs:
+        if min(mine) > max(theirs):
+            return {"versions": f">={'.'.join(map(str, min(mine)))}"}
+        if max(mine) < min(theirs):
+            return {"versions": f"<{'.'.join(map(str, min(theirs)))}"}
+    return {"intermittent": True}
+
+
+def _release(info: BoardInfo) -> tuple[int, ...]:
+    """(1, 28, 0) of 1.28.0 and of its previews; () for what is no version."""
+    numbers = info.version.partition("-")[0].partition(" ")[0].split(".")
+    return tuple(map(int, numbers)) if all(n.isdecimal() for n in numbers) else ()
+
+
+def drop_gone(entries: tomlkit.items.AoT, seen: Port, said: list[str]) -> None:
+    """Take out what did not show where it is said to; make intermittent what showed at times."""
+    for number in reversed(range(len(entries))):
+        entry = Entry.model_validate(entries[number].unwrap())
+        if entry.claim not in seen or entry.intermittent:
+            continue
+        showed, held = here(entry, seen[entry.claim])
+        if showed and held:
+            entries[number]["intermittent"] = True
+            said.append(f"~ {entry.claim}: intermittent, {showed} of {showed + held}")
+        elif held >= AGREE:
+            del entries[number]
+            said.append(f"- {entry.claim}: conforms now, {held} of {held}; was: {entry.reason}")
+        elif held:
+            said.append(f"  {entry.claim}: conforms now; a second run takes it out")
+
+
+def here(entry: Entry, seen: Seen) -> tuple[int, int]:
+    """How often it showed, and did not, on boards that the entry is of."""
+    showed = sum(entry.holds_on(info) for info in seen.boards(showed=True))
+    return showed, sum(entry.holds_on(info) for info in seen.boards(showed=False))
+
+
+def without(
+    document: tomlkit.TOMLDocument, port: str, seen: Port, own: Path, said: list[str]
+) -> None:
+    """Keep `without`: what is known of asyncio and does not show, once AGREE verdicts agree."""
+    listed_now = [str(claim) for claim in document.get("without", [])]
+    wanted = [claim for claim in listed_now if not (claim in seen and seen[claim].boards(True))]
+    for claim, each in seen.items():
+        held = each.boards(showed=False)
+        inherited = [expectations.on(info, layers(port)).get(claim) for info in held]
+        known = [pair for pair in inherited if pair and not pair[1].intermittent]
+        if claim in wanted or each.boards(showed=True) or not known:
+            continue
+        if len(known) >= AGREE:
+            wanted.append(claim)
+            said.append(f"- {claim}: does not show here, {len(known)} of {len(known)}: without")
+        else:
+            said.append(f"  {claim}: does not show here; a second run puts it into without")
+    if wanted == listed_now:
+        return
+    if "without" in document:
+        del document["without"]
+    if wanted:
+        array = tomlkit.array(sorted(wanted))  # type: ignore[arg-type]
+        divergence = document.pop("divergence", None)  # `without` stands above the first table
+        document["without"] = array
+        if divergence is not None:
+            document["divergence"] = divergence
+
+
+def explain(entries: tomlkit.items.AoT, ask: Ask) -> None:
+    """Ask for the reasons and links that are missing; Enter leaves one for later."""
+    for entry in entries:
+        if Entry.model_validate(entry.unwrap()).explained:
+            continue
+        if reason := ask(f"{entry['claim']}\n  {entry['reason']}\n  reason (Enter: later): "):
+            entry["reason"] = reason
+            if "link" not in entry and (link := ask("  link (Enter: none): ")):
+                entry["link"] = link
+
+
+# -- verifying --------------------------------------------------------------------------------
+
+
+def verified(port: str, seen: Port, boards: Sequence[BoardInfo], own: Path) -> int:
+    """Say which known divergences did not show, and which have no reason."""
+    found: dict[tuple[object, ...], tuple[Path, Entry]] = {}
+    for info in boards:
+        for path, entry in expectations.on(info, layers(port, own)).values():
+            found[path, *entry.key] = (path, entry)
+    wrong, idle = 0, 0
+    for path, entry in found.values():
+        showed, held = here(entry, seen.get(entry.claim, Seen()))
+        if not entry.explained:
+            wrong += 1
+            print(f"{port}: {entry.claim}: no reason given yet ({path})")
+        if held and not showed and not entry.intermittent:
+            wrong += 1
+            print(f"{port}: {entry.claim}: no longer shows, 0 of {held} ({path})")
+        elif held and showed and not entry.intermittent:
+            wrong += 1
+            often = f"shows {showed} of {showed + held}: intermittent"
+            print(f"{port}: {entry.claim}: {often} ({path})")
+        idle += not (showed or held)
+    rest = f"; {idle} not judged by these runs" if idle else ""
+    print(f"{port}: {len(found)} known divergences, {wrong or 'nothing'} to mend{rest}")
+    if found and idle == len(found):
+        return RIG
+    return UNEXPECTED if wrong else GOOD
