@@ -18,12 +18,14 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     ),
     "ppk2": ("mode", "voltage_mv", "marker"),
     "joulescope": ("marker", "range_mode"),
+    "powershield": ("function",),
+    "ina": ("chip", "shunt", "tolerance", "i2c", "scl", "sda", "address", "adcrange"),
 }  # fmt: skip
 """Keys of a meter's `options`, by its kind."""
 
 BoardKind = Literal["serial", "virtual", "cpython", "emulated"]
-MeterKind = Literal["visa", "virtual", "ppk2", "joulescope"]
-KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope")
+MeterKind = Literal["visa", "virtual", "ppk2", "joulescope", "powershield", "ina"]
+KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope", "powershield")
 """Kinds whose board may lose its power when their session ends."""
 
 
@@ -48,6 +50,8 @@ METER_KEYS: dict[str, tuple[str, ...]] = {
     "virtual": ("rate_hz", "options", "range", "feeds", "voltage"),
     "ppk2": ("resource", "rate_hz", "shared", "options", "voltage"),
     "joulescope": ("resource", "rate_hz", "shared", "options", "range", "voltage"),
+    "powershield": ("resource", "rate_hz", "shared", "options", "voltage", "baud_rate"),
+    "ina": ("resource", "rate_hz", "shared", "options", "feeds", "baud_rate"),
 }  # fmt: skip
 """Keys that each kind of meter makes use of, beside `kind`."""
 HEAP = re.compile(r"([0-9]{1,12})w?([kKmM]?)")

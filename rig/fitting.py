@@ -22,6 +22,14 @@ from rig.errors import UsageError, nearest
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 UNITS = {"": 1, "k": 1 << 10, "m": 1 << 20}
+BY_NAME = {
+    "visa": '"TCPIP::…::INSTR" or another VISA name',
+    "powershield": '"/dev/ttyACM3": its virtual COM port',
+    "ina": '"/dev/ttyACM3": the port of the board that it is wired to',
+}
+"""Kinds of meter that have to be named, and how."""
+SERIAL = ("ppk2", "powershield", "ina")
+"""Kinds of meter whose resource is a serial port."""
 
 
 def check(where: str, boards: Mapping[str, BoardEntry], meters: Mapping[str, MeterEntry]) -> None:
@@ -129,11 +137,9 @@ def _heap(where: str, heap: str) -> None:
 
 def _meter(where: str, meter: MeterEntry, named: list[BoardEntry]) -> None:
     in_places = bool(named) and all(board.labgrid for board in named)
-    if meter.kind == "visa" and not meter.resource and not in_places:
-        raise UsageError(
-            f"{where}: no resource", 'add resource = "TCPIP::…::INSTR" or another VISA name'
-        )
-    if meter.channel is not None and meter.kind in ("ppk2", "joulescope"):
+    if meter.kind in BY_NAME and not meter.resource and not in_places:
+        raise UsageError(f"{where}: no resource", f"add resource = {BY_NAME[meter.kind]}")
+    if meter.channel is not None and meter.kind not in ("visa", "virtual"):
         what = f"{where}.channel: a {meter.kind} has only one"
         raise UsageError(what, "leave channel out")
     if meter.shared and meter.kind in KEPT_OPEN:
@@ -188,7 +194,7 @@ def _ports(
     resources = {}
     for name, meter in meters.items():
         found = re.fullmatch(r"ASRL(/.+|[A-Za-z].*)::INSTR", meter.resource)
-        if found or (meter.kind == "ppk2" and meter.resource):
+        if found or (meter.kind in SERIAL and meter.resource):
             resources[found[1] if found else meter.resource] = f"meter.{name}"
     for port, table in resources.items():
         yield table, port

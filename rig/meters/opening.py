@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from rig.meters.ina import Ina
 from rig.meters.instrument import ScpiMeter
 from rig.meters.joulescope import Joulescope
 from rig.meters.meter import Meter
+from rig.meters.powershield import PowerShield
 from rig.meters.ppk2 import Ppk2
 
 
@@ -30,6 +32,10 @@ def open_meter(
         return Ppk2(resource, options, voltage=voltage)
     if kind == "joulescope":
         return Joulescope(resource, options, voltage=voltage, range_a=range_a)
+    if kind == "powershield":
+        return PowerShield(resource, options, voltage=voltage, baud_rate=baud_rate)
+    if kind == "ina":
+        return Ina(resource, options, baud_rate=baud_rate)
     return ScpiMeter(
         resource,
         backend=backend,

@@ -10,11 +10,6 @@ A client that comes while a stream runs gets what is on the way: unless told, it
 from __future__ import annotations
 
 import argparse
-import contextlib
-import os
-import select
-import time
-import tty
 from pathlib import Path
 
 import numpy as np
@@ -22,11 +17,11 @@ from numpy.typing import NDArray
 
 from rig.virtual.acquiring import Activity
 from rig.virtual.current_model import CurrentModel
+from rig.virtual.serial_device import serve
 from rig.virtual.supply import Switch
 
 RATE_HZ = 100_000
 CLOSED_S = 0.5
-TICK_S = 20e-3
 GET_META_DATA, START, STOP, RUNNING, REGULATOR, MODE = 0x19, 0x06, 0x07, 0x0C, 0x0D, 0x11
 LENGTHS = {RUNNING: 2, MODE: 2, REGULATOR: 3}
 SHUNTS = (1031.64, 101.65, 10.15, 0.94, 0.043)
@@ -48,8 +43,12 @@ def metadata(gains: tuple[float, ...]) -> bytes:
 class Ppk2:
     """The device behind the port."""
 
-    def __init__(self, activity: Activity, switch: Switch, gains: tuple[float, ...]) -> None:
+    def __init__(
+        self, activity: Activity, switch: Switch, gains: tuple[float, ...], drop_at: int = 0
+    ) -> None:
+        """`drop_at` leaves out one byte of each stream, so many bytes after it began."""
         self.activity, self.switch, self.gains = activity, switch, gains
+        self.drop_at, self.sent = drop_at, 0
         self.streaming = False
         self.wanted = False  # the output, by the last command
         self.volts = 0.0
@@ -72,6 +71,7 @@ class Ppk2:
             self.said.append(metadata(self.gains))
         elif command[0] == START:
             self.streaming = True
+            self.sent = 0
             self.activity.begin()
         elif command[0] == STOP:
             self.streaming = False
@@ -98,62 +98,25 @@ class Ppk2:
         )
         return words.astype("<u4").tobytes()
 
-
-def serve(device: Ppk2, link: Path, drop_at: int, stale: bool) -> None:
-    """Until standard input closes. `drop_at` leaves out one byte of the stream, so many bytes after
-    it began; `stale` begins with a stream that an earlier client left running."""
-    outer, inner = os.openpty()
-    tty.setraw(inner)
-    name = os.ttyname(inner)
-    link.symlink_to(name)
-    os.set_blocking(outer, False)
-    os.close(inner)  # so that its closing shows
-    print("ready", flush=True)
-    if stale:
-        device.obey(bytes([START]))
-    opened, closed_at, sent, left = False, 0.0, 0, b""
-    poll = select.poll()
-    poll.register(outer, select.POLLIN | select.POLLHUP)
-    poll.register(0, select.POLLIN | select.POLLHUP)
-    while True:
-        time.sleep(TICK_S)
-        events = dict(poll.poll(0))
-        if 0 in events and not os.read(0, 64):
-            device.switch.off()
-            return
-        now_open = not events.get(outer, 0) & select.POLLHUP
-        if opened and not now_open:
-            closed_at = time.monotonic()
-        opened = now_open
-        if not opened:
-            if device.wanted and closed_at and time.monotonic() - closed_at > CLOSED_S:
-                device.wanted = False
-                device.switch.off()
-            if device.streaming:
-                device.words()  # nobody takes them
-            continue
-        with contextlib.suppress(OSError):
-            if events.get(outer, 0) & select.POLLIN:
-                was = device.streaming
-                device.take(os.read(outer, 4096))
-                if device.streaming and not was:
-                    sent = 0
-        out = left + b"".join(device.said)
-        device.said.clear()
-        if device.streaming:
-            words = device.words()
-            if drop_at and sent <= drop_at < sent + len(words):
-                words = words[: drop_at - sent] + words[drop_at - sent + 1 :]
-            sent += len(words)
+    def give(self) -> bytes:
+        out = b"".join(self.said)
+        self.said.clear()
+        if self.streaming:
+            words = self.words()
+            at = self.drop_at - self.sent
+            self.sent += len(words)
+            if self.drop_at and 0 <= at < len(words):
+                words = words[:at] + words[at + 1 :]
             out += words
-        while out:
-            try:
-                out = out[os.write(outer, out) :]
-            except BlockingIOError:
-                break
-            except OSError:
-                out = b""
-        left = out
+        return out
+
+    def shut(self, seconds: float) -> None:
+        if self.wanted and seconds > CLOSED_S:
+            self.wanted = False
+            self.switch.off()
+
+    def end(self) -> None:
+        self.switch.off()
 
 
 def main() -> None:
@@ -171,8 +134,10 @@ def main() -> None:
     model = CurrentModel(floor_a=args.floor, busy_a=args.busy, noise_a=args.noise)
     activity = Activity(args.pid_file, model)
     gains = tuple(float(part) for part in args.gains.split(","))
-    device = Ppk2(activity, Switch(args.feeds), gains)
-    serve(device, args.link, args.drop_at, args.stale)
+    device = Ppk2(activity, Switch(args.feeds), gains, args.drop_at)
+    if args.stale:  # with a stream that an earlier client left running
+        device.obey(bytes([START]))
+    serve(device, args.link)
 
 
 if __name__ == "__main__":

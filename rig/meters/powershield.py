@@ -1,0 +1,272 @@
+"""ST's PowerShield: X-NUCLEO-LPM01A, STM32L562E-DK and STLINK-V3PWR, over their virtual COM port.
+
+Commands and stream after UM2269 ("Getting started with PowerShield firmware") as two programs use
+it: Zephyr's scripts/pylib/power-twister-harness/stm32l562e_dk, and, for the STLINK-V3PWR, ST's own
+STMicroelectronics/x-cube-n6-ai-power-measurement, Utilities/pwr_scripts. It supplies the board: it
+is switched on only where the bench names a voltage, and stays on between captures (`pwr on`; its
+own default, `auto`, gives power only while it measures).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from typing import Any, Literal
+
+import numpy as np
+import serial
+
+from rig.errors import RigError
+from rig.meters import powershield_stream
+from rig.meters.accuracy import UNSTATED, Accuracy, table
+from rig.meters.meter import Plan
+from rig.meters.samples import Samples, decimate, from_readings
+
+BAUD = 3_686_400
+"""Zephyr's; it is USB throughout, and no baud rate is on any wire. `baud_rate` names another."""
+ANSWER_S = 2.0
+QUIET_S = 0.2
+"""A stream that was told to stop and sent nothing for so long has stopped."""
+LAG_S = 0.2
+"""Samples taken so long ago have arrived over USB."""
+RATES_HZ = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10)
+OVERSAMPLED = 10
+"""Of its readings one sample is the mean: nobody says what a reading averages."""
+PROMPT = "PowerShield > "
+STLINK = "STLINK-V3PWR"
+MILLIVOLTS = {False: (1800, 3300), True: (1600, 3600)}
+MOST_A = {False: 0.075, True: 0.55}
+"""More than an LPM01A lets through (protection from 59 mA, spikes of 75 mA: UM2243, page 24), or an
+STLINK-V3PWR is made for (500 mA): a byte out of place."""
+LPM01A = table(
+    'UM2243 Rev 2, page 24: dynamic measurement "in the range of 2%" from 100 nA to 50 mA; '
+    "that least current stands for the offset",
+    [(50e-3, 2, 100e-9)],
+)
+
+
+class PowerShield:
+    """A `Meter`. `options`: function ("optim", its default here, or "high": from 30 µA, as it calls
+    its two ways of measuring)."""
+
+    source: Literal["modelled", "measured"] = "measured"
+    waveform = True
+    max_rate_hz = 10_000.0
+
+    def __init__(
+        self,
+        port: str,
+        options: dict[str, Any] | None = None,
+        voltage: float | None = None,
+        baud_rate: int | None = None,
+    ) -> None:
+        """Open it and give the board `voltage`. Raises RigError."""
+        self.name = port
+        self.options = options or {}
+        if voltage is None:
+            raise RigError(
+                f"the PowerShield {port} was not switched on: the bench file names no voltage",
+                'voltage = "3.3 V" in its table: what the board may be given',
+            )
+        self.plan: Plan | None = None
+        self.failed: Exception | None = None
+        self.cut = ""
+        try:
+            self.port = serial.Serial(
+                port, baud_rate or BAUD, timeout=0.05, write_timeout=1, exclusive=True
+            )
+        except (OSError, ValueError) as error:
+            raise RigError(
+                f"the PowerShield on {port} does not open ({str(error).partition(chr(10))[0]})",
+                "does another program hold it, is it the right port?",
+            ) from error
+        try:
+            self._prepare(voltage)
+        except BaseException:
+            self.port.close()
+            raise
+
+    def _prepare(self, voltage: float) -> None:
+        """Everything but the rate is set once: a change of mode may open the circuit."""
+        self._stop()
+        said = self._ask("powershield")
+        self.stlink = STLINK in said
+        self.said = STLINK if self.stlink else "X-NUCLEO-LPM01A"
+        self.accuracy: Accuracy = UNSTATED if self.stlink else LPM01A
+        lowest, highest = MILLIVOLTS[self.stlink]
+        millivolts = round(voltage * 1000)
+        if not lowest <= millivolts <= highest:
+            raise RigError(
+                f"a {self.said} gives {lowest / 1000:g} V to {highest / 1000:g} V, "
+                f"not {voltage:g} V"
+            )
+        if self.stlink:
+            settings = ["power_monitor", "format bin_hex"]
+        else:
+            function = str(self.options.get("function", "optim"))
+            settings = ["htc", "format bin_hexa", "acqmode dyn", f"funcmode {function}"]
+            settings += ["output current", "pwrend on"]
+        for each in (*settings, "trigsrc sw", "trigdelay 0", "acqtime inf"):
+            self._ask(each)
+        self._ask(f"volt {millivolts}m")
+        self._ask("pwr on")
+
+    # -- its port ---------------------------------------------------------------------------
+
+    def _ask(self, command: str) -> str:
+        """The rest of the line that acknowledges a command."""
+        try:
+            self.port.reset_input_buffer()
+            self.port.write(f"{command}\n".encode())
+            deadline, seen = time.monotonic() + ANSWER_S, b""
+            while time.monotonic() < deadline:
+                seen = (seen + self.port.read(max(self.port.in_waiting, 1)))[-4096:]
+                *lines, _ = seen.decode("ascii", "replace").splitlines(keepends=True) or [""]
+                for line in lines:
+                    answer = line.strip().removeprefix(PROMPT)
+                    if answer.startswith("ack "):
+                        return str(answer[4:])
+                    if answer.startswith(("err", "error")):
+                        raise RigError(
+                            f"the PowerShield on {self.name} refused {command!r}: {answer}",
+                            "is its firmware up to date?",
+                        )
+        except OSError as error:
+            raise self._gone(error) from error
+        raise RigError(
+            f"the PowerShield on {self.name} did not answer {command!r} "
+            f"({seen[-60:]!r} came instead)",
+            "is it the right port? of an STLINK-V3PWR it is the one called VCP PWR",
+        )
+
+    def _stop(self) -> None:
+        """End what an earlier program, or the last capture, left running."""
+        try:
+            self.port.write(b"stop\n")
+            quiet_since = began = time.monotonic()
+            while time.monotonic() - quiet_since < QUIET_S:
+                if self.port.read(max(self.port.in_waiting, 1)):
+                    quiet_since = time.monotonic()
+                if time.monotonic() - began > ANSWER_S:
+                    raise RigError(
+                        f"the stream of the PowerShield on {self.name} does not stop", "replug it"
+                    )
+        except OSError as error:
+            raise self._gone(error) from error
+
+    # -- a meter ----------------------------------------------------------------------------
+
+    def identify(self) -> str:
+        return f"STMicroelectronics,{self.said},{self.name},"
+
+    def powers(self) -> str:
+        try:
+            if self.failed is None and self.plan is None:
+                self.port.in_waiting  # noqa: B018 (it raises where the port has gone)
+        except OSError as error:
+            self.failed = error
+        if self.failed is not None:
+            return (
+                f"the PowerShield on {self.name}, which feeds the board, went away ({self.failed})"
+            )
+        return self.cut
+
+    def arm(self, duration_s: float, rate_hz: float) -> Plan:
+        if self.plan is not None:  # its board broke off: nobody fetched
+            with contextlib.suppress(RigError):
+                self.fetch()
+        if why := self.powers():
+            raise RigError(why, "the board lost its power with it: start the run again")
+        rate_hz = min(rate_hz, self.max_rate_hz)
+        self.rate = min(
+            (each for each in RATES_HZ if each >= OVERSAMPLED * rate_hz), default=RATES_HZ[0]
+        )
+        every = max(round(self.rate / rate_hz), 1)
+        short = self.rate < 1000 or self.stlink
+        self._ask(f"freq {self.rate if short else f'{self.rate // 1000}k'}")
+        self.pieces: list[bytes] = []
+        self.stopping = threading.Event()
+        first = threading.Event()
+        try:
+            self.port.write(b"start\n")
+        except OSError as error:
+            raise self._gone(error) from error
+        self.reader = threading.Thread(target=self.read_on, args=(first,), daemon=True)
+        self.reader.start()
+        if not first.wait(ANSWER_S):
+            self.stopping.set()
+            raise RigError(f"the PowerShield on {self.name} sends no samples", "replug it")
+        self.began = time.monotonic()
+        self.plan = Plan(every / self.rate, int(duration_s * self.rate / every))
+        return self.plan
+
+    def read_on(self, first: threading.Event) -> None:
+        """Keep the port's buffer empty; the decoding waits until after the capture."""
+        seen = b""
+        while not self.stopping.is_set():
+            try:
+                data = self.port.read(max(self.port.in_waiting, 1))
+            except (OSError, TypeError) as error:  # pyserial: TypeError on a port closed meanwhile
+                self.failed = error
+                return
+            if not data:
+                continue
+            self.pieces.append(data)
+            if not first.is_set():
+                seen += data
+                if powershield_stream.begin(seen) < len(seen):
+                    first.set()
+
+    def fetch(self) -> Samples:
+        if self.plan is None:
+            raise RigError(f"the PowerShield on {self.name} was not armed")
+        plan, self.plan = self.plan, None
+        self.stopping.wait(LAG_S)
+        elapsed = time.monotonic() - self.began
+        self.stopping.set()
+        self.reader.join()
+        if self.failed is not None:
+            raise self._gone(self.failed)
+        self._stop()
+        return self.decoded(b"".join(self.pieces), plan, elapsed)
+
+    def decoded(self, data: bytes, plan: Plan, elapsed: float) -> Samples:
+        """Samples of what arrived in so many seconds."""
+        stream = powershield_stream.parse(data, self.rate)
+        if stream.cut:
+            self.cut = f"the PowerShield on {self.name} cut the board's supply: {stream.cut}"
+            raise RigError(self.cut, "what drew so much? start the run again")
+        current = stream.current_a
+        if stream.broken or (len(current) and float(current.max()) > MOST_A[self.stlink]):
+            raise RigError(
+                f"bytes of the PowerShield on {self.name} were lost or changed on the way: nothing "
+                "of this capture is used",
+                "another cable, another port, less load, a lower rate_hz",
+            )
+        every = round(plan.interval_s * self.rate)
+        lost = max(stream.lost, int((elapsed - 2 * LAG_S) * self.rate) - len(current))
+        samples = from_readings(
+            decimate(current, every), plan.interval_s, lost=-(-max(lost, 0) // every)
+        )
+        samples.warnings += stream.warnings
+        if not self.stlink:  # its accuracy is one figure for all that it measures
+            samples.range = np.zeros(len(samples.current_a), np.int8)
+        return samples
+
+    def _gone(self, error: Exception) -> RigError:
+        self.failed = error
+        return RigError(
+            f"the PowerShield on {self.name}, which feeds the board, went away ({error})",
+            "the board lost its power with it: look at the cable, start again",
+        )
+
+    def close(self) -> None:
+        """Its output is switched off, and its buttons are given back."""
+        with contextlib.suppress(Exception):
+            self._stop()
+            self._ask("pwr off")
+            if not self.stlink:
+                self._ask("hrc")
+        with contextlib.suppress(Exception):
+            self.port.close()
