@@ -343,13 +343,16 @@ def init_command(
     meter: Annotated[
         list[str] | None, typer.Option(metavar="VISA", help="A meter's VISA name; repeatable.")
     ] = None,
+    voltage: Annotated[
+        str, typer.Option(metavar="V", help='What a meter may give the board: "3.3 V".')
+    ] = "",
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bench file.")] = Path("bench.toml"),
     unknown: Unknown = False,
 ) -> int:
     """Write a bench file from what is attached."""
     from rig.commands.init import init
 
-    return init(ports or [], meter or [], out, unknown)
+    return init(ports or [], meter or [], out, unknown, voltage)
 
 
 def bad_usage(error: Any) -> str:

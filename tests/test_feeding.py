@@ -19,6 +19,7 @@ from fixtures.board import BoardUnderTest
 from rig import bench as benches
 from rig.board.board import Board
 from rig.checkup.meters import check_arming, one_capture
+from rig.commands.init import init
 from rig.commands.prepared import prepared
 from rig.errors import LooprigError, RigError
 from rig.holding import await_port
@@ -243,3 +244,23 @@ def test_a_burden_that_the_board_does_not_live_with(tmp_path: Path) -> None:
         small = fed.bench(tmp_path, fed.meter.replace("100 mA", "10 mA"))
         with attach(benches.load(small)) as [station]:
             assert not Path(station.port).exists()
+
+
+@pytest.mark.parametrize("fed", ["ppk2", "keithley-2450"], indirect=True)
+def test_init_asks_a_board_on_its_meters_power(
+    fed: Fed, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The meter is named, and what it may give: without that nothing is switched on."""
+    line = next(part for part in fed.meter.splitlines() if part.startswith("resource"))
+    resource = line.split('"')[1]
+    name = f"ppk2:{resource}" if "ppk2" in fed.meter else resource
+    out = tmp_path / "written.toml"
+    with pytest.raises(RigError, match=r"names no voltage|is off, so the board has no supply"):
+        init([str(fed.board.port)], [name], out)
+    assert not fed.board.port.exists()
+    assert init([str(fed.board.port)], [name], out, voltage="3.3 V") == 0
+    text = out.read_text()
+    assert f'resource = "{resource}"' in text
+    assert 'voltage = "3.3 V"' in text
+    [entry] = benches.load(out).meter.values()
+    assert entry.kind == ("ppk2" if "ppk2" in fed.meter else "visa")

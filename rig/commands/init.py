@@ -12,6 +12,7 @@ from pathlib import Path
 from rig import profiles, whole
 from rig.checkup.discovery import Answer, found
 from rig.commands.boards import described, printable
+from rig.commands.fed import kind_of, opened
 from rig.errors import LooprigError, RigError, UsageError
 from rig.ports import identity, with_serial_number
 from rig.run_dir import FULL
@@ -22,13 +23,23 @@ HEAD = """\
 """
 
 
-def init(ports: Sequence[str], meters: Sequence[str], out: Path, unknown: bool = False) -> int:
-    """Ask what is attached and write what answered; nothing is written unless a board did."""
+def init(
+    ports: Sequence[str],
+    meters: Sequence[str],
+    out: Path,
+    unknown: bool = False,
+    voltage: str = "",
+) -> int:
+    """Ask what is attached and write what answered; nothing is written unless a board did.
+
+    Meters that are named are open meanwhile: a board that they feed has no power otherwise.
+    """
     if out.exists():
         raise UsageError(f"--out {out}: it is there already", "name another file, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: {out.parent} is no directory", "make it first")
-    answers = found(ports, unknown)
+    with opened(meters, voltage, ports) as said:
+        answers = found(ports, unknown)
     boards = [answer for answer in answers if answer.board]
     for answer in answers:
         if not answer.board:
@@ -39,8 +50,13 @@ def init(ports: Sequence[str], meters: Sequence[str], out: Path, unknown: bool =
             "plug one in, name its port (looprig init PORT), or see looprig boards",
         )
     names = meters or visa_names()
-    instruments = [meter for name in names if (meter := instrument(name, meters))]
-    text = bench_file(boards, instruments, out.name)
+    instruments = []
+    for name in names:
+        if name in said:
+            instruments.append((name, said[name], dialect_of(name, said[name])))
+        elif meter := instrument(name, meters):
+            instruments.append(meter)
+    text = bench_file(boards, instruments, out.name, voltage)
     try:
         whole.write(out, text)
     except OSError as error:
@@ -52,7 +68,10 @@ def init(ports: Sequence[str], meters: Sequence[str], out: Path, unknown: bool =
 
 
 def bench_file(
-    boards: Sequence[Answer], instruments: Sequence[tuple[str, str, str]], name: str = "bench.toml"
+    boards: Sequence[Answer],
+    instruments: Sequence[tuple[str, str, str]],
+    name: str = "bench.toml",
+    voltage: str = "",
 ) -> str:
     """The bench file's text. One board and one meter belong together; of more nobody but the
     reader knows which measures which."""
@@ -82,13 +101,26 @@ def bench_file(
         elif instruments:
             lines.append(f"# meter = {quoted(meter_names[0])}  # the one in this board's supply")
         parts.append("\n".join(lines) + "\n")
-    for meter_name, (resource, said, _) in zip(meter_names, instruments, strict=True):
+    for meter_name, (resource, said, dialect) in zip(meter_names, instruments, strict=True):
         parts.append(
-            f"# {printable(said)}\n[meter.{meter_name}]\nresource = {quoted(resource)}\n"
-            "# fixed, for autoranging opens gaps; above what the board draws when busy\n"
-            'range = "100 mA"\n'
+            f"# {printable(said)}\n[meter.{meter_name}]\n{table_of(resource, dialect, voltage)}"
         )
     return "\n".join(parts)
+
+
+def table_of(name: str, dialect: str, voltage: str) -> str:
+    """A meter's table: how it is reached, and what it may give the board."""
+    from rig.meters.dialect import known
+
+    kind, resource = kind_of(name)
+    lines = [f"kind = {quoted(kind)}"] if kind != "visa" else []
+    lines += [f"resource = {quoted(resource)}"] if resource else []
+    if voltage and (kind != "visa" or known()[dialect].SUPPLIES):
+        lines.append(f"voltage = {quoted(voltage)}")
+    if kind == "visa":
+        lines.append("# fixed, for autoranging opens gaps; above what the board draws when busy")
+        lines.append('range = "100 mA"')
+    return "\n".join(lines) + "\n"
 
 
 def absolute(device: str) -> str:
@@ -133,6 +165,14 @@ def visa_names() -> list[str]:
         names = pyvisa.ResourceManager("@py").list_resources()
         return [name for name in names if not name.startswith("ASRL")]
     return []
+
+
+def dialect_of(name: str, identity: str) -> str:
+    """What to call a meter: its kind, or the dialect that fits."""
+    from rig.meters.dialect import choose
+
+    kind, _ = kind_of(name)
+    return kind if kind != "visa" else choose(identity)[0]
 
 
 def instrument(resource: str, asked: Sequence[str]) -> tuple[str, str, str] | None:
