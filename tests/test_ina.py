@@ -92,7 +92,9 @@ def test_the_clock_of_the_second_board(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not available(), reason="the played current needs Linux's statistics")
 def test_a_capture_of_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ina, "LONGEST_GAP", 100)  # a loaded host stops the interpreter for so long
+    """A loaded host stops the second board's interpreter for 50 ms at a time, and now and then for
+    200: losses, which are tried again."""
+    monkeypatch.setattr(ina, "LONGEST_GAP", 50)
     board = VirtualBoard("b", "micropython", tmp_path)
     try:
         board.wait_ready()
@@ -109,7 +111,10 @@ def test_a_capture_of_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
                 device = station.board()
                 device.open()
                 with contextlib.closing(station.meter.open()) as meter, contextlib.closing(device):
-                    taken = one_capture(device, station, station.meter, meter)
+                    for _ in range(4):
+                        taken = one_capture(device, station, station.meter, meter)
+                        if not taken.samples.lost:
+                            break
                     assert taken.frame is not None, taken.why
                     floor = taken.samples.between(
                         taken.frame.window.start_s + 0.1, taken.frame.window.end_s - 0.1
