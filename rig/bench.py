@@ -24,6 +24,7 @@ from rig.entries import BoardEntry as BoardEntry
 from rig.entries import Labgrid
 from rig.entries import MeterEntry as MeterEntry
 from rig.entries import PowerProfile as PowerProfile
+from rig.entries import SuiteEntry as SuiteEntry
 from rig.errors import UsageError, nearest
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +41,7 @@ class Bench(BaseModel):
     meter: dict[str, MeterEntry] = {}
     labgrid: Labgrid = Labgrid()
     expectations: str = ""  # the folder of known divergences of one's own
+    suite: SuiteEntry | None = None
 
     @property
     def named(self) -> bool:
@@ -73,7 +75,7 @@ def load(path: Path) -> Bench:
     if "path" in content:  # a field, but not a key
         raise UsageError(
             f"bench file {path}: unknown key path",
-            nearest("path", ["board", "meter", "labgrid", "expectations"]),
+            nearest("path", [name for name in Bench.model_fields if name != "path"]),
         )
     try:
         bench = Bench.model_validate({**content, "path": str(path)})

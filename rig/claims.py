@@ -15,18 +15,17 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 
-from rig import tables
+from rig import suites, tables
 from rig.board.features import KNOWN
 from rig.errors import RigError, UsageError, nearest
 from rig.results import Level
 
-ROOT = Path(__file__).resolve().parent.parent
-CLAIMS = ROOT / "claims"
-DEVICE_TESTS = ROOT / "device_tests"
-HOST = ROOT / "host"
+ROOT = suites.ROOT
+DEVICE_TESTS = suites.OWN.device_tests
 HINT = "see docs/adding-a-claim.md"
+MARK = re.compile(r'^@(?:pytest\.mark\.)?claim\("([^"]+)"\)', re.MULTILINE)
 
 
 class _Strict(BaseModel):
@@ -38,8 +37,8 @@ class Claim(_Strict):
 
     id: str
     sentence: str
-    source: str  # a file's stem in claims/sources
-    quote: str  # words of the source that promise it; they stand in one of its sentences
+    source: str = ""  # a file's stem in claims/sources; '' for what is promised elsewhere
+    quote: str = ""  # words of the source that promise it; they stand in one of its sentences
     device_test: str  # path under device_tests, without `.py`
     level: Level = "documented"
     needs: tuple[str, ...] = ()  # features, by the names of rig/board/features.py
@@ -48,6 +47,12 @@ class Claim(_Strict):
     reports: tuple[str, ...] = ()  # threads where a user met the fault this claim catches
     chapter: str = ""
     chapter_title: str = ""
+
+    @model_validator(mode="after")
+    def _quotes_its_source(self) -> Claim:
+        if self.source and not self.quote:
+            raise ValueError("a claim with a source quotes it: `quote`")
+        return self
 
 
 FROM_THE_FILE = ("chapter", "chapter_title")
@@ -81,21 +86,30 @@ class Chapter(_Strict):
     claim: tuple[dict[str, Any], ...] = ()
 
 
-@cache
-def catalogue(root: Path = CLAIMS) -> dict[str, Claim]:
-    """Every claim by its id, in the order of the chapters' files.
+def catalogue(root: Path | None = None) -> dict[str, Claim]:
+    """Every claim by its id, in the order of the chapters' files: of that folder, or of all suites
+    in use.
 
     Raises RigError, naming file and key, for a catalogue that does not hold together.
     """
+    return _catalogue((root,) if root else tuple(suite.claims for suite in suites.used()))
+
+
+@cache
+def _catalogue(roots: tuple[Path, ...]) -> dict[str, Claim]:
     found: dict[str, Claim] = {}
-    chapters = [(path, tables.load(path, Chapter, HINT)) for path in root.glob("*.toml")]
-    for path, chapter in sorted(chapters, key=lambda pair: (pair[1].order, pair[0])):
+    for path, chapter in (pair for root in roots for pair in _chapters(root)):
         for entry in chapter.claim:
             claim = _claim(path, chapter, entry)
             if claim.id in found:
                 raise RigError(f"{path}: {claim.id} is there twice", "ids are fixed names")
             found[claim.id] = claim
     return found
+
+
+def _chapters(root: Path) -> list[tuple[Path, Chapter]]:
+    chapters = [(path, tables.load(path, Chapter, HINT)) for path in root.glob("*.toml")]
+    return sorted(chapters, key=lambda pair: (pair[1].order, pair[0]))
 
 
 def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
@@ -112,11 +126,15 @@ def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
     return claim
 
 
-@cache
-def sources(root: Path = CLAIMS) -> dict[str, Source]:
+def sources(root: Path | None = None) -> dict[str, Source]:
     """Every source by its name, in their order."""
+    return _sources((root,) if root else tuple(suite.claims for suite in suites.used()))
+
+
+@cache
+def _sources(roots: tuple[Path, ...]) -> dict[str, Source]:
     found: dict[str, Source] = {}
-    for path in sorted((root / "sources").glob("*.toml")):
+    for path in (path for root in roots for path in sorted((root / "sources").glob("*.toml"))):
         try:
             found[path.stem] = Source.model_validate({**tables.read(path, HINT), "name": path.stem})
         except ValidationError as error:
@@ -133,13 +151,18 @@ def checked_by(source: Source, claims: dict[str, Claim]) -> list[tuple[Sentence,
     ]
 
 
-@cache
-def host_tests(root: Path = HOST) -> dict[str, str]:
+def host_tests() -> dict[str, str]:
     """Each claim's id to the name of the file whose host test is marked with it."""
+    return _host_tests(tuple(suite.host for suite in suites.used()))
+
+
+@cache
+def _host_tests(roots: tuple[Path, ...]) -> dict[str, str]:
     return {
         name: path.name
-        for path in sorted(root.glob("test_*.py"))
-        for name in re.findall(r'^@claim\("([^"]+)"\)', path.read_text(encoding="utf-8"), re.M)
+        for root in roots
+        for path in sorted(root.rglob("test_*.py"))
+        for name in MARK.findall(path.read_text(encoding="utf-8"))
     }
 
 

@@ -73,6 +73,10 @@ Matrix = Annotated[bool, typer.Option("--matrix", help="Print every claim's outc
 Share = Annotated[
     bool, typer.Option("--share", help="Boards of the same firmware divide the work among them.")
 ]
+Suite = Annotated[
+    list[Path] | None,
+    typer.Option("--suite", metavar="DIR", help="Claims and tests of your own too; repeatable."),
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
 
 
@@ -86,6 +90,7 @@ def run_command(
     claims: Annotated[
         list[str] | None, typer.Option(metavar="GLOB", help="Only these claims; repeatable.")
     ] = None,
+    suite: Suite = None,
     overlay: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Modules put first on each board's sys.path.")
     ] = None,
@@ -138,6 +143,7 @@ def run_command(
             meter=meter,
             firmware=firmware or [],
             claims=claims or [],
+            suites=suite or [],
             overlay=overlay,
             faults=fault or [],
             expectations=expectations,
@@ -208,10 +214,13 @@ def claims_command(
     sources: Annotated[
         bool, typer.Option("--sources", help="Each sentence of the sources, with its claims.")
     ] = False,
+    suite: Suite = None,
 ) -> int:
     """The catalogue of claims."""
+    from rig.commands.asked import Options, use_suites
     from rig.commands.claims import show_claims, show_sources
 
+    use_suites(Options(suites=suite or []))
     return show_sources(globs or []) if sources else show_claims(globs or [])
 
 
@@ -241,11 +250,14 @@ def prove_command(
 @app.command("faults")
 def faults_command(
     globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,
+    suite: Suite = None,
 ) -> int:
     """The seeded faults that run --fault takes, with the claims that catch each. A GLOB matches a
     fault's name or such a claim."""
+    from rig.commands.asked import Options, use_suites
     from rig.commands.faults import show_faults
 
+    use_suites(Options(suites=suite or []))
     return show_faults(globs or [])
 
 

@@ -111,6 +111,12 @@ class Labgrid(_Strict):
     wait_s: float = Field(default=600.0, ge=0, le=7 * 86400)  # in the queue for each place
 
 
+class SuiteEntry(_Strict):
+    """Claims and tests of the user's own, beside the rig's."""
+
+    folder: str  # relative to the bench file
+
+
 class BoardEntry(_Strict):
     """One board of the bench."""
 

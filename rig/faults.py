@@ -3,7 +3,8 @@
 `fixtures/faults/NAME.py` holds a summary, the claims, and the damage, written as if it stood in
 asyncio itself: a function goes in place of asyncio's own of that name, the methods of a class
 without bases in place of those of asyncio's class, a class with bases in place of asyncio's. `own`
-gives what was replaced. docs/adding-a-claim.md shows one.
+gives what was replaced. docs/adding-a-claim.md shows one. One that `damages` another module, a
+suite's own, stands at the end of that module and replaces what it names.
 """
 
 from __future__ import annotations
@@ -17,11 +18,13 @@ from functools import cache
 from itertools import takewhile
 from pathlib import Path
 
+from rig import suites
 from rig.claims import ROOT
 from rig.errors import UsageError, nearest
 
 FAULTS = ROOT / "fixtures" / "faults"
 CAUGHT_BY = "# caught by: "
+DAMAGES = "# damages: "
 HINT = "see docs/adding-a-claim.md"
 
 PLACES = {
@@ -98,6 +101,7 @@ class Fault:
     caught_by: tuple[str, ...]
     damage: str
     path: Path
+    damages: str = ""  # the module of a suite that it damages; '' for asyncio
 
     @property
     def kind(self) -> str:
@@ -111,19 +115,24 @@ class Fault:
         return "fault_" + self.name.replace("-", "_")
 
 
+def folders() -> list[Path]:
+    """Where faults are: the rig's own, and those of suites in use."""
+    return [FAULTS, *(suite.faults for suite in suites.added())]
+
+
 def names(kind: str = "") -> list[str]:
     """The names of all faults, or of those of a kind."""
-    found = sorted(path.stem for path in FAULTS.glob("*.py"))
+    found = sorted(path.stem for folder in folders() for path in folder.glob("*.py"))
     return [name for name in found if not kind or fault(name).kind == kind]
 
 
-@cache
 def fault(name: str) -> Fault:
     """A fault by its name. Raises UsageError: there is none, or its file is not as it should be."""
-    path = FAULTS / f"{name}.py"
-    if not path.is_file():
-        raise UsageError(f"there is no fault {name!r}", _meant(name, names()))
-    return parsed(path)
+    for folder in folders():
+        path = folder / f"{name}.py"
+        if path.is_file():
+            return parsed(path)
+    raise UsageError(f"there is no fault {name!r}", _meant(name, names()))
 
 
 def select(globs: Sequence[str]) -> list[Fault]:
@@ -146,6 +155,7 @@ def _meant(word: str, known: list[str]) -> str:
     return f"{meant}looprig faults lists all"
 
 
+@cache
 def parsed(path: Path) -> Fault:
     """The fault that a file holds. Raises UsageError for a file without summary, claims, damage."""
     text = path.read_text(encoding="utf-8")
@@ -156,14 +166,28 @@ def parsed(path: Path) -> Fault:
     if not claims:
         raise UsageError(f"{path}:2: here stands `{CAUGHT_BY}` and the claims that must", HINT)
     caught_by = ", ".join(line.removeprefix(CAUGHT_BY) for line in claims).split(", ")
-    return Fault(path.stem, first[2:], tuple(caught_by), text, path)
+    after = lines[len(claims)] if len(claims) < len(lines) else ""
+    damages = after.removeprefix(DAMAGES).strip() if after.startswith(DAMAGES) else ""
+    return Fault(path.stem, first[2:], tuple(caught_by), text, path, damages)
 
 
 def written(faults: Sequence[Fault], directory: Path) -> Path:
     """The directory, with the overlay of these faults in it: all of them at once.
 
-    Raises UsageError for damage that does not say what of asyncio it replaces.
+    Raises UsageError for damage that does not say what of asyncio it replaces, and for damage to a
+    module that is not in the directory already.
     """
+    for fault in faults:
+        if fault.damages:
+            path = directory / f"{fault.damages}.py"
+            if not path.is_file():
+                what = f"{fault.path}: there is no module {fault.damages!r} to damage"
+                raise UsageError(what, "it has to be among the suite's modules")
+            with path.open("a", encoding="utf-8") as module:
+                module.write(f"\n\n{fault.damage}")
+    faults = [fault for fault in faults if not fault.damages]
+    if not faults:
+        return directory
     (directory / "asyncio").mkdir(parents=True, exist_ok=True)
     for fault in faults:
         (directory / f"{fault.module}.py").write_text(_module(fault), encoding="utf-8")

@@ -6,6 +6,8 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
+from rig import suites
+
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = ("claims", "device_tests", "host", "fixtures/expectations", "fixtures/profiles")
 SUFFIXES = (".py", ".mpy", ".toml")
@@ -13,7 +15,8 @@ SUFFIXES = (".py", ".mpy", ".toml")
 
 def suite() -> str:
     """Of the claims, their tests on board and host, and what is expected of ports."""
-    return digest(ROOT / name for name in SUITE)
+    own = [ROOT / name for name in SUITE]
+    return digest([*own, *(folder for suite in suites.added() for folder in suite.folders)])
 
 
 def digest(folders: Iterable[Path]) -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, model_validator
 from rig.results import LEVELS, Level
 from rig.sharing import Kind
 from rig.stations import Station
+from rig.suites import Suite
 
 
 class Mishaps:
@@ -39,6 +40,7 @@ class Plan(BaseModel):
     identities: dict[str, str] = {}  # each board with its firmware, by which rig/order.py knows it
     late: dict[str, dict[str, float]] = {}  # how late each claim runs, by kind; others first
     kinds: list[Kind] = []  # boards that share the claims; without any named, none do
+    suites: list[Suite] = []  # beside the rig's own
     workers: int = 1  # processes that drive boards side by side
 
     @model_validator(mode="after")

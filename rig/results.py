@@ -257,6 +257,7 @@ class RunInfo(_Strict):
     expectations: str = ""  # the folder of known divergences beside those of the package
     overlay: str = ""  # a directory, or the names of faults joined by `+`
     faults: list[str] = []  # the seeded faults that made the overlay
+    suites: list[str] = []  # folders whose claims and tests stood beside the rig's own
     claims: list[str] = []
     levels: list[Level] = ["documented"]
     power: bool = True

@@ -241,7 +241,7 @@ def test_a_source_of_the_catalogue(claims: Path) -> None:
         sources(claims)
     path.write_bytes(b"\xff")
     with pytest.raises(RigError, match=r"asyncio\.toml: it is not UTF-8"):
-        sources.__wrapped__(claims)
+        sources(claims)
 
 
 def test_a_claim_without_a_host_test() -> None:

@@ -20,6 +20,7 @@ from rig.board.overlays import Overlay
 from rig.board.shrink import deflated, literal, shrink
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
+from rig.suites import device_test as device_test_path
 
 Packing = Literal["deflate", "literal", "source"]
 """How a program travels: compressed, as a literal with a checksum (a board without `deflate`),
@@ -194,5 +195,5 @@ def program(
 ) -> Program:
     """The whole script for one execution. Raises RigError for a device test that is not there."""
     names = [f"{name}.py" for name in (prefix, device_test) if name]
-    scripts = [(name, source(DEVICE_TESTS / name)) for name in names]
+    scripts = [(name, source(device_test_path(name, DEVICE_TESTS))) for name in names]
     return assemble(scripts, params, overlay, kept, named)

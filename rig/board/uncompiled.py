@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from rig.board.execution import Ended, Execution
 from rig.claims import DEVICE_TESTS
 from rig.errors import RigError
+from rig.suites import device_test
 
 SYNTAX = re.compile(r"(Syntax|Indentation|Tab)Error\b")
 FRAME = re.compile(r'^  File "([^"]*)", line (\d+)', re.MULTILINE)
@@ -24,7 +25,7 @@ def refused(execution: Execution, device_tests: Iterable[str]) -> RigError | Non
     if execution.ended is not Ended.RAISED or not SYNTAX.match(execution.how):
         return None
     for name in device_tests:
-        path = DEVICE_TESTS / f"{name}.py"
+        path = device_test(f"{name}.py", DEVICE_TESTS)
         try:
             compile(path.read_bytes(), str(path), "exec", dont_inherit=True)
         except SyntaxError as error:

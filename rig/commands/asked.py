@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from rig import bench as benches
-from rig import expectations, profiles
-from rig.claims import Claim, catalogue
-from rig.errors import LooprigError, RigError, UsageError
+from rig import expectations, profiles, suites
+from rig.claims import Claim, catalogue, host_tests
+from rig.errors import LooprigError, RigError, UsageError, nearest
 from rig.results import LEVELS, Level
 from rig.run_dir import FULL, new_id
 
@@ -33,6 +33,7 @@ class Options:
     firmware: list[str] = field(default_factory=list)
     meter: str = ""
     claims: list[str] = field(default_factory=list)
+    suites: list[Path] = field(default_factory=list)
     overlay: Path | None = None
     expectations: Path | None = None
     faults: list[str] = field(default_factory=list)
@@ -74,6 +75,35 @@ def choose_bench(options: Options) -> benches.Bench:
     if options.meter:
         raise UsageError("--meter needs --port", "or name the meter in a bench file")
     return benches.load(options.bench or benches.DEFAULT).choose(options.boards)
+
+
+def use_suites(options: Options, bench: benches.Bench | None = None) -> None:
+    """Have the user's suites stand beside the rig's own: those asked for, and the bench's.
+
+    Raises UsageError for one that does not hold together.
+    """
+    folders = [path.resolve() for path in options.suites]
+    if bench and bench.suite:
+        folders.append((Path(bench.path).absolute().parent / bench.suite.folder).resolve())
+    options.suites = list(dict.fromkeys(folders))
+    suites.use([suites.load(folder) for folder in options.suites])
+    if not options.suites:
+        return
+    check_tables()
+    claims = catalogue()
+    for suite in suites.added():
+        for path, line, test, name in suites.host_tests(suite.host):
+            if name not in claims:
+                hint = nearest(str(name), list(catalogue(suite.claims)))
+                raise UsageError(f"{path}:{line}: {test}: there is no claim {name!r}", hint)
+        for name, claim in catalogue(suite.claims).items():
+            if name not in host_tests():
+                hint = f'mark one in {suite.host} with @pytest.mark.claim("{name}")'
+                raise UsageError(f"claim {name} has no host test", hint)
+            script = f"{claim.device_test}.py"
+            if not suites.device_test(script, suites.OWN.device_tests).is_file():
+                what = f"claim {name}: there is no device test {suite.device_tests / script}"
+                raise UsageError(what, "write it, or mend device_test")
 
 
 LONG_LIFE = "life.*"

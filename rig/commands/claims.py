@@ -22,7 +22,8 @@ def show_claims(globs: list[str]) -> int:
         console.print(Text.assemble((claim.id, "cyan"), f"  {claim.level}"))
         console.print(Padding(Text(claim.sentence), (0, 0, 0, 4)))
         judge = f"host/{judges[claim.id]}" if claim.id in judges else "no host test yet"
-        tests = f"{claim.source} · device_tests/{claim.device_test}.py · {judge}"
+        source = f"{claim.source} · " if claim.source else ""
+        tests = f"{source}device_tests/{claim.device_test}.py · {judge}"
         console.print(Padding(Text(tests, style="dim"), (0, 0, 0, 4)), soft_wrap=True)
     console.print(f"\n{len(chosen)} claim{'s' * (len(chosen) != 1)}", highlight=False)
     return 0

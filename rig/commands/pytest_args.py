@@ -6,16 +6,19 @@ as it does the first. This module is also the plugin that stops pytest there.
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rig import suites
 from rig.errors import RigError, UsageError
 
 READ = 99
@@ -30,8 +33,11 @@ PLAIN = {"PY_COLORS": "0", "PYTHON_COLORS": "0"}
 SAID = re.compile(r"^(?:.*\berror|ERROR): (?!usage: )(.+)", re.MULTILINE)
 
 
-def check(arguments: Sequence[str], given: Sequence[str], left_out: Sequence[str]) -> None:
-    """Raise UsageError, in pytest's words, if it would not run tests with all these arguments.
+def check(
+    arguments: Sequence[str], given: Sequence[str], left_out: Sequence[str]
+) -> list[tuple[Path, str]]:
+    """The files that the arguments name, each with the test in it that they name, or ''. Raises
+    UsageError, in pytest's words, if it would not run tests with all these arguments.
 
     `given` are those of them that the user gave, `left_out` the plugins that a run does without.
     """
@@ -49,7 +55,8 @@ def check(arguments: Sequence[str], given: Sequence[str], left_out: Sequence[str
             "leave plugins out",
         ) from error
     if done.returncode == READ:
-        return
+        named = json.loads(done.stdout.splitlines()[-1])
+        return [(Path(path).resolve(), test) for path, test in named]
     found = SAID.search(done.stderr)
     lines = ["pytest would run no test"] if done.returncode == 0 else done.stderr.split("\n")
     said = found[1] if found else next((line for line in reversed(lines) if line.strip()), "")
@@ -57,6 +64,27 @@ def check(arguments: Sequence[str], given: Sequence[str], left_out: Sequence[str
     if "unrecognized" in said:
         hint = f"-p NAME brings a plugin and its options; a run leaves {', '.join(left_out)} out"
     raise UsageError(f"-- {shlex.join(given)}: {said.strip().rstrip('.')}", hint)
+
+
+def all_run(named: Sequence[tuple[Path, str]], claims: Container[str]) -> None:
+    """Raise UsageError for a test that the user named and this run would leave out."""
+    hosts = [suite.host for suite in suites.used()]
+    for path, test in named:
+        if path in hosts:
+            continue
+        if not any(path.is_relative_to(host) for host in hosts):
+            what = f"-- {path}: it is no host test of a suite, and would not be run"
+            raise UsageError(what, "give the folder of its suite with --suite")
+        name = test.rpartition("::")[2].partition("[")[0]
+        for file, line, found, claim in suites.host_tests(path):
+            if name and found != name:
+                continue
+            if claim is None:
+                what = f"-- {file}:{line}: {found} judges no claim, and would not be run"
+                raise UsageError(what, 'mark it with @pytest.mark.claim("…")')
+            if claim not in claims:
+                what = f"-- {file}:{line}: {found} judges {claim}, which this run leaves out"
+                raise UsageError(what, f"ask for it with --claims {claim}")
 
 
 def read() -> None:
@@ -72,6 +100,9 @@ def pytest_cmdline_main(config: pytest.Config) -> int:
     for argument in [] if config.getoption("pyargs") else config.args:
         if not (config.invocation_params.dir / argument.partition("::")[0]).exists():
             raise pytest.UsageError(f"file or directory not found: {argument}")
+    paths = [] if config.getoption("pyargs") else config.args
+    parts = [argument.partition("::") for argument in paths]
+    print(json.dumps([(str(config.invocation_params.dir / at), test) for at, _, test in parts]))
     marks: Any = config.pluginmanager.getplugin("mark")
     marks.pytest_collection_modifyitems(items=[], config=config)  # it parses -k and -m
     return READ

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rig import made_with as makers
 from rig.claims import catalogue, select
-from rig.commands.asked import Options, choose_levels
+from rig.commands.asked import Options, choose_levels, use_suites
 from rig.ending import INTERRUPTED
 from rig.errors import UsageError
 from rig.results import BoardInfo, Resumption, RunInfo
@@ -47,6 +47,8 @@ def resumed(options: Options, command: str = "run") -> Options:
             f"go on with looprig {wrote} --resume {run}",
         )
     if command == "run":
+        options.suites = options.suites or [Path(folder) for folder in info.suites]
+        use_suites(options)
         _same_claims(options, info)
     options.claims = list(info.claims)
     options.power = info.power

@@ -11,7 +11,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from rig import whole
+from rig import suites, whole
 from rig.claims import catalogue, judged, select
 from rig.commands.asked import (
     LONG_LIFE,
@@ -24,8 +24,10 @@ from rig.commands.asked import (
     choose_levels,
     patient,
     run_folder,
+    use_suites,
     without_idle_controls,
 )
+from rig.commands.laid_over import laid_over
 from rig.commands.prepared import ready
 from rig.commands.reporter import Reporter
 from rig.commands.resuming import (
@@ -42,7 +44,7 @@ from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError
 from rig.expectations import crashing, own_folder
-from rig.faults import fault, written
+from rig.faults import fault
 from rig.order import identity, lateness, remembered
 from rig.plan import Mishaps, Plan
 from rig.results import RunInfo
@@ -67,6 +69,7 @@ def run(options: Options) -> int:
     if options.resume:
         options = resumed(options)
     bench = choose_bench(options)
+    use_suites(options, bench)
     own = own_folder(options.expectations, bench)
     check_tables(own)
     if own and not options.quiet:
@@ -79,7 +82,7 @@ def run(options: Options) -> int:
     judged(claims)
     levels = choose_levels(options.levels, claims)
     bench = without_idle_controls(bench, claims, bool(options.boards))
-    overlay = check_overlay(options, bench)
+    asked_overlay = check_overlay(options, bench)
     options.faults = list(dict.fromkeys(options.faults))
     broken_by = [fault(name) for name in options.faults]
     bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
@@ -90,14 +93,14 @@ def run(options: Options) -> int:
     if options.pytest_args:  # without any there is nothing to wait for
         from rig.commands import pytest_args
 
-        pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
+        named = pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
+        pytest_args.all_run(named, claims)
     run_dir = RunDir(folder)
     if patient(options.claims):
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
     scratch = tempfile.TemporaryDirectory(prefix="looprig-")
     with terminable(), Reporter() as reporter, scratch as folder_of_faults:
-        if broken_by:
-            overlay = written(broken_by, Path(folder_of_faults))
+        overlay = laid_over(asked_overlay, broken_by, Path(folder_of_faults))
         made = made_with(overlay)
         import_ahead()
         with ready(bench, overlay, options.power, options.strict) as (stations, lost):
@@ -110,8 +113,9 @@ def run(options: Options) -> int:
                 made_with=made,
                 bench=bench.path,
                 expectations=str(own or ""),
-                overlay="+".join(options.faults) or str(overlay or ""),
+                overlay="+".join(options.faults) or str(asked_overlay or ""),
                 faults=options.faults,
+                suites=[str(folder) for folder in options.suites],
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
@@ -146,6 +150,7 @@ def run(options: Options) -> int:
                 done=done,
                 progress=not options.quiet,
                 kinds=alike,
+                suites=list(suites.added()),
                 workers=count,
                 identities=identities,
                 late={
@@ -203,7 +208,7 @@ def pytest_arguments(options: Options) -> list[str]:
         *(part for plugin in UNUSED for part in ("-p", f"no:{plugin}")),
         "--capture=sys",  # they print nothing; files for it took a hundredth of a run
         "-o", "verbosity_assertions=2",  # evidence shows values whole, within our own bounds
-        str(ROOT / "host"),
+        *(str(suite.host) for suite in suites.used()),
         *options.pytest_args,
     ]  # fmt: skip
 
