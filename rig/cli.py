@@ -208,6 +208,20 @@ def expect_command(
     return expect(existing(runs), out, verify, ask)
 
 
+@app.command("reproduce")
+def reproduce_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory or id.")],
+    claim: Annotated[str, typer.Argument(metavar="CLAIM")],
+    board: Annotated[str, typer.Option(metavar="NAME", help="On which board.")] = "",
+) -> int:
+    """Print a result as a script that needs no rig, for a REPL or an issue. Expected and seen stand
+    in its comments."""
+    from rig.commands.report import existing
+    from rig.commands.reproduce import reproduce
+
+    return reproduce(existing([run])[0], claim, board)
+
+
 @app.command("claims")
 def claims_command(
     globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,

@@ -57,6 +57,9 @@ class ExecutionRecord(_Strict):
     """An execution as kept in a result; times in seconds of the host's clock."""
 
     device_test: str
+    prefix: str = ""  # the script that went before it
+    params: str = ""  # what they were given, as Python
+    hosted: bool = False  # the host took part: it typed, or was the other end
     ended: str
     how: str = ""
     events: list[EventRecord] = []

@@ -146,7 +146,7 @@ class Board(Connection):
         """
         named = self.info.implementation == "micropython" and CRC32 in self.info.features
         code = program(device_test, params, prefix, self.overlay, kept=away > 0, named=named)
-        return self.push(
+        execution = self.push(
             device_test,
             code,
             deadline,
@@ -154,6 +154,9 @@ class Board(Connection):
             while_running=while_running,
             away=away,
         )
+        execution.params, execution.prefix = params, prefix
+        execution.hosted = while_running is not None or "wlan" in params
+        return execution
 
     def push(
         self,

@@ -44,6 +44,9 @@ class Execution:
     device_test: str
     board: str
     ended: Ended = Ended.FINISHED
+    params: dict[str, Any] = field(default_factory=dict)  # what the script was given
+    prefix: str = ""  # the script that went before it
+    hosted: bool = False  # the host took part: it typed, or was the other end
     events: list[Event] = field(default_factory=list)
     output: str = ""
     dropped: int = 0  # bytes of output that were not kept

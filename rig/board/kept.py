@@ -19,6 +19,9 @@ def kept(execution: Execution) -> ExecutionRecord:
     cut = max(0, len(output) - OUTPUT_KEPT)
     return ExecutionRecord(
         device_test=execution.device_test,
+        prefix=execution.prefix,
+        params=repr(execution.params) if execution.params else "",
+        hosted=execution.hosted,
         ended=execution.ended.value,
         how=execution.how,
         events=[EventRecord(name=e.name, us=e.us, data=_plain(list(e.data))) for e in events],

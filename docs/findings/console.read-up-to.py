@@ -1,0 +1,49 @@
+# console.read-up-to: A read of up to n bytes from the console returns what came, and does not wait for n. (MicroPython library reference: asyncio, https://docs.m …
+# Expected: == [b'ab']
+# Seen: diverges: [b'abcccccccccccccc']
+# On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
+# The host took part, as host/test_console.py has it: it typed, or was the other end.
+def emit(*what): print(*what)
+params = {'what': 'some', 'size': 16, 'total': 16}
+import asyncio
+import sys
+sleep_ms = asyncio.sleep_ms
+wire = getattr(sys.stdin, "buffer", sys.stdin)
+ticks = 0
+async def tick():
+    global ticks
+    while True:
+        await sleep_ms(5)
+        ticks += 1
+async def line(reader):
+    return await reader.readline()
+async def some(reader):
+    return [await reader.read(params["size"])]
+async def character(reader):
+    return await asyncio.StreamReader(sys.stdin).read(1)
+async def exactly(reader):
+    return await reader.readexactly(params["size"])
+async def main():
+    task = asyncio.create_task(tick())
+    reader = asyncio.StreamReader(wire)
+    await sleep_ms(0)
+    began = ticks
+    sys.stdout.write("\x05")
+    if params["what"] == "burst":
+        start = ticks
+        while ticks < start + 4:
+            await sleep_ms(5)  # it comes while nobody reads
+    work = {"line": line, "some": some, "character": character}.get(params["what"], exactly)
+    got = await work(reader)
+    during = ticks - began
+    whole = b"" if isinstance(got, str) else b"".join(got) if isinstance(got, list) else got
+    emit("got", got)
+    emit("ticks", during)
+    while params["what"] == "some" and len(whole) < params["total"]:
+        whole += await reader.read(1)  # nothing is left for the REPL
+    emit("whole", whole)
+    task.cancel()
+asyncio.run(main())
+# It printed there:
+# got ["b'abcccccccccccccc'"]
+# …

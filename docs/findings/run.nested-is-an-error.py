@@ -1,0 +1,31 @@
+# run.nested-is-an-error: asyncio.run inside a running coroutine raises an error, and the program goes on. (The event loop (a MicroPython board's asyncio tutorial …
+# Expected: asyncio.run inside a running coroutine raises an error, and the program goes on.
+# Seen: crashed: the board rebooted: it printed its boot banner and a friendly prompt
+# On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
+def emit(*what): print(*what)
+
+# asyncio.run inside a coroutine that the loop already runs.
+import asyncio
+
+
+async def inner():
+    await asyncio.sleep(0)
+    return "inner"
+
+
+async def main():
+    nested = inner()
+    try:
+        emit("nested", "returned", asyncio.run(nested))
+    except Exception as error:
+        emit("nested", "raised", type(error).__name__)
+        nested.close()
+    await asyncio.sleep(0)
+    emit("main_goes_on")
+    return "main"
+
+
+emit("ended", asyncio.run(main()))
+# It printed there:
+# nested 'returned' 'inner'
+# and then: crashed: the board rebooted: it printed its boot banner and a friendly prompt
