@@ -5,4 +5,4 @@ import pytest
 # its assertions are evidence too
 pytest.register_assert_rewrite("host.latency")
 
-pytest_plugins = ["fixtures.plugin", "fixtures.power"]
+pytest_plugins = ["fixtures.judging", "fixtures.plugin", "fixtures.power"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -152,3 +153,19 @@ def test_its_faults_are_caught_there(installed: Path, tmp_path: Path) -> None:
     command = installed.with_name("looprig")
     said = did(command, *words, "--claims", "run.returns-value", cwd=tmp_path, code=1)
     assert "run.returns-value" in said
+
+
+@pytest.mark.slow
+def test_the_example_passes_as_an_outsider(installed: Path, tmp_path: Path) -> None:
+    """The installed wheel, in a folder that knows nothing of a checkout."""
+    folder = shutil.copytree(ROOT / "examples" / "driver-tests", tmp_path / "mine")
+    (tmp_path / "mine" / "bench.toml").write_text('[board.unix]\nkind = "virtual"\n')
+    pytest_there = (installed, "-m", "pytest", "-p", "no:labgrid", "--looprig-bench", "bench.toml")
+    said = did(*pytest_there, cwd=folder)
+    assert "3 passed, 1 skipped" in said  # no meter: what needs one is unmeasured
+    assert "nothing unexpected; exit 0" in said
+    said = did(*pytest_there, "--looprig-fault", "reading-blocks", cwd=folder, code=1)
+    assert "FAILED host/test_thermo.py::test_lets_others_run[unix]" in said
+    said = did(installed.with_name("looprig"), "run", "--suite", ".", "--claims", "thermo.re*",
+               "--board", "unix", cwd=folder)  # fmt: skip
+    assert "2 of 2 verdicts conform" in said

@@ -1,0 +1,156 @@
+"""A pytest session of somebody's project as a run: boards, a run directory, a report.
+
+The project's own claims, device tests and faults are where its pyproject.toml says
+(`[tool.looprig]`). A test that is marked with a claim leaves a result, as the rig's own do; one
+that is not may use the board all the same.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.metadata
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from fixtures import judging, power
+from fixtures.dut import UnderTest
+from fixtures.items import claim_of
+from fixtures.recording import Recorder
+from rig import suites
+from rig.bench import Bench
+from rig.commands.asked import (
+    Options,
+    check_overlay,
+    check_tables,
+    choose_bench,
+    choose_levels,
+    run_folder,
+)
+from rig.commands.laid_over import laid_over
+from rig.commands.prepared import ready
+from rig.commands.resuming import made_with, now
+from rig.commands.run import conclude
+from rig.errors import LooprigError
+from rig.faults import fault
+from rig.plan import Mishaps, Plan
+from rig.results import RunInfo
+from rig.run_dir import RunDir
+from rig.sharing import columns, kinds
+
+EVIDENCE = "enable_assertion_pass_hook"
+
+
+@contextlib.contextmanager
+def usage_errors() -> Iterator[None]:
+    """looprig's errors as pytest shows a user's mistakes: a sentence."""
+    try:
+        yield
+    except LooprigError as error:
+        raise pytest.UsageError(f"looprig: {error}") from error
+
+
+def begin(config: pytest.Config) -> None:
+    """Have this session be a run. Raises UsageError, pytest's, for what the user must mend."""
+    if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":
+        raise pytest.UsageError("looprig: boards are driven by one process: leave -n out")
+    if not config.getini(EVIDENCE):
+        raise pytest.UsageError(
+            f"looprig: an assertion that holds is evidence, and pytest tells of none: set "
+            f"{EVIDENCE} = true in [tool.pytest.ini_options]"
+        )
+    asked = {name: config.getoption(f"--looprig-{name}") for name in ("port", "meter", "fault")}
+    bench, out = config.getoption("--looprig-bench"), config.getoption("--looprig-out")
+    options = Options(
+        bench=Path(bench) if bench else None,
+        port=asked["port"],
+        meter=asked["meter"],
+        faults=[asked["fault"]] if asked["fault"] else [],
+        out=Path(out) if out else None,
+        command=["pytest", *config.invocation_params.args],
+    )
+    with usage_errors():
+        suites.use([suites.settings(config.rootpath).within(config.rootpath)])
+        check_tables()
+        session = Session(config, options, choose_bench(options))
+    config.pluginmanager.register(session, "looprig-session")
+
+
+class Session:
+    """A plugin: the run's beginning, what is collected, and its end."""
+
+    def __init__(self, config: pytest.Config, options: Options, bench: Bench) -> None:
+        self.config, self.options = config, options
+        self.stack = contextlib.ExitStack()
+        self.said = ""
+        config.add_cleanup(self.stack.close)
+        scratch = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="looprig-"))
+        overlay = check_overlay(options, bench)
+        overlay = laid_over(overlay, [fault(name) for name in options.faults], Path(scratch))
+        folder = run_folder(options)
+        self.stations, self.lost = self.stack.enter_context(ready(bench, overlay))
+        self.run_dir = RunDir(folder)
+        self.mishaps = Mishaps()
+        alike = kinds(self.stations, share=False, copies={})
+        self.plan = Plan(
+            run_dir=folder.resolve(),
+            stations=self.stations,
+            claims=[],
+            kinds=alike,
+            suites=list(suites.added()),
+        )
+        self.info = RunInfo(
+            looprig=importlib.metadata.version("looprig"),
+            id=folder.resolve().name,
+            started=now(),
+            command=options.command,
+            made_with=made_with(overlay),
+            bench=bench.path,
+            overlay="+".join(options.faults),
+            faults=options.faults,
+            suites=[str(config.rootpath)],
+            boards=columns(alike, self.stations, self.lost, {}),
+        )
+        under_test = UnderTest(self.plan)
+        config.stash[judging.PLAN] = self.plan
+        config.stash[judging.UNDER_TEST] = under_test
+        plugins: list[Any] = [judging, power, under_test, self.mishaps]
+        for plugin in [*plugins, Recorder(config, self.plan)]:
+            config.pluginmanager.register(plugin)
+
+    def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
+        """Whatever asks for a board is run on each."""
+        if "board" in metafunc.fixturenames:
+            names = [kind.name for kind in self.plan.kinds]
+            metafunc.parametrize("board", names, indirect=True)
+
+    def pytest_collection_finish(self, session: pytest.Session) -> None:
+        """The run's claims are those that the tests to be run judge."""
+        if session.config.option.collectonly:
+            return
+        found = [claim for claim in map(claim_of, session.items) if claim]
+        claims = list(dict.fromkeys(claim.id for claim in found))
+        levels = choose_levels([], {claim.id: claim for claim in found})
+        self.plan.claims, self.plan.levels = claims, levels
+        with usage_errors():
+            self.run_dir.create(self.info.model_copy(update={"claims": claims, "levels": levels}))
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """The run's outcome: what of it pytest does not know makes a green session red."""
+        if not self.run_dir.info_path.exists():
+            return
+        ending = conclude(self.run_dir, int(exitstatus), self.plan, self.mishaps.told)
+        if ending.code and not session.exitstatus:
+            session.exitstatus = ending.code
+        import reports  # pandas: for the end of a run, not for the start of every session
+
+        page = reports.write_site(reports.load([self.run_dir.path]), self.run_dir.path / "report")
+        self.said = f"{ending.said} · report: {page}"
+
+    def pytest_terminal_summary(self, terminalreporter: Any) -> None:
+        if self.said:
+            terminalreporter.write_line(f"looprig: {self.said}")

@@ -1,0 +1,132 @@
+"""looprig in somebody else's project: quiet where nobody asked for it, whole where one did."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from rig.claims import ROOT
+from rig.results import Outcome
+from rig.run_dir import RunDir
+
+EXAMPLE = ROOT / "examples" / "driver-tests"
+BENCH = '[board.unix]\nkind = "virtual"\n'
+HEAVY = "pydantic", "numpy", "pandas", "rig", "fixtures", "typer"
+NOT_LOADED = f"""
+import sys
+def test_nothing_of_looprig_is_loaded():
+    assert "looprig.plugin" in sys.modules
+    assert not {set(HEAVY)!r} & set(sys.modules)
+def test_its_names_are_free(board, power): ...
+"""
+OWN_FIXTURES = """
+import pytest
+@pytest.fixture
+def board(): return 1
+@pytest.fixture
+def power(): return 2
+"""
+
+
+def outside(folder: Path, *words: object, code: int = 0, python: Path | None = None) -> str:
+    """What pytest says in this folder, as anybody would start it there."""
+    plugin = [] if python else ["-p", "looprig.plugin"]
+    command = [python or sys.executable, "-m", "pytest", *plugin, "-p", "no:cacheprovider", *words]
+    env = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "" if python else "1"}
+    done = subprocess.run(
+        list(map(str, command)), cwd=folder, env=env, capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == code, done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+def results(folder: Path) -> dict[str, Outcome]:
+    (run,) = (folder / "runs").iterdir()
+    assert (run / "report" / "index.html").is_file()
+    return {result.claim: result.outcome for result in RunDir(run).results()}
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the example with a bench beside it."""
+    folder = Path(shutil.copytree(EXAMPLE, tmp_path / "mine"))
+    (folder / "bench.toml").write_text(BENCH)
+    return folder
+
+
+def test_it_is_quiet_where_nobody_uses_it(tmp_path: Path) -> None:
+    (tmp_path / "test_it.py").write_text(NOT_LOADED)
+    (tmp_path / "conftest.py").write_text(OWN_FIXTURES)
+    said = outside(tmp_path)
+    assert "2 passed" in said
+    assert "looprig" not in said.replace("-p looprig.plugin", "")
+    assert sorted(path.name for path in tmp_path.glob("*.*")) == ["conftest.py", "test_it.py"]
+
+
+def test_without_a_bench_what_needs_a_board_is_skipped(project: Path) -> None:
+    said = outside(project, "-rs")
+    assert "4 skipped" in said
+    assert "no bench is named" in said
+
+
+def test_a_session_is_a_run(project: Path) -> None:
+    (project / "host" / "test_more.py").write_text(
+        "def test_beside(board):\n"
+        "    assert board.run('thermo/reads', hundredths=300).value('read') == 300\n"
+        "def test_without_a_board(): ...\n"
+    )
+    said = outside(project, "--looprig-bench", "bench.toml", "-k", "reads or beside or without")
+    assert "3 passed" in said
+    assert "looprig: nothing unexpected; exit 0" in said
+    assert results(project) == {"thermo.reads": Outcome.CONFORMS}
+    (run,) = (project / "runs").iterdir()
+    info = json.loads((run / "run.json").read_text())
+    assert info["claims"] == ["thermo.reads"]
+    assert info["exit_code"] == 0
+
+
+def test_a_test_that_checks_nothing_is_red(project: Path) -> None:
+    path = project / "host" / "test_thermo.py"
+    text = path.read_text()
+    path.write_text(text.replace('assert run.value("read") == 2150', 'run.value("read")'))
+    said = outside(project, "--looprig-bench", "bench.toml", "-k", "test_reads", code=1)
+    assert "exit 3" in said
+    assert results(project) == {"thermo.reads": Outcome.ERRORED}
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--looprig-bench", "nowhere.toml"], "bench file nowhere.toml"),
+        (["--looprig-fault", "no-such", "--looprig-bench", "bench.toml"], "no fault 'no-such'"),
+        (["--looprig-bench", "bench.toml", "-o", "enable_assertion_pass_hook=false"], "evidence"),
+        (["--looprig-meter", "GPIB::1"], "--meter needs --port"),
+    ],
+)
+def test_a_mistake_is_a_sentence(words: list[str], sentence: str, project: Path) -> None:
+    said = outside(project, *words, code=4)
+    assert sentence in said
+    assert "Traceback" not in said
+    assert not (project / "runs").exists()
+
+
+def test_collecting_alone_leaves_no_run(project: Path) -> None:
+    said = outside(project, "--looprig-bench", "bench.toml", "--collect-only", "-q")
+    assert "test_thermo.py::test_reads[unix]" in said
+    assert not (project / "runs").exists()
+
+
+@pytest.mark.slow
+def test_its_fault_is_caught(project: Path) -> None:
+    words = ("--looprig-bench", "bench.toml", "--looprig-fault", "reading-blocks")
+    said = outside(project, *words, code=1)
+    assert "FAILED host/test_thermo.py::test_lets_others_run[unix]" in said
+    found = results(project)
+    assert found["thermo.lets-others-run"] is Outcome.DIVERGES
+    assert found["thermo.reads"] is Outcome.CONFORMS
