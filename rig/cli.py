@@ -77,6 +77,9 @@ Suite = Annotated[
     list[Path] | None,
     typer.Option("--suite", metavar="DIR", help="Claims and tests of your own too; repeatable."),
 ]
+Repeat = Annotated[
+    int | None, typer.Option("--repeat", metavar="N", help="So many times, each a run of its own.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
 
 
@@ -121,6 +124,7 @@ def run_command(
             "all; repeatable.",
         ),
     ] = None,
+    repeat: Repeat = None,
     matrix: Matrix = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the last line and errors only.")
@@ -135,34 +139,71 @@ def run_command(
     from rig.commands.asked import Options, what_to_show
     from rig.commands.run import run
 
-    return run(
-        Options(
-            bench=bench,
-            boards=board or [],
-            port=port,
-            meter=meter,
-            firmware=firmware or [],
-            claims=claims or [],
-            suites=suite or [],
-            overlay=overlay,
-            faults=fault or [],
-            expectations=expectations,
-            power=power,
-            fail_fast=fail_fast,
-            strict=strict,
-            resume=resume,
-            out=out,
-            workers=workers,
-            share=share,
-            show=what_to_show(matrix, quiet),
-            levels=level or [],
-            pytest_args=pytest_args or [],
-            command=["looprig", *sys.argv[1:]],
-        )
+    options = Options(
+        bench=bench,
+        boards=board or [],
+        port=port,
+        meter=meter,
+        firmware=firmware or [],
+        claims=claims or [],
+        suites=suite or [],
+        overlay=overlay,
+        faults=fault or [],
+        expectations=expectations,
+        power=power,
+        fail_fast=fail_fast,
+        strict=strict,
+        resume=resume,
+        out=out,
+        workers=workers,
+        share=share,
+        show=what_to_show(matrix, quiet),
+        levels=level or [],
+        pytest_args=pytest_args or [],
+        command=["looprig", *sys.argv[1:]],
     )
+    if repeat is None:
+        return run(options)
+    from rig.commands.repeats import repeated
+
+    return repeated(options, repeat, run)
 
 
 Runs = Annotated[list[Path], typer.Argument(metavar="RUN...", help="Run directories or ids.")]
+
+
+@app.command("ab")
+def ab_command(
+    bench: Bench = None,
+    board: Boards = None,
+    port: Annotated[str, typer.Option(metavar="DEV", help="One board, without a bench file.")] = "",
+    meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
+    firmware: Firmware = None,
+    claims: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Only these claims; repeatable.")
+    ] = None,
+    overlay: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="The change is this overlay.")
+    ] = None,
+    fault: Annotated[
+        list[str] | None, typer.Option(metavar="NAME", help="The change is this fault; repeatable.")
+    ] = None,
+    power: Annotated[bool, typer.Option("--power/--no-power", help="Measure currents.")] = True,
+    repeat: Repeat = None,
+    out: Out = None,
+) -> int:
+    """Base and change by turns, A B A B, for compare. The change is an --overlay, a --fault, the
+    second of two --firmware, or the second of two --board. Exit 0: all were judged; 3 as of run."""
+    from rig.commands.asked import Options
+    from rig.commands.repeats import by_turns, sides_of
+    from rig.commands.run import run
+
+    asked = Options(
+        bench=bench, boards=board or [], port=port, meter=meter, firmware=firmware or [],
+        claims=claims or [], overlay=overlay, faults=fault or [], power=power, out=out,
+        command=["looprig", *sys.argv[1:]],
+    )  # fmt: skip
+    return by_turns(*sides_of(asked), 5 if repeat is None else repeat, run)
 
 
 @app.command("report")
