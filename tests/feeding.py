@@ -24,6 +24,7 @@ class Fed:
 
     board: VirtualBoard
     meter: str  # the bench file's [meter.m], without its head
+    instrument: VirtualMeter | None = None  # of one that has a front panel
 
     def bench(self, folder: Path, meter: str = "") -> Path:
         path = folder / "bench.toml"
@@ -73,7 +74,8 @@ def by_scpi(folder: Path, dialect: str, table: str = "", **options: Any) -> Iter
     with fed_board(folder) as board:
         meter = VirtualMeter(board.pid_file, {"dialect": dialect, **options}, feeds=board.supply)
         try:
-            yield Fed(board, f'resource = "{meter.wait_ready()}"\nrange = "100 mA"\n{table}')
+            table = f'resource = "{meter.wait_ready()}"\nrange = "100 mA"\n{table}'
+            yield Fed(board, table, meter)
         finally:
             meter.stop()
 

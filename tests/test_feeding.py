@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -25,6 +27,7 @@ from rig.errors import LooprigError, RigError
 from rig.holding import await_port
 from rig.meters.held import HeldMeter, Owner
 from rig.meters.instrument import ScpiMeter
+from rig.run_dir import RunDir
 from rig.stations import attach
 from rig.virtual.meter import available
 from rig.virtual.supply import Switch
@@ -206,6 +209,43 @@ def test_a_supply_that_is_switched_off_costs_that_test_and_is_said(tmp_path: Pat
         assert not found.info.lost
         assert found.run("checkup/clock", ms=1).ended
         found.close()
+
+
+def test_one_that_is_switched_off_in_mid_run_costs_one_test(tmp_path: Path) -> None:
+    """By anybody: at the instrument's own key, off for as long as a hand needs."""
+    out = tmp_path / "run"
+    with by_scpi(tmp_path, "keithley-2450", VOLTAGE) as fed:
+        assert fed.instrument
+
+        def hand() -> None:
+            while not (out / "results.jsonl").exists() or not RunDir(out).results():
+                if over.wait(0.05):
+                    return
+            assert fed.instrument
+            fed.instrument.press("off")
+            over.wait(2.0)
+            fed.instrument.press("on")
+
+        over = threading.Event()
+        thread = threading.Thread(target=hand)
+        thread.start()
+        try:
+            done = looprig(
+                "run", "--bench", fed.bench(tmp_path), "--out", out, "--claims", "sched.*"
+            )
+        finally:
+            over.set()
+            thread.join()
+    results = RunDir(out).results()
+    assert {each.outcome for each in results} == {"conforms"}, done.stdout  # the run went on
+    [spoilt] = [each for each in results if each.earlier]
+    [tried] = spoilt.earlier
+    assert tried.outcome == "errored"
+    why = r"had no power: the output of .* is off, so the board has no supply"
+    assert re.search(why, tried.why)
+    assert re.search(f"tried again: {spoilt.claim} on b: .*{why}", done.stderr)
+    assert len(results) > 3
+    assert done.returncode == 0
 
 
 def test_the_owner_saw_a_lapse_of_the_output(tmp_path: Path) -> None:

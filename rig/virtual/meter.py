@@ -70,6 +70,12 @@ class VirtualMeter:
         self.resource = line.removeprefix("ready ")
         return self.resource
 
+    def press(self, key: str) -> None:
+        """Press `on` or `off` at its front panel, as anybody may."""
+        assert self.process.stdin is not None
+        self.process.stdin.write(f"{key}\n".encode())
+        self.process.stdin.flush()
+
     def stop(self) -> None:
         """Close its lifeline and wait for its end."""
         for stream in (self.process.stdin, self.process.stdout):

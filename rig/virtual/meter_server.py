@@ -3,7 +3,8 @@
     python -m rig.virtual.meter_server --pid-file FILE [--dialect NAME] [--noise A] …
 
 It prints `ready TCPIP::127.0.0.1::PORT::SOCKET` and ends when its standard input closes. A real
-VISA session talks to it and cannot tell it from an instrument on the network.
+VISA session talks to it and cannot tell it from an instrument on the network. Standard input is its
+front panel, too: the lines `on` and `off` are its output key.
 """
 
 from __future__ import annotations
@@ -109,8 +110,9 @@ def main() -> None:
     arguments = (listener, instrument, misbehaviour)
     threading.Thread(target=serve, args=arguments, daemon=True).start()
     print(f"ready TCPIP::127.0.0.1::{port}::SOCKET", flush=True)
-    while sys.stdin.buffer.read(4096):
-        pass
+    for key in sys.stdin.buffer:
+        if key.strip() in (b"on", b"off"):
+            instrument.conduct(key.strip() == b"on")
 
 
 if __name__ == "__main__":
