@@ -16,7 +16,7 @@ import pandas as pd
 from reports.loading import Loaded
 from reports.matrix import state_of
 from reports.neutral import one_line
-from reports.spans import FEWEST, moved, of_current, of_median
+from reports.spans import FEWEST, alike, by_instrument, moved, of_current, of_median
 from reports.units import quantity, signed
 from reports.views import records
 from rig.results import Outcome
@@ -152,11 +152,37 @@ def power_changes(old: Loaded, new: Loaded, threshold: float, comparisons: int) 
             if ranks[0] is not None and ranks[1] is not None:
                 direction = "regression" if ranks[1] > ranks[0] else "improvement"
             yield Change("wait", direction, board, claim, wait, was["kind"], now["kind"])
-        spans = [of_current(row, comparisons) for row in olds]
-        if (found := moved(spans, of_current(now, comparisons), threshold)) is not None:
-            direction = "regression" if found > 0 else "improvement"
-            texts = [f"{quantity(row['window_a'], 'A')} {row['source']}" for row in (was, now)]
-            yield Change("current", direction, board, claim, wait, texts[0], texts[1], found)
+        if change := _current_change(key, olds, now, threshold, comparisons):
+            yield change
+
+
+def _current_change(
+    key: tuple[Any, ...],
+    olds: list[dict[str, Any]],
+    now: dict[str, Any],
+    threshold: float,
+    comparisons: int,
+) -> Change | None:
+    """A mean current that moved. One instrument in one range is off alike before and after, so that
+    only its statistical error counts; two instruments, or two ranges, are off each by its own."""
+    board, claim, wait, _ = key
+    spans = [of_current(row, comparisons) for row in olds]
+    span = of_current(now, comparisons)
+    if (found := moved(spans, span, threshold)) is None:
+        return None
+    note = ""
+    direction: Direction = "regression" if found > 0 else "improvement"
+    if now["source"] == "measured" and not all(alike(row, now) for row in olds):
+        note = "by another instrument, or in another of its ranges, and more than both may be off"
+        wide = [by_instrument(*pair) for pair in zip(spans, olds, strict=True)]
+        own = by_instrument(span, now)
+        if not own.sound or not all(each.sound for each in wide):
+            direction = "undecided"
+            note = "by another instrument or range, whose accuracy is not stated"
+        elif moved(wide, own, threshold) is None:
+            return None
+    texts = [f"{quantity(row['window_a'], 'A')} {row['source']}" for row in (olds[-1], now)]
+    return Change("current", direction, board, claim, wait, texts[0], texts[1], found, note=note)
 
 
 def latency_changes(

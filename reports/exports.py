@@ -100,7 +100,8 @@ def summary(loaded: Loaded, table: Matrix) -> str:
             "",
             "### Power",
             "",
-            "R is 0 at the board's floor current and 1 when it is busy, with its 95 % interval.",
+            "R is 0 at the board's floor current and 1 when it is busy, with its 95 % interval. ± "
+            "is what the instrument may be off by, where its maker states it.",
             "",
             "| wait | board | class | R | 95 % interval | mean current | |",
             "| --- | --- | --- | ---: | --- | ---: | --- |",
@@ -108,7 +109,8 @@ def summary(loaded: Loaded, table: Matrix) -> str:
         rows = [row for group in groups for row in group["rows"]]
         lines += [
             f"| {markdown(row['claim'], 80)} | {markdown(row['board'], 60)} | {row['kind']} "
-            f"| {row['ratio']} | {row['interval']} | {row['window']} | {row['source']} |"
+            f"| {row['ratio']} | {row['interval']} | {row['window']} {row['off']} "
+            f"| {row['source']} |"
             for row in rows[:_MAX_ROWS]
         ]
         lines += _more(len(rows))

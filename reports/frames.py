@@ -21,6 +21,7 @@ POWER_COLUMNS = (
     "run", "name", "claim", "result", "wait", "source", "kind", "ratio", "ratio_low", "ratio_high",
     "active_fraction", "wake_rate_hz", "window_a", "floor_a", "busy_a", "drift_a", "noise_a",
     "contrast", "charge_c", "duration_s", "supply_v", "energy_j", "capture", "meter", "attempts",
+    "window_off_a", "ratio_off", "ranges",
 )  # fmt: skip
 MEASUREMENT_COLUMNS = (
     "run", "name", "claim", "result", "measurement", "unit", "n", "median", "low", "high", "p99",
@@ -42,7 +43,7 @@ _WHOLE = {"n", "number", "attempts", "line_offset", "line_bytes", "result"}
 _FLOAT = {
     "duration_s", "ratio", "ratio_low", "ratio_high", "active_fraction", "wake_rate_hz",
     "window_a", "floor_a", "busy_a", "drift_a", "noise_a", "contrast", "charge_c", "supply_v",
-    "energy_j", "median", "low", "high", "p99", "maximum", "exit_code",
+    "energy_j", "window_off_a", "ratio_off", "median", "low", "high", "p99", "maximum", "exit_code",
 }  # fmt: skip
 _TEXT -= _TRUTH | _WHOLE | _FLOAT
 
@@ -103,11 +104,14 @@ class Rows:
         )  # fmt: skip
         for p in result.power:
             energy = None if p.supply_v is None else p.charge_c * p.supply_v
+            off = p.systematic
             self.power.append(
                 (run, name, claim, index, once(p.wait), once(p.source), once(p.kind), p.ratio.value,
                  p.ratio.low, p.ratio.high, p.active_fraction, p.wake_rate_hz, p.window_a,
                  p.floor_a, p.busy_a, p.drift_a, p.noise_a, p.contrast, p.charge_c, p.duration_s,
-                 p.supply_v, energy, p.capture or "", once(p.meter), p.attempts)
+                 p.supply_v, energy, p.capture or "", once(p.meter), p.attempts,
+                 off.window_a if off else None, off.ratio if off else None,
+                 once(" ".join(map(str, off.numbers))) if off else "")
             )  # fmt: skip
         self.measurements.extend(
             (run, name, claim, index, once(m.name), once(m.unit), m.n, m.median, m.low, m.high,

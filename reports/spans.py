@@ -36,6 +36,19 @@ def of_current(row: dict[str, Any], comparisons: int) -> Span:
     return _widened(Span(value, min(low, value), max(high, value)), comparisons)
 
 
+def by_instrument(span: Span, row: dict[str, Any]) -> Span:
+    """A current for a comparison with another instrument, or another of its ranges: what it may be
+    off by does not cancel there. It is a bound, so it is added and not widened. Not sound where
+    the maker's figure is not stated."""
+    reach = row["window_off_a"]
+    return Span(span.value, span.low - reach, span.high + reach)
+
+
+def alike(was: dict[str, Any], now: dict[str, Any]) -> bool:
+    """Whether two currents are of one instrument, in the same of its ranges as far as it says."""
+    return bool(was["meter"] == now["meter"] and was["ranges"] == now["ranges"])
+
+
 def of_median(row: dict[str, Any], comparisons: int) -> Span:
     """A measurement's median.
 

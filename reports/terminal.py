@@ -13,6 +13,7 @@ from reports.loading import Loaded
 from reports.matrix import STATES, UNEXPECTED, Cell, Matrix, State, matrix, verdicts
 from reports.neutral import one_line, visible
 from reports.units import count, quantity, ratio
+from reports.views import off
 
 _STYLES = {
     "crashed": "bold white on red",
@@ -163,7 +164,7 @@ def _power(loaded: Loaded, table: Matrix) -> Group:
             wait,
             Text(row["kind"], style=style),
             Text(f"{ratio(row['ratio'])} [{ratio(row['ratio_low'])}, {ratio(row['ratio_high'])}]"),
-            Text(quantity(row["window_a"], "A").replace("\u202f", " ")),
+            Text(f"{quantity(row['window_a'], 'A')} {off(row)}".rstrip().replace("\u202f", " ")),
             Text(row["source"], style="dim"),
         )
     heading = Text("power: R is 0 at the board's floor current and 1 when busy", style="bold")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -152,6 +153,7 @@ def power_row(row: Row) -> Row:
         "from": _share(row["ratio_low"]),
         "to": _share(row["ratio_high"]),
         "window": quantity(row["window_a"], "A"),
+        "off": off(row),
         "range": interval(row["floor_a"], row["busy_a"], "A"),
         "active": percent(row["active_fraction"]),
         "wake_rate": quantity(row["wake_rate_hz"], "Hz"),
@@ -162,6 +164,13 @@ def power_row(row: Row) -> Row:
         "busy_a": row["busy_a"],
         "capture": bool(row["capture"]),
     }
+
+
+def off(row: Mapping[Any, Any]) -> str:
+    """What the instrument itself may be off by in a mean current, "" where that is not stated: it
+    stands apart from the interval of R, which holds for any instrument that is off alike."""
+    value = row["window_off_a"]
+    return f"± {quantity(value, 'A')}" if math.isfinite(value) else ""
 
 
 def _share(value: float) -> float:

@@ -96,6 +96,7 @@ class Systematic(_Strict):
     busy_a: float
     ratio: float = 0.0
     ranges: int = 1  # of the instrument, that floor, window and pulses lie in
+    numbers: list[int] = []  # which those are, the smallest range being 0
     basis: str = ""
 
 

@@ -10,7 +10,7 @@ from functools import cache
 
 from rig.errors import RigError, nearest
 from rig.meters import dialects
-from rig.meters.accuracy import UNSTATED
+from rig.meters.accuracy import UNSTATED, Accuracy
 from rig.meters.meter import Plan
 from rig.meters.samples import Samples
 from rig.meters.visa import Session
@@ -29,6 +29,7 @@ class Base:
     TRIGGERED = False  # it can be told to start by a wire
     ACCURACY = UNSTATED
     SUPPLIES = False  # it has an output of its own, which feeds the board
+    SETS_AGAIN = False  # it cannot ask for function and range, and sets both in each new session
     INTERRUPTS = ""  # why it cannot be armed without touching function or range; '' where it can
     CHANNELS = 0  # how many outputs or inputs can be chosen from; 0 where there is only one
 
@@ -70,6 +71,10 @@ class Base:
                 "mend `range` in the bench file",
             )
         return fitting[0]
+
+    def accuracy(self, identity: str) -> Accuracy:
+        """Its maker's figures, for the model that answered *IDN?."""
+        return self.ACCURACY
 
     def settle(self) -> None:
         """Wait until every setting has been taken."""

@@ -56,7 +56,7 @@ class ScpiMeter:
             self.dialect = kind(self.session, range_a, trigger, channel)
             self.waveform = self.dialect.WAVEFORM
             self.max_rate_hz = self.dialect.MAX_RATE_HZ
-            self.accuracy = self.dialect.ACCURACY
+            self.accuracy = self.dialect.accuracy(self.identity)
             self.feeds = feeds is not False
             self._prepare(voltage)
         except RigError:
@@ -103,8 +103,15 @@ class ScpiMeter:
                 self.fetch()
         try:
             return self._arm(duration_s, rate_hz)
-        except Broken:  # the connection, not the instrument: a new one, once
+        except Broken as error:  # the connection, not the instrument: a new one, once
             self.reopen()
+            if self.dialect.SETS_AGAIN and self.feeds:  # the program was on the board by then
+                raise RigError(
+                    f"{error.what}; the new session set function and range of {self.name} again, "
+                    "which may have opened the circuit under the board's program",
+                    "the test has to be run again; feeds = false in its table, if the board's "
+                    "current does not run through it",
+                ) from error
             return self._arm(duration_s, rate_hz)
         except RigError:
             self.reopen()

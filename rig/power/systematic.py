@@ -80,5 +80,6 @@ def systematic(
         busy_a=bound(busy),
         ratio=max(abs(ratio(signs) - ratio(plain)) for signs in corners) if len(used) > 1 else 0.0,
         ranges=len(used),
+        numbers=used,
         basis=accuracy.basis,
     )

@@ -22,6 +22,7 @@ class Dialect(Base):
     IDN = re.compile(r"(?!)")
     MAX_RATE_HZ = 50.0
     WAVEFORM = False
+    SETS_AGAIN = True
     SETUP: tuple[str, ...] = ("*CLS", "CONF:CURR:DC {range:g}")  # sent once, when it is opened
     READ = "READ?"
     ERRORS = "SYST:ERR?"

@@ -13,7 +13,7 @@ import re
 import numpy as np
 
 from rig.errors import RigError
-from rig.meters.accuracy import table
+from rig.meters.accuracy import UNSTATED, Accuracy, table
 from rig.meters.dialect import FETCH_S, Base, same
 from rig.meters.meter import Plan
 from rig.meters.samples import Samples, from_readings
@@ -42,8 +42,11 @@ class Dialect(Base):
     IDN = re.compile(r"^KEITHLEY[^,]*,\s*MODEL 24(50|60|61|70)\b", re.IGNORECASE)
     MAX_RATE_HZ = 1000.0  # at NPLC 0.01; about 3 kHz of readings are possible
 
-    ACCURACY = ACCURACY
     SUPPLIES = True
+
+    def accuracy(self, identity: str) -> Accuracy:
+        """The figures are the 2450's: of its siblings no specification was read."""
+        return ACCURACY if "MODEL 2450" in identity.upper() else UNSTATED
 
     def output(self) -> bool:
         return self.session.ask("OUTP?").strip() in ("1", "ON")
