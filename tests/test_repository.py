@@ -1,0 +1,66 @@
+"""What only the repository's own services read fits their schemas: it never runs here."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from rig.claims import ROOT
+
+SCHEMAS = {
+    "vendor.github-workflows": ".github/workflows/*.yml",
+    "vendor.github-actions": "action.yml",
+    "vendor.dependabot": ".github/dependabot.yml",
+}
+
+
+@pytest.mark.parametrize(("schema", "pattern"), SCHEMAS.items())
+def test_it_fits_the_services_schema(schema: str, pattern: str) -> None:
+    if not (paths := sorted(ROOT.glob(pattern))):
+        pytest.skip("there is none")
+    command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *paths]
+    done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def document(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / ".github/workflows").glob("*.yml")), ids=str)
+def test_a_workflow_may_do_no_more_than_it_must(path: Path) -> None:
+    """Without `permissions` a token may write whatever the repository allows it."""
+    workflow = yaml.safe_load(path.read_text(encoding="utf-8"))
+    assert workflow["permissions"] in ({}, {"contents": "read"}), path
+    assert "pull_request_target" not in str(workflow.get(True)), path
+
+
+@pytest.mark.parametrize("name", ["verdict", "fault", "board"])
+def test_each_issue_form_asks_for_the_run(name: str) -> None:
+    form = document(f".github/ISSUE_TEMPLATE/{name}.yml")
+    assert {"name", "description", "body"} <= set(form)
+    assert "run" in [part.get("id") for part in form["body"]]
+    for part in form["body"]:
+        assert part["type"] in ("markdown", "textarea", "input", "dropdown", "checkboxes")
+        assert "label" in part["attributes"]
+
+
+def test_a_commit_is_held_to_what_lint_is_held_to() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    lint = makefile[makefile.index("\nlint:") :].split("\n\n")[0]
+    hooks = [
+        hook for repo in document(".pre-commit-config.yaml")["repos"] for hook in repo["hooks"]
+    ]
+    entries = [hook["entry"].removeprefix(".venv/bin/").split(" --force")[0] for hook in hooks]
+    assert [line for line in entries if f"$(BIN)/{line}" not in lint] == []
+    assert len(entries) == lint.count("$(BIN)/")
+
+
+def test_the_dev_container_is_json() -> None:
+    assert "image" in json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
