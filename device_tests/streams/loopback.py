@@ -11,7 +11,7 @@ except ImportError:  # CPython, the control
         return time.monotonic_ns() // 1000
 
 
-HOST = "127.0.0.1"
+HOST = HERE = "127.0.0.1"  # where clients connect to, and where servers are
 
 
 async def serve(callback, **options):
@@ -19,11 +19,30 @@ async def serve(callback, **options):
     port = 20000 + ticks_us() % 10000
     for _ in range(40):
         try:
-            return await asyncio.start_server(callback, HOST, port, **options), port
+            return await asyncio.start_server(callback, HERE, port, **options), port
         except OSError as error:
             refused = error
             port += 7
     raise refused
+
+
+def closed(port):
+    """A port at HOST where nobody listens, now that the server at this one was closed."""
+    return port
+
+
+def connect(port):
+    """What a client that asks no asyncio meets at that port."""
+    import socket
+
+    client = socket.socket()
+    try:
+        client.connect(socket.getaddrinfo(HOST, port)[0][-1])
+        return "connected"
+    except OSError:
+        return "refused"
+    finally:
+        client.close()
 
 
 async def turns(count):

@@ -12,7 +12,7 @@ async def main():
         server.close()
         await server.wait_closed()
         try:
-            server = await asyncio.start_server(close, HOST, port)
+            server = await asyncio.start_server(close, HERE, port)
             emit("started", number)
         except OSError as error:
             emit("os-error", error.errno)

@@ -12,7 +12,7 @@ async def main():
     await server.wait_closed()
     for name, host in (("port", HOST), ("host", LONG), ("address", "255.255.255.255")):
         try:
-            _, writer = await asyncio.open_connection(host, port)
+            _, writer = await asyncio.open_connection(host, closed(port))
             emit("connected", name)
             await finish(writer)
         except OSError:

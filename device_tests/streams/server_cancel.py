@@ -1,25 +1,11 @@
 # A task that starts a server is cancelled while it does: no server may be left behind.
-import socket
-
-
-def connect(port):
-    client = socket.socket()
-    try:
-        client.connect(socket.getaddrinfo(HOST, port)[0][-1])
-        return "connected"
-    except OSError:
-        return "refused"
-    finally:
-        client.close()
-
-
 async def ignore(reader, writer):
     await finish(writer)
 
 
 async def start(port):
     try:
-        server = await asyncio.start_server(ignore, HOST, port)
+        server = await asyncio.start_server(ignore, HERE, port)
         emit("started")
         await asyncio.Event().wait()
         server.close()

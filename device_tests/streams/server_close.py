@@ -1,19 +1,4 @@
 # After a server closed nobody is served at its port, and the port is free.
-import socket
-
-
-def connect(port):
-    """What a client that asks no asyncio meets at that port."""
-    client = socket.socket()
-    try:
-        client.connect(socket.getaddrinfo(HOST, port)[0][-1])
-        return "connected"
-    except OSError:
-        return "refused"
-    finally:
-        client.close()
-
-
 async def ignore(reader, writer):
     await finish(writer)
 
@@ -33,7 +18,7 @@ async def main():
         await server.wait_closed()
     emit("outside", connect(port))
     try:
-        again = await asyncio.start_server(ignore, HOST, port)
+        again = await asyncio.start_server(ignore, HERE, port)
         emit("again", connect(port))
         await turns(4)
         again.close()

@@ -1,6 +1,3 @@
-import socket
-
-
 async def ignore(reader, writer):
     await finish(writer)
 
@@ -12,13 +9,7 @@ async def main():
             raise ValueError("inside")
     except ValueError as error:
         emit("raised", error.args)
-    client = socket.socket()
-    try:
-        client.connect(socket.getaddrinfo(HOST, port)[0][-1])
-        emit("outside", "connected")
-    except OSError:
-        emit("outside", "refused")
-    client.close()
+    emit("outside", connect(port))
 
 
 asyncio.run(main())

@@ -194,6 +194,6 @@ def program(
     named: bool = False,
 ) -> Program:
     """The whole script for one execution. Raises RigError for a device test that is not there."""
-    names = [f"{name}.py" for name in (prefix, device_test) if name]
+    names = [f"{name}.py" for name in (*prefix.split(), device_test)]
     scripts = [(name, source(device_test_path(name, DEVICE_TESTS))) for name in names]
     return assemble(scripts, params, overlay, kept, named)

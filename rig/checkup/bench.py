@@ -13,6 +13,7 @@ from rig.checkup.boards import check_board
 from rig.checkup.finding import Finding, ill
 from rig.checkup.lines import check_lines
 from rig.checkup.meters import check_meter
+from rig.checkup.network import check_network
 from rig.checkup.ports import check_port
 from rig.checkup.sleeps import check_sleeps
 from rig.errors import LooprigError
@@ -59,6 +60,8 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
                 yield Finding(about, "fence", True, within)
             try:
                 yield from check_board(about, station, board)
+                if station.network:
+                    yield check_network(about, station.network, board)
                 if meter and not meter.trouble:
                     yield from check_meter(board, station, other_meters(bench, station))
                     if station.info and needs_floor(station, station.info):

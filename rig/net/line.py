@@ -114,6 +114,8 @@ class Line:
     def reset(self) -> None:
         """Close with a reset instead of an end (SO_LINGER of no time, socket(7))."""
         self.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        with suppress(OSError):  # a thread that waits for it would keep it open
+            self.sock.shutdown(socket.SHUT_RD)
         self.sock.close()
 
     def vanish(self) -> None:

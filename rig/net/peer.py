@@ -71,6 +71,7 @@ class Peer:
         """Connect to a port of the board's. Raises OSError."""
         made = self.new_socket()
         try:
+            made.bind((self.host, 0))
             made.connect((board or self.board, port))
         except BaseException:
             made.close()
