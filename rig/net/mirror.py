@@ -16,6 +16,8 @@ from typing import Any
 from rig.net.line import Line
 from rig.net.peer import Peer
 
+IN_FRONT = " ".join(("peer/join", "peer/mirror"))
+"""What stands in front of a device test, in place of streams/loopback."""
 PORTS = 6
 """A device test starts three servers at most, and a port that was closed may be busy a while."""
 PIECE = 1 << 16
