@@ -100,8 +100,6 @@ def assert_secret(text: str) -> None:
         for form in (word, repr(word)[1:-1], json.dumps(word)[1:-1], repr(word.encode())[2:-1]):
             assert form not in text
             assert json.dumps(form)[1:-1] not in text
-    assert "\\xfc" not in text
-    assert "ü" not in text
 
 
 def test_it_joins_and_nothing_holds_the_password(bench: Path) -> None:
@@ -194,8 +192,10 @@ def test_a_static_address() -> None:
 
 def test_a_secret_is_taken_out_wherever_it_is() -> None:
     execution = Execution("x", "board", output="pw: long-enough! a cat sat", how="long-enough!")
+    execution.params = {"wlan": ["a", "long-enough!", None, 3]}
     execution.events = [Event("e", 0, (["long-enough!"], {"k": b"xlong-enough!x"}, 3))]
     scrub(execution, ("long-enough!", "a"))
     assert execution.output == f"pw: {HIDDEN} {HIDDEN} cat sat"  # a short one only as a word
     assert execution.how == HIDDEN
+    assert execution.params == {"wlan": [HIDDEN, HIDDEN, None, 3]}
     assert execution.events[0].data == ([HIDDEN], {"k": f"x{HIDDEN}x".encode()}, 3)

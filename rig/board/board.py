@@ -156,6 +156,7 @@ class Board(Connection):
         )
         execution.params, execution.prefix = params, prefix
         execution.hosted = while_running is not None or "wlan" in params
+        scrub(execution, self.secrets)
         return execution
 
     def push(

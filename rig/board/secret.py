@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from rig.board.execution import Execution
+from rig.board.execution import Event, Execution
 
 HIDDEN = "[secret]"
 LONG = 8
@@ -16,12 +16,14 @@ LONG = 8
 
 
 def scrub(execution: Execution, secrets: Sequence[str]) -> None:
-    """Take the secrets out of all that the board said, however it quoted them."""
+    """Take the secrets out of all that the board said or was given, however they are quoted."""
     pattern = _pattern(secrets)
     if pattern is None:
         return
 
     def clean(value: Any) -> Any:
+        if isinstance(value, Event):
+            return dataclasses.replace(value, name=clean(value.name), data=clean(value.data))
         if isinstance(value, str):
             return pattern.sub(HIDDEN, value)
         if isinstance(value, (bytes, bytearray)):
@@ -35,12 +37,9 @@ def scrub(execution: Execution, secrets: Sequence[str]) -> None:
             return {clean(key): clean(item) for key, item in value.items()}
         return value
 
-    execution.events = [
-        dataclasses.replace(event, name=clean(event.name), data=clean(event.data))
-        for event in execution.events
-    ]
-    for name in ("output", "traceback", "how", "damage", "recovery"):
-        setattr(execution, name, clean(getattr(execution, name)))
+    for field in dataclasses.fields(execution):
+        if field.name != "ended":
+            setattr(execution, field.name, clean(getattr(execution, field.name)))
 
 
 def _pattern(secrets: Sequence[str]) -> re.Pattern[str] | None:
