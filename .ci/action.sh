@@ -4,16 +4,9 @@
 set -uo pipefail
 bin="$GITHUB_ACTION_PATH/.venv/bin"
 arguments=(run --out "$OUT")
-if [ -n "$FIRMWARE" ]; then
-  if [ -n "$BENCH" ]; then
-    echo "looprig: the inputs firmware and bench exclude each other" >&2
-    echo "exit-code=2" >>"$GITHUB_OUTPUT"
-    exit 0
-  fi
-  BENCH="$RUNNER_TEMP/looprig-bench.toml"
-  printf '[board.unix]\nkind = "virtual"\nfirmware = "%s"\nmeter = "virtual"\n\n[meter.virtual]\nkind = "virtual"\n' \
-    "$(realpath "$FIRMWARE")" >"$BENCH"
-fi
+set -f  # a file name is no pattern
+for name in $FIRMWARE; do arguments+=(--firmware "$name"); done
+set +f
 [ -z "$BENCH" ] || arguments+=(--bench "$BENCH")
 [ -z "$OVERLAY" ] || arguments+=(--overlay "$OVERLAY")
 [ "$POWER" != false ] || arguments+=(--no-power)

@@ -16,6 +16,8 @@ from rig.errors import RigError
 
 ANSWER_S = 10.0
 """For one that a loaded host leaves no processor to; a live one answers in a millisecond."""
+AGAIN_S = 1.0
+"""For one that has just not answered."""
 LEAST_REST_S = 0.002
 LINE_LIMIT = 1 << 26
 
@@ -23,11 +25,12 @@ LINE_LIMIT = 1 << 26
 class Activity:
     """One connection to an activity port; raises RigError where nobody answers."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, patience_s: float | None = None) -> None:
         self.address = address
+        patience_s = patience_s or ANSWER_S
         host, _, port = address.rpartition(":")
         try:
-            self.socket = socket.create_connection((host, int(port)), timeout=ANSWER_S)
+            self.socket = socket.create_connection((host, int(port)), timeout=patience_s)
         except (OSError, ValueError) as error:
             raise RigError(
                 f"activity port {address}: {error}", "has the emulator ended? looprig doctor"
@@ -49,8 +52,12 @@ class Activity:
         return answer
 
     def nanos(self) -> int:
-        """Nanoseconds of the emulator's clock."""
-        return int(self.ask("now")["nanos"])
+        """Nanoseconds of the emulator's clock; raises RigError."""
+        said = self.ask("now")
+        try:
+            return int(said["nanos"])
+        except (KeyError, TypeError, ValueError) as error:
+            raise RigError(f"activity port {self.address}: now: {said}") from error
 
     def close(self) -> None:
         """Hang up."""
@@ -73,6 +80,9 @@ class Clock(Protocol):
 
     def rest(self, seconds: float) -> None:
         """Let so much time pass."""
+
+    def trouble(self) -> str:
+        """Why nothing can be said of a board that lives by this clock, '' if nothing is wrong."""
 
     def keep_step(self, step: bool) -> None:
         """Whether the board's clock may not run ahead of the host's, while somebody speaks to a
@@ -98,6 +108,10 @@ class HostClock:
         """`time.sleep`."""
         time.sleep(seconds)
 
+    def trouble(self) -> str:
+        """Nothing ever is."""
+        return ""
+
     def keep_step(self, step: bool) -> None:
         """It always does."""
 
@@ -119,6 +133,7 @@ class SlowerClock:
 
     def __init__(self, address: str) -> None:
         self.activity: Activity | None = None
+        self.silent = False
         self.address = address
         self.told = 0.0
         self.host = time.monotonic()
@@ -150,18 +165,27 @@ class SlowerClock:
         while (left := self.left(until)) > 0:
             time.sleep(max(left, LEAST_REST_S))
 
+    def trouble(self) -> str:
+        """Whether the emulator has ended, does not answer, or its clock stands still."""
+        self.count()
+        if self.board is None:
+            return f"its emulator does not answer at {self.address}"
+        if self.host - self.moved >= self.STUCK_S:
+            return f"its emulator is stuck: the clock stands still for {self.STUCK_S:.0f} s"
+        return ""
+
     def count(self) -> None:
         """Add what passed since the last look."""
         host = time.monotonic()
         board = self.look()
         passed = host - self.host
-        if board is not None:
-            if self.board is not None and board > self.board:
+        if board is not None and self.board is not None:
+            if board > self.board:
                 passed = min(passed, board - self.board)
                 self.moved = host
             elif host - self.moved < self.STUCK_S:
                 passed = 0.0
-            self.board = board
+        self.board = board
         self.host = host
         self.told += passed
 
@@ -173,13 +197,18 @@ class SlowerClock:
     def connected(self) -> Activity:
         """The connection; raises RigError."""
         if self.activity is None:
-            self.activity = Activity(self.address)
+            self.activity = Activity(self.address, AGAIN_S if self.silent else ANSWER_S)
         return self.activity
 
     def look(self) -> float | None:
         """Seconds of the board's clock; None where nobody answers."""
         try:
-            return self.connected().nanos() / 1e9
+            activity = self.connected()
+            board = activity.nanos() / 1e9
         except RigError:
-            self.activity = None
+            self.activity, self.silent = None, True
             return None
+        if self.silent:
+            self.silent, self.moved = False, time.monotonic()
+            activity.socket.settimeout(ANSWER_S)
+        return board

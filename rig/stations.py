@@ -1,17 +1,15 @@
 """A bench made ready: every board with a port to open, every meter with a VISA name.
 
-Virtual boards and meters are started here and are real ones to all that follows: a `Station`
-holds only what the rig would know of a board on a wire.
+Virtual boards and meters are started (rig/played.py) and are real ones to all that follows: a
+`Station` holds only what the rig would know of a board on a wire.
 """
 
 from __future__ import annotations
 
 import contextlib
-import os
-import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,20 +20,18 @@ from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
 from rig.board.overlays import Overlay
 from rig.board.port import Lines
-from rig.errors import LooprigError, RigError, UsageError
+from rig.errors import RigError, UsageError
 from rig.holding import ABSENT_S, LOOK_S, Holding, await_port
 from rig.meter_station import MeterStation as MeterStation
 from rig.meter_station import lock_of as lock_of
 from rig.networks import NetworkStation
+from rig.played import Lost as Lost
+from rig.played import losing, started
 from rig.ports import listed, with_serial_number
 from rig.results import BoardInfo
-from rig.virtual.board import VirtualBoard
 
 if TYPE_CHECKING:
     from rig.fleet.places import Place
-    from rig.virtual.emulated import EmulatedBoard
-
-    Played = VirtualBoard | EmulatedBoard
 
 
 class Station(BaseModel):
@@ -95,21 +91,6 @@ class Station(BaseModel):
         if self.info:
             board.info = self.info.model_copy()
         return board
-
-
-Lost = dict[str, LooprigError]
-"""Why a board cannot be had, by its name."""
-
-
-@contextlib.contextmanager
-def losing(name: str, lost: Lost | None) -> Iterator[None]:
-    """What goes wrong here costs this board only: it is kept in `lost`, or raised without one."""
-    try:
-        yield
-    except LooprigError as error:
-        if lost is None:
-            raise
-        lost[name] = error
 
 
 @contextlib.contextmanager
@@ -253,28 +234,14 @@ def _virtual(
     holding: Holding,
     lost: Lost | None,
 ) -> dict[str, Station]:
-    """Start virtual boards and their meters, all at once, then wait for each."""
-    boards: dict[str, Played] = {}
-    for name, entry in bench.board.items():
-        if entry.kind != "serial":
-            with losing(name, lost):
-                boards[name] = board = _played(bench, name, folder)
-                stack.callback(board.stop)
-    for name, board in list(boards.items()):
-        with losing(name, lost):
-            board.wait_ready()
-    boards = {name: board for name, board in boards.items() if name not in (lost or {})}
-    resources = _virtual_meters(bench, boards, stack, power, lost)
-    boards = {name: board for name, board in boards.items() if name not in (lost or {})}
+    """Virtual and emulated boards with their meters, started."""
     stations = {}
-    for name, board in boards.items():
+    for name, (board, resource) in started(bench, folder, stack, power, lost).items():
         entry = bench.board[name].model_copy(update={"power_cycle": board.power_cycle})
         station = None
-        if name in resources:
+        if resource:
             meter = bench.meter[entry.meter]
-            station = MeterStation(
-                name=entry.meter, entry=meter, resource=resources[name], modelled=True
-            )
+            station = MeterStation(name=entry.meter, entry=meter, resource=resource, modelled=True)
         elif entry.meter and bench.meter[entry.meter].kind != "virtual":
             station = _real_meter(bench, entry, power)
         if station:
@@ -285,75 +252,6 @@ def _virtual(
         stations[name].activity = board.activity
         stations[name].network = board.network
     return stations
-
-
-def _played(bench: Bench, name: str, folder: Path) -> Played:
-    """A virtual or emulated board, started; raises RigError or UsageError."""
-    entry = bench.board[name]
-    if entry.kind == "emulated":
-        from rig.virtual import releases
-        from rig.virtual.emulated import EmulatedBoard
-
-        return EmulatedBoard(name, releases.resolve(entry.firmware), entry.emulator, folder)
-    firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
-    if os.sep in firmware:  # a path, from where the bench file is
-        firmware = str((Path(bench.path).parent / firmware).resolve())
-    return VirtualBoard(
-        name,
-        firmware,
-        folder,
-        entry.heap,
-        entry.file_system,
-        entry.network.reaches if entry.network else "own",
-        _is_fed(bench, entry),
-    )
-
-
-def _is_fed(bench: Bench, entry: BoardEntry) -> bool:
-    """Whether a virtual board lives on the power of its virtual meter."""
-    meter = bench.meter.get(entry.meter)
-    return bool(meter and meter.kind == "virtual" and meter.feeds)
-
-
-def _virtual_meters(
-    bench: Bench,
-    boards: Mapping[str, Played],
-    stack: contextlib.ExitStack,
-    power: bool,
-    lost: Lost | None,
-) -> dict[str, str]:
-    """A virtual meter for each virtual board that names one: board to VISA name."""
-    measured = {
-        name: entry
-        for name in boards
-        if (entry := bench.meter.get(bench.board[name].meter))
-        and entry.kind == "virtual"
-        and (power or entry.supplies)
-    }
-    if not measured:
-        return {}
-    from rig.virtual.meter import VirtualMeter, available
-
-    if not available():
-        print(
-            "virtual meters need Linux and its scheduler statistics: power is not measured here",
-            file=sys.stderr,
-        )
-        return {}
-    meters = {}
-    for name, entry in measured.items():
-        meters[name] = meter = VirtualMeter(
-            boards[name].pid_file,
-            entry.options,
-            feeds=boards[name].supply,
-            activity=boards[name].activity,
-        )
-        stack.callback(meter.stop)
-    resources = {}
-    for name, meter in meters.items():
-        with losing(name, lost):
-            resources[name] = meter.wait_ready()
-    return resources
 
 
 def find_by_serial_number(name: str, entry: BoardEntry) -> str:

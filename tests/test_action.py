@@ -83,6 +83,15 @@ def test_bad_usage_is_exit_2(tmp_path: Path) -> None:
     assert summary == ""
 
 
+def test_firmware_is_run_as_it_is_found(tmp_path: Path) -> None:
+    (tmp_path / "built").symlink_to(ROOT / ".venv" / "bin" / "micropython")
+    _, outputs, summary = act(
+        tmp_path, FIRMWARE="built", CLAIMS="run.returns-value", POWER="false", LEVELS="all"
+    )
+    assert outputs == "exit-code=0\n"
+    assert "1 of 1 verdict" in summary
+
+
 def test_firmware_and_bench_exclude_each_other(tmp_path: Path) -> None:
     _, outputs, _ = act(tmp_path, FIRMWARE="micropython", BENCH="bench.toml")
     assert outputs == "exit-code=2\n"

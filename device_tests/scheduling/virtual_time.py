@@ -5,7 +5,7 @@ from asyncio import core
 
 PERIOD = time.ticks_add(0, -1) + 1
 waits = []
-now = time.ticks_add(0, -params.get("before_wrap", 0))
+now = time.ticks_add(0, -min(params.get("before_wrap", 0), PERIOD // 2 - 1))
 
 
 def ticks():

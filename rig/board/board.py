@@ -261,6 +261,8 @@ class Board(Connection):
             execution.damage.clear()
         elif execution.traceback and not code.blames_script(execution.traceback, packing):
             execution.damage.append(f"the loader failed, not the script: {execution.how}")
+        if execution.ended not in (Ended.FINISHED, Ended.RAISED) and (why := self.clock.trouble()):
+            execution.damage.append(why)
         execution.traceback = code.map_traceback(execution.traceback)
         if self.overlay and f"ImportError: no module named '{self.overlay.mark}'" in execution.how:
             execution.missing = f"what was put in {self.overlay.remote} is not there"

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import select
 import shlex
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 from rig.errors import RigError
@@ -15,6 +20,10 @@ from rig.virtual import emulators, image
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINE_LIMIT = 1 << 16
+ERROR = re.compile(r"\w*[Ee]rror:? ")
+"""What it died of, in what Python and Node.js print then."""
+READY_S = 60.0
+"""Node.js and QEMU begin in a second, and on a loaded machine in ten."""
 COMMAND = "{firmware}"
 """What makes an `emulator` of the bench a command, rather than the name of one of ours."""
 
@@ -44,8 +53,8 @@ class EmulatedBoard:
         self.port = self.activity = ""
         self.pid_file = folder / f"{name}.pid"
         self.supply: Path | None = None  # no instrument feeds it
-        self.fenced: list[str] = []
         self.network: NetworkStation | None = None  # it has none that the host is on
+        self.fenced: list[str] | None = None  # of this machine it reaches nothing
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the emulator)
         try:
             self.process = subprocess.Popen(
@@ -59,13 +68,13 @@ class EmulatedBoard:
 
     def wait_ready(self) -> None:
         """Until it says where its console is. Raises RigError with what it said instead."""
-        assert self.process.stdout is not None
-        line = self.process.stdout.readline(LINE_LIMIT)
+        line = self._first_line()
         try:
             said = json.loads(line)
-            self.port = str(said["console"])
-            self.activity = str(said.get("activity", ""))
+            self.port, self.activity = said["console"], said.get("activity", "")
             thread = said.get("thread")
+            if not (isinstance(self.port, str) and isinstance(self.activity, str) and self.port):
+                raise ValueError(line)
         except (ValueError, KeyError, TypeError) as error:
             raise RigError(
                 f"emulated board {self.name} did not start: {self._trouble(line)}",
@@ -73,6 +82,20 @@ class EmulatedBoard:
             ) from error
         if isinstance(thread, int):  # it lives in the host's time, as a thread that is runnable
             self.pid_file.write_bytes(thread.to_bytes(8, sys.byteorder))
+
+    def _first_line(self) -> bytes:
+        """What it says first: all of it by its end, or by the deadline."""
+        assert self.process.stdout is not None
+        out = self.process.stdout.fileno()
+        line, until = b"", time.monotonic() + READY_S
+        while b"\n" not in line and len(line) < LINE_LIMIT:
+            if not select.select([out], [], [], max(0.0, until - time.monotonic()))[0]:
+                self.process.kill()
+                break
+            if not (piece := os.read(out, LINE_LIMIT)):
+                break
+            line += piece
+        return line
 
     def _trouble(self, line: bytes) -> str:
         """What it said, or how it ended, where it should have said where its console is."""
@@ -83,7 +106,10 @@ class EmulatedBoard:
         said = self.log.read().decode("utf-8", "replace").strip().splitlines()
         if line.strip():
             return repr(line[:200].decode("utf-8", "replace"))
-        return next((text for text in said if "rror" in text), said[-1] if said else f"exit {code}")
+        if code == -signal.SIGKILL and not said:
+            return f"it says nothing for {READY_S:.0f} s"
+        named = next((text for text in said if ERROR.match(text)), "")
+        return named or (said[-1] if said else f"exit {code}")
 
     @property
     def power_cycle(self) -> str:

@@ -196,6 +196,10 @@ function now() {
   return before + clock.nanos + (pausedAt === null ? 0 : hostNanos() - pausedAt);
 }
 
+function inStep() {
+  paced = { host: hostNanos(), board: now() };
+}
+
 function leavePause() {
   if (pausedAt === null) return;
   clock.tick(hostNanos() - pausedAt);
@@ -226,7 +230,10 @@ function runBatch() {
     }
     if (!core.waiting) {
       clock.tick(core.executeInstruction() * CYCLE);
-      if (core.waiting) ranUntil(clock.nanos);
+      if (core.waiting) {
+        ranUntil(clock.nanos);
+        if (paced) inStep(); // what it is behind the host is not made up by a fast wait
+      }
       continue;
     }
     if (!clock.nextAlarm) {
@@ -267,7 +274,8 @@ const ASKED = {
     return { nanos: start, every_nanos: every, active: Array.from({ length: count }, (_, i) => Math.round(bins[i] ?? 0)) };
   },
   pace: ({ to }) => {
-    paced = to ? { host: hostNanos(), board: now() } : null;
+    paced = null;
+    if (to) inStep();
     return {};
   },
 };

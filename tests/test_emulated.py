@@ -1,0 +1,362 @@
+"""Emulated boards, by stand-ins that keep docs/adding-an-emulator.md's contract or break it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import shlex
+import signal
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rig import activity
+from rig.activity import Activity, SlowerClock
+from rig.board.board import Board
+from rig.board.execution import Ended, Execution
+from rig.board.program import Program
+from rig.errors import BoardLost, RigError
+from rig.results import Result
+from rig.run_dir import RunDir
+from rig.virtual import emulated
+from rig.virtual.emulated import EmulatedBoard
+from tests import slow_emulator
+
+ROOT = Path(__file__).resolve().parent.parent
+pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a virtual board")
+slowed = pytest.mark.skipif(
+    not slow_emulator.library(), reason="libfaketime is not installed (Debian: faketime)"
+)
+
+
+def stand_in(slow: float) -> str:
+    """The `emulator` of a bench: the stand-in, so many times slower than the host."""
+    return f"{sys.executable} -m tests.slow_emulator --slow {slow:g} {{firmware}}"
+
+
+# -- the clock -------------------------------------------------------------------------------
+
+
+class Port:
+    """An activity port whose clock shows what a test says."""
+
+    def __init__(self) -> None:
+        self.nanos = 0.0
+        self.pace = 0.0  # nanoseconds that each question adds
+        self.asked = 0
+        self.answer = b""  # instead of a right one
+        port = self
+
+        class Handler(socketserver.StreamRequestHandler):
+            def handle(self) -> None:
+                for line in self.rfile:
+                    asked = json.loads(line)
+                    port.asked += asked["ask"] == "now"
+                    port.nanos += port.pace
+                    right = json.dumps({"nanos": port.nanos}).encode()
+                    self.wfile.write((port.answer or right) + b"\n")
+
+        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.address = f"127.0.0.1:{self.server.server_address[1]}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+
+@pytest.fixture
+def port() -> Iterator[Port]:
+    found = Port()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+def test_a_board_that_computes_is_given_its_own_time(port: Port) -> None:
+    clock = SlowerClock(port.address)
+    until = clock.by(0.05)
+    time.sleep(0.2)
+    assert clock.left(until) == pytest.approx(0.05)  # its clock stands
+    port.nanos = 0.03e9
+    time.sleep(0.1)
+    assert clock.left(until) == pytest.approx(0.02)
+    port.nanos = 0.06e9
+    time.sleep(0.05)
+    assert clock.left(until) < 0
+
+
+def test_a_board_that_skips_its_idle_time_has_the_hosts(port: Port) -> None:
+    clock = SlowerClock(port.address)
+    until = clock.by(10.0)
+    port.nanos = 3600e9
+    assert 9 < clock.left(until) <= 10
+
+
+def test_nobody_is_asked_while_the_hosts_time_has_not_come(port: Port) -> None:
+    clock = SlowerClock(port.address)
+    until = clock.by(60.0)
+    asked = port.asked
+    for _ in range(100):
+        assert clock.left(until) > 0
+    assert port.asked == asked
+
+
+def test_a_rest_is_as_long_by_both_clocks(port: Port) -> None:
+    clock = SlowerClock(port.address)
+    port.pace = 0.002e9
+    began, host = clock.now(), time.monotonic()
+    clock.rest(0.05)
+    assert clock.now() - began >= 0.05
+    assert time.monotonic() - host >= 0.05
+
+
+def test_a_clock_that_stands_still_is_told(port: Port, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(SlowerClock, "STUCK_S", 0.1)
+    clock = SlowerClock(port.address)
+    until = clock.by(0.05)
+    assert clock.trouble() == ""
+    time.sleep(0.2)
+    assert "stuck" in clock.trouble()
+    assert clock.left(until) < 0  # the host's time counts then
+
+
+@pytest.mark.parametrize("answer", [b"", b"garbage", b"[]", b'{"error": "no"}', b'{"nanos": "x"}'])
+def test_an_answer_that_is_none_is_trouble(port: Port, answer: bytes) -> None:
+    port.answer = answer or b"\x00\xff"
+    clock = SlowerClock(port.address)
+    assert "does not answer" in clock.trouble()
+    with pytest.raises(RigError, match="activity port"):
+        Activity(port.address).nanos()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "nonsense", "127.0.0.1:port", ""])
+def test_a_port_where_nobody_is(address: str) -> None:
+    with pytest.raises(RigError, match="activity port"):
+        Activity(address)
+    assert "does not answer" in SlowerClock(address).trouble()
+
+
+# -- how an emulator begins ------------------------------------------------------------------
+
+
+def emulator(folder: Path, code: str) -> EmulatedBoard:
+    """An emulator that is a few lines of Python."""
+    script = folder / "emulator.py"
+    script.write_text(f"import sys, time\n{code}\n")
+    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} {{firmware}}"
+    return EmulatedBoard("stub", folder / "firmware", command, folder)
+
+
+@pytest.mark.parametrize(
+    ("code", "says"),
+    [
+        ("print('hello')", "'hello"),
+        ("print('{}')", "{}"),
+        ("print('[1]')", r"\[1\]"),
+        ('print(\'{"console": 1, "activity": []}\')', "console"),
+        ("sys.exit('Error: no boot ROM')", "Error: no boot ROM"),
+        ("sys.exit(7)", "exit 7"),
+        ("raise ValueError('core')", "ValueError: core"),
+        ("sys.stdout.buffer.write(bytes(100_000))", "did not start"),
+        ("time.sleep(60)", "says nothing"),
+    ],
+)
+def test_an_emulator_that_does_not_say_where_it_is(
+    code: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulated, "READY_S", 5.0)
+    board = emulator(tmp_path, code)
+    try:
+        with pytest.raises(RigError, match=says) as caught:
+            board.wait_ready()
+        assert "try by hand" in str(caught.value.hint)
+    finally:
+        board.stop()
+    assert board.process.returncode is not None
+
+
+def test_an_emulator_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(RigError, match="is it installed"):
+        EmulatedBoard("stub", tmp_path / "f", "no-such-emulator {firmware}", tmp_path)
+
+
+def test_an_emulator_ends_with_its_standard_input(tmp_path: Path) -> None:
+    ready = 'print(\'{"console": "socket://127.0.0.1:9"}\', flush=True); sys.stdin.read()'
+    board = emulator(tmp_path, ready)
+    board.wait_ready()
+    assert board.port == "socket://127.0.0.1:9"
+    board.stop()
+    assert board.process.returncode == 0
+
+
+# -- what the command line refuses -----------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--firmware", "{esp}"], "an ESP image"),
+        (["--firmware", "{page}"], "the download went wrong"),
+        (["--firmware", "{folder}"], "directory"),
+        (["--firmware", "{folder}/none.uf2"], "there is no such file"),
+        (["--firmware", "esp32-1.28.0"], "no emulator runs releases of the port"),
+        (["--firmware", "{esp}", "--port", "/dev/null"], "describes a bench by itself"),
+        (["--bench", "{bench}"], "there is no emulator 'rp2040'"),
+    ],
+)
+def test_a_users_mistake_is_a_sentence(words: list[str], says: str, tmp_path: Path) -> None:
+    (tmp_path / "esp.bin").write_bytes(b"\xe9\x03\x02\x20" + bytes(60))
+    (tmp_path / "page.uf2").write_bytes(b"<html>")
+    bench = '[board.pico]\nkind = "emulated"\nfirmware = "esp.bin"\nemulator = "rp2040"\n'
+    (tmp_path / "bench.toml").write_text(bench.replace("esp.bin", sys.executable))
+    paths = {"esp": "esp.bin", "page": "page.uf2", "folder": "", "bench": "bench.toml"}
+    filled = [word.format(**{k: tmp_path / v for k, v in paths.items()}) for word in words]
+    done = looprig(["run", "--out", str(tmp_path / "run"), *filled])
+    assert done.returncode == 2, done.stderr
+    assert says in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "run").exists()
+
+
+def looprig(words: list[str], seconds: float = 400) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "rig.cli", *words],
+        cwd=ROOT, capture_output=True, text=True, timeout=seconds, check=False,
+    )  # fmt: skip
+
+
+# -- forty times slower than the host --------------------------------------------------------
+
+
+def run_slowly(folder: Path, claims: list[str], slow: float = 40) -> list[Result]:
+    """Run claims on a board so many times slower, without any setting."""
+    command = stand_in(slow)
+    (folder / "bench.toml").write_text(
+        f'[board.slow]\nkind = "emulated"\nfirmware = {json.dumps(sys.executable)}\n'
+        f'emulator = {json.dumps(command)}\nmeter = "virtual"\n\n'
+        '[meter.virtual]\nkind = "virtual"\n'
+    )
+    words = [word for glob in claims for word in ("--claims", glob)]
+    done = looprig(
+        ["run", "--bench", str(folder / "bench.toml"), "--out", str(folder / "run"), *words], 3000
+    )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    return RunDir(folder / "run").results()
+
+
+DOZEN = [
+    "run.returns-value", "sleep.in-due-order", "sleep.never-early", "task.create-schedules",
+    "event.wakes-in-order", "event.ping-pong", "gather.argument-order", "wait-for.timeout-raises",
+    "console.burst", "console.timeout-then-byte", "console.interrupt-leaves-run",
+    "console.late-host-loses-nothing",
+]  # fmt: skip
+
+
+@slowed
+def test_a_board_forty_times_slower_than_the_host(tmp_path: Path) -> None:
+    results = run_slowly(tmp_path, DOZEN)
+    assert {result.claim: result.outcome for result in results} == dict.fromkeys(DOZEN, "conforms")
+
+
+@slowed
+@pytest.mark.slow
+def test_power_of_a_board_forty_times_slower(tmp_path: Path) -> None:
+    results = run_slowly(tmp_path, ["power.sleep-sleeps", "power.event-sleeps"])
+    assert [result.outcome for result in results] == ["conforms", "conforms"]
+
+
+# -- an emulator that fails in mid-test ------------------------------------------------------
+
+
+@pytest.fixture
+def boards(tmp_path: Path) -> Iterator[tuple[EmulatedBoard, Board]]:
+    """The stand-in, four times slower than the host, and the board that the rig sees."""
+    made = EmulatedBoard("slow", Path(sys.executable), stand_in(4), tmp_path)
+    try:
+        made.wait_ready()
+        board = Board("slow", made.port, activity=made.activity, power_cycle=made.power_cycle)
+        board.open()
+        board.identify()
+        yield made, board
+    finally:
+        for pid in family(made.process.pid):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGCONT)
+        board.close()
+        made.stop()
+
+
+def family(pid: int) -> list[int]:
+    """A process and all that it started."""
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(found for child in children for found in family(int(child)))]
+
+
+def meanwhile(made: EmulatedBoard, board: Board, number: signal.Signals, ms: int) -> Execution:
+    """What comes of a script that takes so many board milliseconds; a second after it begins its
+    emulator gets a signal, with all that this started."""
+
+    def strike() -> None:
+        for pid in family(made.process.pid):
+            with contextlib.suppress(OSError):
+                os.kill(pid, number)
+
+    timer = threading.Timer(1.0, strike)
+    return board.run("checkup/clock", ms=ms, before_start=timer.start)
+
+
+@slowed
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_an_emulator_that_is_gone_is_no_verdict(
+    boards: tuple[EmulatedBoard, Board], number: signal.Signals, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity, "ANSWER_S", 2.0)
+    made, board = boards
+    execution = meanwhile(made, board, number, 5000)
+    assert execution.ended in (Ended.DISCONNECTED, Ended.TIMED_OUT)
+    assert "its emulator does not answer" in " ".join(execution.damage)  # so it is no verdict
+    with pytest.raises(BoardLost):
+        board.run("checkup/clock", ms=1)
+
+
+@slowed
+def test_a_starved_emulator_raises_no_alarm(boards: tuple[EmulatedBoard, Board]) -> None:
+    made, board = boards
+
+    def starve() -> None:  # a tenth of its time, for five seconds
+        for _ in range(50):
+            for number, seconds in ((signal.SIGSTOP, 0.09), (signal.SIGCONT, 0.01)):
+                for pid in family(made.process.pid):
+                    with contextlib.suppress(OSError):
+                        os.kill(pid, number)
+                time.sleep(seconds)
+
+    thread = threading.Thread(target=starve)
+    execution = board.run("checkup/clock", ms=500, before_start=thread.start)
+    thread.join()
+    assert (execution.ended, execution.damage) == (Ended.FINISHED, [])
+
+
+@slowed
+def test_the_power_switch_brings_a_board_back_that_hangs(
+    boards: tuple[EmulatedBoard, Board],
+) -> None:
+    _, board = boards
+    execution = board.push("checkup/clock", Program(HANGS, bare=True), 0.5)
+    assert execution.ended is Ended.TIMED_OUT
+    assert execution.damage == []  # the board's own doing
+    assert "power cycle" in execution.recovery[-1]
+    assert board.run("checkup/clock", ms=1).ended is Ended.FINISHED
+
+
+HANGS = """
+import micropython
+micropython.kbd_intr(-1)
+while True:
+    pass
+"""
