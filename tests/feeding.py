@@ -70,6 +70,15 @@ def by_ppk2(folder: Path, *options: str) -> Iterator[Fed]:
 
 
 @contextlib.contextmanager
+def by_powershield(folder: Path, model: str = "lpm01a") -> Iterator[Fed]:
+    with fed_board(folder) as board:
+        own = ("--pid-file", str(board.pid_file), "--feeds", str(board.supply), "--model", model)
+        table = f'kind = "powershield"\nresource = "{folder / "ps"}"\nvoltage = "3.3 V"'
+        with played("powershield", folder / "ps", *own):
+            yield Fed(board, table)
+
+
+@contextlib.contextmanager
 def by_scpi(folder: Path, dialect: str, table: str = "", **options: Any) -> Iterator[Fed]:
     with fed_board(folder) as board:
         meter = VirtualMeter(board.pid_file, {"dialect": dialect, **options}, feeds=board.supply)

@@ -34,7 +34,15 @@ from rig.run_dir import RunDir
 from rig.stations import attach
 from rig.virtual.meter import available
 from rig.virtual.supply import Switch
-from tests.feeding import Fed, by_joulescope, by_ppk2, by_scpi, looprig, power_run
+from tests.feeding import (
+    Fed,
+    by_joulescope,
+    by_powershield,
+    by_ppk2,
+    by_scpi,
+    looprig,
+    power_run,
+)
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix" or not available(), reason="played meters need PTYs and Linux's statistics"
@@ -50,6 +58,8 @@ FEEDERS: dict[str, Callable[[Path], Any]] = {
     "keithley-2450, on": lambda folder: by_scpi(folder, "keithley-2450", output="on"),
     "keysight-n6705c": lambda folder: by_scpi(folder, "keysight-n6705c", VOLTAGE),
     "rs-ngu": lambda folder: by_scpi(folder, "rs-ngu", VOLTAGE),
+    "powershield": by_powershield,
+    "stlink-v3pwr": lambda folder: by_powershield(folder, "stlink"),
     "js220": by_joulescope,
     "js110": lambda folder: by_joulescope(folder, "js110"),
 }
