@@ -29,7 +29,8 @@ MEASUREMENT_COLUMNS = (
 )  # fmt: skip
 BOARD_COLUMNS = (
     "run", "name", "kind", "port", "platform", "implementation", "version", "machine",
-    "build", "unique_id", "features", "meter", "modelled", "lost", "members",
+    "build", "sys_version", "queue", "asyncio", "unique_id", "features", "meter", "modelled",
+    "lost", "members",
 )  # fmt: skip
 RUN_COLUMNS = (
     "run", "started", "finished", "looprig", "bench", "overlay", "levels", "claims", "command",
@@ -78,7 +79,8 @@ class Rows:
             self.board_infos.append((run, board.name, board.platform, board.unique_id))
             self.boards.append(
                 (run, board.name, board.kind, board.port, board.platform, board.implementation,
-                 board.version, board.machine, board.build, board.unique_id,
+                 board.version, board.machine, board.build, board.sys_version,
+                 board.queue, board.asyncio, board.unique_id,
                  ", ".join(board.features), board.meter, board.modelled, _lost(board),
                  _members(board))
             )  # fmt: skip
@@ -90,7 +92,7 @@ class Rows:
         if (run, name) not in self._known:
             self._known.add((run, name))
             self.board_infos.append((run, name, "", ""))
-            self.boards.append((run, name, *[""] * 9, False, "", ""))
+            self.boards.append((run, name, *[""] * 12, False, "", ""))
         known = result.expectation
         showed = known is not None and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED)
         index = len(self.results)

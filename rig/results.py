@@ -228,6 +228,8 @@ class BoardInfo(_Strict):
     build: str = ""  # sys.implementation._build
     mpy: int = 0  # sys.implementation._mpy: its .mpy format and native architecture
     thread: str = ""  # sys.implementation._thread
+    queue: str = ""  # asyncio's task queue: `C`, `Python`, or unknown
+    asyncio: str = ""  # digest of the asyncio that ran: of files, or of a frozen one's names
     machine: str = ""
     unique_id: str = ""
     memory: int = 0  # bytes of heap that were free when it was asked, 0 if it does not say

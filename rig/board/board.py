@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 import time
 from collections.abc import Callable
@@ -104,6 +105,20 @@ class Board(Connection):
         if isinstance(period, int) and period > 0:
             self.ticks_period = period
         return self.info
+
+    def which_loop(self) -> dict[str, str]:
+        """The `queue` and the digest of the `asyncio` that device tests meet, an overlay's if there
+        is one; empty where the board does not say."""
+        execution = self.run("loop_identity")
+        if execution.ended is not Ended.FINISHED or execution.damage:
+            return {}
+        modules = [event for event in execution.events if event.name in ("file", "names")]
+        said = "\n".join(f"{event.name} {event.data}" for event in modules)
+        kinds = {event.name for event in modules}
+        what = "files" if kinds == {"file"} else "frozen" if kinds == {"names"} else "mixed"
+        digest = hashlib.sha256(said.encode()).hexdigest()[:12]
+        queue = [str(event.data[0]) for event in execution.all("queue") if event.data]
+        return {"queue": queue[0] if queue else "", "asyncio": f"{what} {digest}"}
 
     def starts_threads(self) -> bool:
         """Whether a thread runs when one is started: an emulator of one core has the module, and

@@ -13,6 +13,7 @@ from rig.board.asking import somebody
 from rig.board.overlays import REMOTE, Overlay
 from rig.board.port import PortAbsent
 from rig.errors import LooprigError, RigError
+from rig.made_with import digest
 from rig.net.meeting import meet
 from rig.results import BoardInfo
 from rig.stations import Lost, Station, attach
@@ -107,6 +108,11 @@ def identify(station: Station, overlay: Path | None) -> None:
             if station.network.trouble:
                 say = f"board {station.name}: no network: {station.network.trouble}"
                 print(say, file=sys.stderr)
+        if info.implementation == "micropython":
+            info = info.model_copy(update=board.which_loop())
+            if overlay:  # one may take the firmware's own and change it as it is imported
+                said = f"{info.asyncio} under overlay {digest([overlay])[:12]}"
+                info = info.model_copy(update={"asyncio": said.strip()})
     finally:
         board.close()
     station.ticks_period = board.ticks_period
