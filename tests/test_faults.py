@@ -71,7 +71,7 @@ def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outco
     record = Record(catalogue()[claim], board.info, folder, folder)
     under_test = BoardUnderTest(board)
     under_test.record = record
-    under_test.network = NETWORKS[board.name]
+    under_test.network = NETWORKS.get(board.name)  # None of a board that met no network
     test = host_tests()[claim]
     offered = {"board": under_test, "record": record}
     try:
