@@ -80,6 +80,9 @@ Suite = Annotated[
 Repeat = Annotated[
     int | None, typer.Option("--repeat", metavar="N", help="So many times, each a run of its own.")
 ]
+AsJson = Annotated[
+    bool, typer.Option("--json", help="Print one JSON document, by its schema in docs/schemas/.")
+]
 Out = Annotated[Path | None, typer.Option("--out", metavar="DIR", help="Where the output goes.")]
 
 
@@ -129,6 +132,13 @@ def run_command(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print the last line and errors only.")
     ] = False,
+    as_json: AsJson = False,
+    listing: Annotated[
+        bool, typer.Option("--list", help="Say what would be judged, and why not the rest.")
+    ] = False,
+    failed: Annotated[
+        Path | None, typer.Option(metavar="RUN", help="Only the claims that went wrong there.")
+    ] = None,
     pytest_args: Annotated[
         list[str] | None, typer.Argument(metavar="[-- PYTEST_ARGS]", help="Passed on to pytest.")
     ] = None,
@@ -157,13 +167,17 @@ def run_command(
         out=out,
         workers=workers,
         share=share,
-        show=what_to_show(matrix, quiet),
+        show=what_to_show(matrix, quiet, as_json),
+        listing=listing,
+        failed=failed,
         levels=level or [],
         pytest_args=pytest_args or [],
         command=["looprig", *sys.argv[1:]],
     )
     if repeat is None:
         return run(options)
+    if as_json or listing:
+        raise UsageError("--repeat makes several runs", "leave --json and --list out")
     from rig.commands.repeats import repeated
 
     return repeated(options, repeat, run)
@@ -207,11 +221,13 @@ def ab_command(
 
 
 @app.command("report")
-def report_command(runs: Runs, out: Out = None, matrix: Matrix = False) -> int:
+def report_command(
+    runs: Runs, out: Out = None, matrix: Matrix = False, as_json: AsJson = False
+) -> int:
     """Aggregate runs of any number of boards into one report."""
     from rig.commands.report import report
 
-    return report(runs, out, matrix)
+    return report(runs, out, matrix, as_json)
 
 
 @app.command("compare")
@@ -221,11 +237,12 @@ def compare_command(
         float, typer.Option(help="Least relative change of a measurement that is told.")
     ] = 0.1,
     out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """What changed between runs, release against release. Exit 1 on a regression."""
     from rig.commands.report import compare
 
-    return compare(runs, threshold, out)
+    return compare(runs, threshold, out, as_json)
 
 
 @app.command("expect")
@@ -270,12 +287,17 @@ def claims_command(
         bool, typer.Option("--sources", help="Each sentence of the sources, with its claims.")
     ] = False,
     suite: Suite = None,
+    as_json: AsJson = False,
 ) -> int:
     """The catalogue of claims."""
     from rig.commands.asked import Options, use_suites
-    from rig.commands.claims import show_claims, show_sources
+    from rig.commands.claims import show_claims, show_sources, tell_claims
 
     use_suites(Options(suites=suite or []))
+    if as_json:
+        if sources:
+            raise UsageError("--json has no --sources", "leave one of them out")
+        return tell_claims(globs or [])
     return show_sources(globs or []) if sources else show_claims(globs or [])
 
 
@@ -306,14 +328,15 @@ def prove_command(
 def faults_command(
     globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,
     suite: Suite = None,
+    as_json: AsJson = False,
 ) -> int:
     """The seeded faults that run --fault takes, with the claims that catch each. A GLOB matches a
     fault's name or such a claim."""
     from rig.commands.asked import Options, use_suites
-    from rig.commands.faults import show_faults
+    from rig.commands.faults import show_faults, tell_faults
 
     use_suites(Options(suites=suite or []))
-    return show_faults(globs or [])
+    return (tell_faults if as_json else show_faults)(globs or [])
 
 
 @app.command("virtual")
@@ -341,13 +364,17 @@ Unknown = Annotated[
 
 @app.command("boards")
 def boards_command(
-    ports: Ports = None, bench: Bench = None, board: Boards = None, unknown: Unknown = False
+    ports: Ports = None,
+    bench: Bench = None,
+    board: Boards = None,
+    unknown: Unknown = False,
+    as_json: AsJson = False,
 ) -> int:
     """List MicroPython boards by asking them. Those attached, at the ports named, or of a bench
     file. Exit 3: one that was named does not answer."""
     from rig.commands.boards import boards
 
-    return boards(ports or [], bench, board or [], unknown)
+    return boards(ports or [], bench, board or [], unknown, as_json)
 
 
 @app.command("doctor")
@@ -360,6 +387,7 @@ def doctor_command(
         str, typer.Option(metavar="OHM", help="A resistor in the board's place: 330ohm.")
     ] = "",
     firmware: Firmware = None,
+    as_json: AsJson = False,
 ) -> int:
     """Whether boards and meters answer, and what to mend. Exit 0: all is well; 3: findings; 2: a
     bad bench file."""
@@ -367,7 +395,7 @@ def doctor_command(
     from rig.commands.doctor import doctor
 
     asked = Options(bench=bench, port=port, meter=meter, firmware=firmware or [])
-    return doctor(choose_bench(asked), board or [], load)
+    return doctor(choose_bench(asked), board or [], load, as_json)
 
 
 @app.command("firmware")

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
 from pathlib import Path
+from typing import Literal
 
 from rig import suites
 from rig.claims import ROOT
@@ -104,10 +105,12 @@ class Fault:
     damages: str = ""  # the module of a suite that it damages; '' for asyncio
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Literal["functional", "latency", "power"]:
         """`power` or `latency` for what only these claims see, else `functional`."""
-        chapter = self.caught_by[0].partition(".")[0]
-        return chapter if chapter in ("power", "latency") else "functional"
+        match self.caught_by[0].partition(".")[0]:
+            case "power" | "latency" as chapter:
+                return chapter
+        return "functional"
 
     @property
     def module(self) -> str:

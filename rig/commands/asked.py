@@ -20,7 +20,7 @@ from rig.run_dir import FULL, new_id
 
 GLOB = re.compile(r"[a-z][a-z0-9.*?\[\]_-]*")
 """What a claim's id, or a glob of it, looks like."""
-Show = Literal["attention", "matrix", "quiet"]
+Show = Literal["attention", "matrix", "quiet", "json"]
 
 
 @dataclass
@@ -33,6 +33,8 @@ class Options:
     firmware: list[str] = field(default_factory=list)
     meter: str = ""
     claims: list[str] = field(default_factory=list)
+    failed: Path | None = None
+    listing: bool = False
     suites: list[Path] = field(default_factory=list)
     overlay: Path | None = None
     expectations: Path | None = None
@@ -51,11 +53,15 @@ class Options:
 
     @property
     def quiet(self) -> bool:
-        return self.show == "quiet"
+        return self.show in ("quiet", "json")
 
 
-def what_to_show(matrix: bool, quiet: bool) -> Show:
+def what_to_show(matrix: bool, quiet: bool, as_json: bool = False) -> Show:
     """Raises UsageError for two that exclude each other."""
+    if as_json and (matrix or quiet):
+        raise UsageError("--json prints one document", "leave --matrix and --quiet out")
+    if as_json:
+        return "json"
     if matrix and quiet:
         raise UsageError("--matrix and --quiet exclude each other", "leave one of them out")
     return "quiet" if quiet else "matrix" if matrix else "attention"

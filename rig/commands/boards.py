@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rig import bench as benches
+from rig.answers import Boards, BoardTold, tell
 from rig.board import suspects
 from rig.checkup.discovery import Answer, found
 from rig.commands.terminable import terminable
@@ -18,23 +19,36 @@ HEADINGS = ("port", "firmware", "machine", "unique id", "USB id", "USB serial nu
 
 
 def boards(
-    ports: Sequence[str], bench: Path | None, names: list[str], unknown: bool = False
+    ports: Sequence[str],
+    bench: Path | None,
+    names: list[str],
+    unknown: bool = False,
+    as_json: bool = False,
 ) -> int:
     """List the boards attached, at the ports named, or of a bench file; `unknown` devices are asked
     only if that is wanted. Exit 3 if a port that was named or a board of the bench does not
     answer."""
     with terminable():
-        return listed(ports, bench, names, unknown)
+        return listed(ports, bench, names, unknown, as_json)
 
 
-def listed(ports: Sequence[str], bench: Path | None, names: list[str], unknown: bool) -> int:
+def listed(
+    ports: Sequence[str], bench: Path | None, names: list[str], unknown: bool, as_json: bool
+) -> int:
     if bench and ports:
         raise UsageError("--bench names its own ports", "leave the ports out, or --bench")
     if bench:
-        return of_bench(benches.load(bench).choose(names))
+        return of_bench(benches.load(bench).choose(names), as_json)
     if names:
         raise UsageError("--board needs --bench", "name a port, looprig boards PORT")
     answers = found(ports, unknown)
+    if as_json:
+        tell(
+            Boards(
+                boards=[told(each.port, each.board, each.problem, each.hint) for each in answers]
+            )
+        )
+        return 3 if ports and not all(answer.board for answer in answers) else 0
     if not answers:
         print("no USB serial port is attached; a port of another kind has to be named")
         if cause := suspects.of_absence():
@@ -49,10 +63,30 @@ def listed(ports: Sequence[str], bench: Path | None, names: list[str], unknown: 
     return 3 if ports and silent else 0
 
 
-def of_bench(bench: benches.Bench) -> int:
+def told(
+    port: Port, info: BoardInfo | None, problem: str = "", hint: str = "", name: str = ""
+) -> BoardTold:
+    """For programs: a board, or why there is none."""
+    said = BoardTold(
+        name=name, port=port.device, usb=port.usb, usb_serial_number=port.serial_number
+    )
+    if info is None:
+        return said.model_copy(update={"problem": problem, "hint": hint})
+    fields = ("implementation", "version", "platform", "machine", "unique_id")
+    return said.model_copy(update={field: getattr(info, field) for field in fields})
+
+
+def of_bench(bench: benches.Bench, as_json: bool = False) -> int:
     """Each board of a bench file, started or locked by itself so that one says nothing of
     another."""
     rows, problems = [], []
+    if as_json:
+        told_of = [
+            told(lookup(info.port if info else bench.board[name].port), info, problem, name=name)
+            for name, info, problem in identified(bench)
+        ]
+        tell(Boards(boards=told_of))
+        return 3 if any(each.problem for each in told_of) else 0
     for name, info, problem in identified(bench):
         if info:
             rows.append([name, *row(info.port, info, lookup(info.port))])

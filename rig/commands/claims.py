@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.padding import Padding
 from rich.text import Text
 
+from rig.answers import Claims, ClaimTold, tell
 from rig.claims import catalogue, checked_by, host_tests, select, sources
 from rig.streams import console as console_of_output
 
@@ -26,6 +27,27 @@ def show_claims(globs: list[str]) -> int:
         tests = f"{source}device_tests/{claim.device_test}.py · {judge}"
         console.print(Padding(Text(tests, style="dim"), (0, 0, 0, 4)), soft_wrap=True)
     console.print(f"\n{len(chosen)} claim{'s' * (len(chosen) != 1)}", highlight=False)
+    return 0
+
+
+def tell_claims(globs: list[str]) -> int:
+    """The same for programs."""
+    judges = host_tests()
+    told = [
+        ClaimTold(
+            id=claim.id,
+            sentence=claim.sentence,
+            level=claim.level,
+            chapter=claim.chapter,
+            source=claim.source,
+            device_test=claim.device_test,
+            host_test=judges.get(claim.id, ""),
+            needs=list(claim.needs),
+            power=claim.power,
+        )
+        for claim in select(globs, catalogue()).values()
+    ]
+    tell(Claims(claims=told))
     return 0
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import asdict
 
+from rig.answers import Doctor, FindingTold, tell
 from rig.bench import Bench
 from rig.checkup.bench import walk
 from rig.checkup.finding import Finding
@@ -13,14 +15,20 @@ from rig.errors import UsageError
 from rig.units import ohms
 
 
-def doctor(bench: Bench, boards: Sequence[str] = (), load: str = "") -> int:
+def doctor(bench: Bench, boards: Sequence[str] = (), load: str = "", as_json: bool = False) -> int:
     """Check every board and meter, or these boards; with a `load`, the meter of one board with a
     resistor in the board's place. Exit 0: all is well; 3: there are findings."""
     found = 0
+    told: list[Finding] = []
     with terminable():
         for finding in loaded(bench, boards, load) if load else walk(bench, boards):
-            print(finding, flush=True)
+            told.append(finding)
+            if not as_json:
+                print(finding, flush=True)
             found += not finding.well
+    if as_json:
+        tell(Doctor(bench=bench.path, findings=[FindingTold(**asdict(each)) for each in told]))
+        return 3 if found else 0
     count = f"{found} finding{'' if found == 1 else 's'}"
     print(f"{bench.path}: {count if found else 'all is well'}")
     return 3 if found else 0

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from rig.answers import Faults, FaultTold, tell
 from rig.faults import select
 
 
@@ -19,4 +20,14 @@ def show_faults(globs: list[str]) -> int:
         caught = Text(f"caught by {', '.join(fault.caught_by)}", style="dim")
         console.print(Padding(caught, (0, 0, 0, 4)), soft_wrap=True)
     console.print(f"\n{len(chosen)} fault{'s' * (len(chosen) != 1)}", highlight=False)
+    return 0
+
+
+def tell_faults(globs: list[str]) -> int:
+    """The same for programs."""
+    told = [
+        FaultTold(name=f.name, summary=f.summary, kind=f.kind, caught_by=list(f.caught_by))
+        for f in select(globs)
+    ]
+    tell(Faults(faults=told))
     return 0

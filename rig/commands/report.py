@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections import Counter
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from rig import streams, whole
+from rig import answers, streams, whole
 from rig.errors import RigError, UsageError
+from rig.results import Outcome
 from rig.run_dir import FULL
 
 MOST_CHANGE = 10.0
@@ -42,7 +46,7 @@ def output(folder: Path) -> Path:
     return folder
 
 
-def report(runs: list[Path], out: Path | None, every: bool = False) -> int:
+def report(runs: list[Path], out: Path | None, every: bool = False, as_json: bool = False) -> int:
     """Aggregate runs into one report; prints what needs a look, or the whole matrix, and the
     page's path."""
     import reports
@@ -56,12 +60,22 @@ def report(runs: list[Path], out: Path | None, every: bool = False) -> int:
         raise UsageError("; ".join(loaded.problems), "there is nothing to report")
     target = out or (paths[0] / "report" if len(paths) == 1 else Path("runs") / "report")
     page = reports.write_site(loaded, output(target))
+    if as_json:
+        answers.tell(
+            answers.Report(
+                runs=[str(path) for path in paths],
+                report=str(page),
+                outcomes=dict(Counter(map(Outcome, loaded.results["outcome"]))),
+                problems=list(loaded.problems),
+            )
+        )
+        return 0
     reports.terminal_matrix(loaded, console, every)
     console.print(f"report: {page}", markup=False, soft_wrap=True)
     return 0
 
 
-def compare(runs: list[Path], threshold: float, out: Path | None) -> int:
+def compare(runs: list[Path], threshold: float, out: Path | None, as_json: bool = False) -> int:
     """What changed from the older runs to the newest; exit 1 on a regression, 3 if undecided."""
     import reports
 
@@ -75,9 +89,31 @@ def compare(runs: list[Path], threshold: float, out: Path | None) -> int:
     if out:
         output(out)
     console = streams.console()
-    comparison.render_terminal(console)
+    if not as_json:
+        comparison.render_terminal(console)
     if out:
         whole.write(out / "compare.md", comparison.to_markdown())
         comparison.write_html(out / "compare.html")
+    if out and not as_json:
         console.print(f"written: {out / 'compare.html'}", markup=False, soft_wrap=True)
+    if as_json:
+        answers.tell(compared(comparison))
     return comparison.exit_code
+
+
+def compared(comparison: Any) -> answers.Compare:
+    """A comparison for programs."""
+    fields = ("old", "new", "exit_code", "compared", "notes", "problems")
+    groups = {
+        name: [changed(change) for change in getattr(comparison, name)]
+        for name in ("regressions", "improvements", "undecided")
+    }
+    plain = {name: getattr(comparison, name) for name in fields}
+    return answers.Compare.model_validate({**plain, **groups, "headline": comparison.headline()})
+
+
+def changed(change: Any) -> dict[str, object]:
+    kept = {
+        key: value for key, value in asdict(change).items() if key in answers.Changed.model_fields
+    }
+    return {**kept, "sentence": change.sentence()}

@@ -14,11 +14,14 @@ import os
 import signal
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 from rig import streams
+from rig.answers import Judged, Run, tell
 from rig.ending import RIG, of_error
 from rig.errors import RigError
+from rig.results import Outcome
 from rig.run_dir import RunDir
 
 CLOSED = 32
@@ -82,6 +85,9 @@ def show(run_dir: RunDir, said: str, what: str) -> None:
 
     loaded = reports.load([run_dir.path])
     page = reports.write_site(loaded, run_dir.path / "report")
+    if what == "json":
+        tell(as_answer(run_dir, str(page), said))
+        return
     console = streams.console()
     if what != "quiet":
         reports.terminal_matrix(loaded, console, whole=what == "matrix")
@@ -91,6 +97,26 @@ def show(run_dir: RunDir, said: str, what: str) -> None:
         for message in info.errors:
             console.print(message, markup=False)
     console.print(f"{said} · report: {page}", markup=False, highlight=False, soft_wrap=True)
+
+
+def as_answer(run_dir: RunDir, page: str, said: str) -> Run:
+    """The run for programs."""
+    info, results = run_dir.read(), run_dir.results()
+    fields = ("claim", "board", "outcome", "level", "expected", "actual", "why")
+    return Run(
+        run=str(run_dir.path),
+        report=page,
+        exit_code=RIG if info.exit_code is None else info.exit_code,
+        said=said,
+        outcomes=dict(Counter(result.outcome for result in results)),
+        attention=[
+            Judged(**{field: getattr(result, field) for field in fields})
+            for result in results
+            if result.unexpected or result.outcome is Outcome.ERRORED
+        ],
+        lost=info.lost,
+        errors=info.errors,
+    )
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from rig.claims import catalogue, select
 from rig.commands.asked import Options, choose_levels, use_suites
 from rig.ending import INTERRUPTED
 from rig.errors import UsageError
-from rig.results import BoardInfo, Resumption, RunInfo
+from rig.results import BoardInfo, Outcome, Resumption, RunInfo
 from rig.run_dir import RunDir
 
 OWN = "leave it out, or start a run of its own"
@@ -71,6 +71,42 @@ def resumed(options: Options, command: str = "run") -> Options:
             options.bench = Path(info.bench)
             options.boards = options.boards or asked_for(info.boards)
     return options
+
+
+def of_failed(options: Options) -> Options:
+    """The options of a run of what went wrong in another: the claims that had an unexpected
+    outcome or none, on that run's bench unless another is named.
+
+    Raises UsageError for what is no run, for one without such claims, and for --claims beside it.
+    """
+    assert options.failed is not None
+    if options.claims or options.resume:
+        raise UsageError("--failed names the claims", "leave --claims and --resume out")
+    folder = options.failed
+    if not folder.is_dir() and (Path("runs") / folder).is_dir():
+        folder = Path("runs") / folder
+    run_dir = RunDir(folder)
+    info, results = run_dir.read(), run_dir.results()
+    if info.upstream:
+        raise UsageError(f"--failed {folder}: it is a run of looprig upstream", "name another")
+    fine = {result.claim for result in results}
+    fine -= {r.claim for r in results if r.unexpected or r.outcome is Outcome.ERRORED}
+    options.claims = [claim for claim in info.claims if claim not in fine]
+    if not options.claims:
+        raise UsageError(f"--failed {folder}: nothing went wrong in it", "name another run")
+    options.suites = options.suites or [Path(suite) for suite in info.suites]
+    if not options.port and not options.bench and not options.firmware:
+        _same_bench(options, info)
+    return options
+
+
+def _same_bench(options: Options, info: RunInfo) -> None:
+    if info.bench.startswith("--port "):
+        port, _, meter = info.bench.removeprefix("--port ").partition(" --meter ")
+        options.port, options.meter = port, options.meter or meter
+    elif info.bench:
+        options.bench = Path(info.bench)
+        options.boards = options.boards or asked_for(info.boards)
 
 
 def asked_for(boards: Iterable[BoardInfo]) -> list[str]:

@@ -28,6 +28,7 @@ from rig.commands.asked import (
     without_idle_controls,
 )
 from rig.commands.laid_over import laid_over
+from rig.commands.listing import due, show
 from rig.commands.prepared import ready
 from rig.commands.reporter import Reporter
 from rig.commands.resuming import (
@@ -35,6 +36,7 @@ from rig.commands.resuming import (
     made_with,
     nothing_left,
     now,
+    of_failed,
     resumed,
     same_boards,
     same_maker,
@@ -68,6 +70,8 @@ def run(options: Options) -> int:
     """Carry out a run and return its exit code; raises LooprigError before anything is written."""
     if options.resume:
         options = resumed(options)
+    if options.failed:
+        options = of_failed(options)
     bench = choose_bench(options)
     use_suites(options, bench)
     own = own_folder(options.expectations, bench)
@@ -96,7 +100,7 @@ def run(options: Options) -> int:
         named = pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
         pytest_args.all_run(named, claims)
     run_dir = RunDir(folder)
-    if patient(options.claims):
+    if patient(options.claims) and not options.quiet:
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
     scratch = tempfile.TemporaryDirectory(prefix="looprig-")
     with terminable(), Reporter() as reporter, scratch as folder_of_faults:
@@ -104,6 +108,10 @@ def run(options: Options) -> int:
         made = made_with(overlay)
         import_ahead()
         with ready(bench, overlay, options.power, options.strict) as (stations, lost):
+            if options.listing:
+                power = options.power
+                show(due(claims.values(), stations, lost, power), options.show == "json")
+                return 0
             alike = kinds(stations, options.share, copies)
             info = RunInfo(
                 looprig=importlib.metadata.version("looprig"),
