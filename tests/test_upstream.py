@@ -8,7 +8,7 @@ import pytest
 
 from rig.commands.upstream import upstream
 from rig.errors import UsageError
-from rig.results import Result
+from rig.results import Outcome, Result
 from rig.run_dir import RunDir
 from rig.upstream.suite import Suite, Target
 from rig.upstream.verdict import _fits, difference, unittest_passed
@@ -159,6 +159,40 @@ def test_cpython_is_asked_again_before_it_counts(
 
 def test_all_good_is_zero(checkout: Path, bench: Path, tmp_path: Path) -> None:
     assert upstream(checkout, ["basics/good.py"], bench=bench, out=tmp_path / "run") == 0
+
+
+def test_network_tests_against_the_host(tmp_path: Path, bench: Path) -> None:
+    """As upstream has them: a name that is somewhere else, and an `.exp`."""
+    tests = tmp_path / "tests"
+    (tests / "net_inet").mkdir(parents=True)
+    (tests / "net_hosted").mkdir()
+    (tests / "run-tests.py").write_text("")
+    get = "net_inet/asyncio_tcp_read_headers.py"
+    (tests / get).write_text(
+        "import socket\n"
+        "s = socket.socket()\n"
+        "s.connect(socket.getaddrinfo('micropython.org', 80)[0][-1])\n"
+        "s.send(b'GET / HTTP/1.0\\r\\n\\r\\n')\n"
+        "f = s.makefile('rb')\n"
+        "while True:\n"
+        "    line = f.readline().strip()\n"
+        "    if not line: break\n"
+        "    if b'Server' not in line: print(line)\n"
+    )
+    (tests / f"{get}.exp").write_text("b'HTTP/1.1 200 OK'\nb'ETag: \"1-2\"'\n")
+    bad = "net_hosted/connect_poll.py"
+    (tests / bad).write_text("print('nothing')\n")
+    (tests / f"{bad}.exp").write_text("1 20\n")
+    (tests / "net_inet/ssl_cert.py").write_text("print(1)\n")
+    out = tmp_path / "run"
+    assert upstream(tmp_path, ["net_inet/*.py", "net_hosted/*.py"], bench=bench, out=out) == 1
+    came = {(r.board, r.claim): r.outcome for r in RunDir(out).results()}
+    boards = {board for board, _ in came}
+    assert boards
+    for board in boards:
+        assert came[board, f"upstream.{get}"] is Outcome.CONFORMS
+        assert came[board, f"upstream.{bad}"] is Outcome.DIVERGES
+        assert came[board, "upstream.net_inet/ssl_cert.py"] is Outcome.UNSUPPORTED
 
 
 def test_patterns(checkout: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.metadata
 import sys
 import threading
@@ -25,6 +26,7 @@ from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import Kind, columns, kinds
 from rig.stations import Station
+from rig.upstream import networked
 from rig.upstream.suite import Suite, Target
 from rig.upstream.verdict import judge
 from rig.upstream.work import Work
@@ -173,6 +175,7 @@ class Session:
         self.kind = kind
         self.work = work
         self.board: Board = station.board()
+        self.network = station.network
         self.run_dir = run_dir
         self.done = done
         self.failure = ""
@@ -223,7 +226,15 @@ class Session:
         return Target.of(said)
 
     def push(self, name: str) -> Execution:
-        return self.board.push(name, self.suite.program(name), TEST_S, keep_output=OUTPUT_KEPT)
+        program = self.suite.program(name)
+        with contextlib.ExitStack() as stack:
+            if networked.known(name, self.suite.root) and self.network:
+                program = stack.enter_context(
+                    networked.against_host(
+                        program, self.suite.expected(name), self.board, self.network
+                    )
+                )
+            return self.board.push(name, program, TEST_S, keep_output=OUTPUT_KEPT)
 
     def one(self, name: str, target: Target) -> bool:
         """Run one test and write its result; False if this board is lost and others go on."""
@@ -238,6 +249,8 @@ class Session:
             started=started.isoformat(timespec="milliseconds"),
         )
         why = self.suite.unsupported(name, target)
+        if not why and networked.known(name, self.suite.root):
+            why = networked.lacking(self.network)
         if why:
             result.why = why
         else:
@@ -246,6 +259,8 @@ class Session:
                 result.executions = [kept(execution)]
                 wanted = self.work.expected[name].result()
                 judge(result, execution, wanted, self.suite, name)
+                if why := networked.apart(execution):
+                    result.outcome, result.why = Outcome.ERRORED, why
                 if result.outcome is Outcome.DIVERGES and not self.suite.recorded(name):
                     # CPython's own timing may have been off: ask it once more before it counts
                     again = self.suite.expected(name)
