@@ -120,6 +120,7 @@ class Serving:
         return [rest[0] if len(rest) == 1 else tuple(rest) for n, *rest in self.told if n == name]
 
     def start(self) -> None:
+        self.listener.settimeout(LOOK_S)  # not every system ends an accept by a shutdown
         self._spawn(self._accept)
 
     def _spawn(self, work: Callable[..., None], *arguments: Any) -> None:
@@ -132,7 +133,9 @@ class Serving:
             try:
                 sock, _ = self.listener.accept()
             except TimeoutError:
-                continue  # nobody came yet: the context's end ends this
+                if self.stopped:
+                    return
+                continue
             except OSError:
                 return
             sock.settimeout(self.peer.deadline_s)
@@ -186,14 +189,19 @@ class Serving:
             thread.join(LEAVE_S)
             if thread.is_alive() and not self.trouble:
                 self.trouble = "it does not come to its end"
+        self.listener.close()
+        for line in self.lines:
+            line.close()
 
 
+LOOK_S = 0.5
+"""How often a listening thread looks whether the test is over, where nothing wakes it."""
 LINGER_S = 0.5
 """For what the host's side still has to read of a connection that the board's script has closed."""
 
 
 def _wake(sock: socket.socket) -> None:
-    """Close a socket, also under a thread that waits for it."""
+    """End what a thread waits for. It is not closed under it: the next socket of this process could
+    have its number by then, and the thread would wait for that."""
     with contextlib.suppress(OSError):
         sock.shutdown(socket.SHUT_RDWR)
-    sock.close()

@@ -24,7 +24,8 @@ from rig.networks import NO_TABLE, NetworkStation
 
 TESTS = (
     "net_hosted/accept_nonblock.py", "net_hosted/accept_timeout.py",
-    "net_hosted/asyncio_loopback.py", "net_hosted/asyncio_start_server.py", "net_hosted/connect_nonblock.py",
+    "net_hosted/asyncio_loopback.py", "net_hosted/asyncio_start_server.py",
+    "net_hosted/connect_nonblock.py",
     "net_hosted/connect_poll.py", "net_inet/asyncio_cancel_stream.py",
     "net_inet/asyncio_open_connection.py", "net_inet/asyncio_tcp_read_headers.py",
 )  # fmt: skip
