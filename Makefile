@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: conformance test test-all lint dist setup setup-dev labgrid clean
+.PHONY: conformance test test-all test-pythons lint dist setup setup-dev labgrid clean
 
 conformance: .venv/ready
 	$(BIN)/looprig run --matrix
@@ -14,6 +14,10 @@ test: .venv/ready-dev
 # What must run but is slow, after everything else.
 test-all: test
 	$(BIN)/pytest -q -n 2 --dist loadgroup -m slow || [ $$? = 5 ]
+
+# On each Python that README names and this machine has; PYTHONS=3.13 asks for one.
+test-pythons:
+	.ci/pythons $(PYTHONS)
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
@@ -58,4 +62,4 @@ COMPILE := $(BIN)/python -m compileall -q -x 'fixtures/faults|unix_lib' rig repo
 	touch $@
 
 clean:
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .looprig dist
+	rm -rf .venv .venv-3.* .mypy_cache .ruff_cache .pytest_cache .looprig dist

@@ -262,8 +262,9 @@ def test_can_be_a_task(board: BoardUnderTest) -> None:
 @claim("sched.woken-queue-behind")
 def test_woken_queue_behind(board: BoardUnderTest) -> None:
     logs = dict(board.run("scheduling/woken").values("log"))
-    # The last three are woken by a task that was woken itself: two queues to go through.
-    waits = {"by_event": 1, "by_lock": 1, "by_gather": 2, "by_wait_for": 2, "by_task": 2}
+    # Two are woken by a task that was woken itself: two queues to go through. Whether wait_for has
+    # such a task is not promised: CPython 3.11 and MicroPython have one, CPython 3.12 has none.
+    waits = {"by_event": 1, "by_lock": 1, "by_gather": 2, "by_wait_for": 1, "by_task": 2}
     assert {name: "woken" in log for name, log in logs.items()} == dict.fromkeys(waits, True)
     others = {name: log[: log.index("woken")] for name, log in logs.items()}
     for name, least in waits.items():

@@ -23,6 +23,8 @@ from rig.errors import RigError, UsageError, nearest
 from rig.results import BoardInfo, Divergence
 
 ASYNCIO = "asyncio"
+CONTROL = "cpython"
+"""Its file holds what only some releases of CPython do, and none of asyncio.toml's."""
 SEEN_ON = "unix"
 """The port that all of asyncio.toml was seen on."""
 CONDITION = re.compile(r"(<=|>=|<|>|==)\s*(\d+(?:\.\d+)*)")
@@ -234,12 +236,16 @@ _OF: dict[tuple[str, Path | None], dict[str, Divergence]] = {}
 
 
 def of(info: BoardInfo, profile: str = "", own: Path | None = None) -> dict[str, Divergence]:
-    """What is known of a board that has said what it is; nothing of what is no MicroPython."""
-    if info.implementation != "micropython":
+    """What is known of a board that has said what it is; nothing of what is no MicroPython, but of
+    the control what its releases differ in."""
+    if info.implementation not in ("micropython", CONTROL):
         return {}
     board = info.model_copy(update={"profile": profile or info.profile})
     port = port_of(board)
     key = (board.model_dump_json(exclude={"lost", "members"}), own)
     if key not in _OF:
-        _OF[key] = _told(port, on(board, layers(port, own)))
+        files = layers(port, own)
+        if info.implementation == CONTROL:  # it does not run MicroPython's asyncio
+            files = [path for path in files if path.stem != ASYNCIO]
+        _OF[key] = _told(port, on(board, files))
     return _OF[key]
