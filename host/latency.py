@@ -16,6 +16,8 @@ from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from rig.board.execution import Execution
 from rig.board.link import Link
+from rig.errors import Inconclusive
+from rig.figure import Figure, exactly
 
 ATTEMPTS = 3
 TICK = 1e-3
@@ -52,8 +54,43 @@ def numbers(run: Execution, name: str, *key: Any) -> list[int]:
 
 
 def seconds(run: Execution, name: str, *key: Any) -> list[float]:
-    """As `numbers`, for microseconds."""
-    return [value / 1e6 for value in numbers(run, name, *key)]
+    """As `numbers`, for microseconds; Inconclusive where the board's clock went back."""
+    values = numbers(run, name, *key)
+    if min(values) < 0:
+        raise Inconclusive(f"{name!r} took {min(values)} µs, which cannot be: the clock went back")
+    return [value / 1e6 for value in values]
+
+
+def sizes(run: Execution, name: str, *key: Any) -> list[int]:
+    """As `numbers`, for bytes: those readings that can be. Inconclusive where there are none, for
+    what was there before was collected between two readings."""
+    found = [value for value in numbers(run, name, *key) if value >= 0]
+    if not found:
+        raise Inconclusive(
+            f"{name!r} took less than nothing of the heap each time, which cannot be"
+        )
+    return found
+
+
+def tick(run: Execution) -> float:
+    """By how much the board's clock goes on at a time, in seconds."""
+    by = run.value("tick")
+    if not isinstance(by, int) or by < 1:
+        raise Inconclusive(f"the board's clock stood still: it went on by {by!r} µs")
+    return by / 1e6
+
+
+def within(allowed: float) -> Figure:
+    """What a time is allowed to be, with its unit for who reads of a failure."""
+    return exactly("allowed", allowed, "s")
+
+
+def holds(comparison: Callable[[], bool]) -> bool:
+    """Whether it does; no, for this attempt, where its figures do not tell."""
+    try:
+        return comparison()
+    except Inconclusive:
+        return False
 
 
 def bare_turn(run: Execution) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 
 from fixtures import claim
@@ -12,15 +13,19 @@ from host.latency import (
     TICK,
     TURNS,
     attempts,
-    bare_turn,
+    holds,
     numbers,
     push,
     seconds,
+    sizes,
+    tick,
     turn,
+    within,
 )
 from rig.board.execution import Execution
-from rig.distribution import growth, lower_quartile
+from rig.distribution import lower_quartile
 from rig.errors import Inconclusive, Unsupported
+from rig.figure import Figure, duration, exactly, growth, size
 
 SUBLINEAR = 0.5
 """The exponent halfway between a cost that does not grow and one that grows linearly."""
@@ -33,20 +38,20 @@ FEW, MANY = 12, 48
 
 @claim("latency.turn-cost")
 def test_turn_cost(board: BoardUnderTest, record: Record) -> None:
-    factor = 0.0
     for _ in attempts(record):
         run = push(board, "turn")
         turns = [s / 4 for s in seconds(run, "turns", 4)]
+        bare = seconds(run, "bare", 32)
         record.measure("turn of the loop", turns)
-        record.measure("bare turn", [s / 32 for s in seconds(run, "bare", 32)])
-        # the clock counts microseconds: a turn that takes less than one cannot be told from it
-        factor = round(min(turns) / max(bare_turn(run), 0.25e-6), 2)
-        if factor <= BARE_TURNS:
+        record.measure("bare turn", [s / 32 for s in bare])
+        least = duration("a turn of the loop", min(turns) * 4, tick(run), 4)
+        factor = least / duration("a bare turn", min(bare), tick(run), 32)
+        if holds(partial(factor.__le__, BARE_TURNS)):
             break
     assert factor <= BARE_TURNS
 
 
-def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> float:
+def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> Figure:
     """The exponent by which the time of a switch grows with the number of tasks.
 
     Fitted from 16 tasks on, where what a switch costs by itself no longer hides the growth;
@@ -54,6 +59,7 @@ def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> float:
     """
     run = push(board, "switch", asleep=asleep, most=512, rounds=16, enough_us=150_000)
     rounds, least = {}, {}
+    step = tick(run)
     for event in run.all("switches"):
         assert len(event.data) == 3, "an event of another shape"
         tasks, stretches, took = event.data
@@ -64,30 +70,30 @@ def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> float:
         ]
         # each stretch of a round at its quickest: none of them was interrupted every time
         quickest = [min(took[i : count * stretches : stretches]) for i in range(stretches)]
-        least[tasks] = sum(quickest) / (64e6 * stretches)
+        took_s, of = sum(quickest) / 1e6, f"a switch among {tasks}"
+        least[tasks] = duration(of, took_s, step * stretches, 64 * stretches)
     what = "asleep" if asleep else "ready"
     for tasks in (1, 8, 64, 512):
         if tasks in rounds:
             record.measure(f"switch, {tasks} tasks {what}", rounds[tasks])
-    sizes = [tasks for tasks in least if tasks >= 16]
-    if len(sizes) < 3:
-        sizes = list(least)
-    if len(sizes) < 3:
+    counts = [tasks for tasks in least if tasks >= 16]
+    if len(counts) < 3:
+        counts = list(least)
+    if len(counts) < 3:
         if run.all("full"):
-            raise Unsupported(f"memory: the heap holds too few tasks to see a growth: {sizes}")
-        raise Inconclusive(f"the time is too short to see a growth: {sizes} tasks")
-    exponent = growth(sizes, [least[tasks] for tasks in sizes])
+            raise Unsupported(f"memory: the heap holds too few tasks to see a growth: {counts}")
+        raise Inconclusive(f"the time is too short to see a growth: {counts} tasks")
     name = f"exponent of a switch's growth, tasks {what}"
-    record.measure(name, [exponent], "1", resolution=SUBLINEAR / 2)
+    exponent = growth(name, counts, [least[tasks] for tasks in counts])
+    record.measure(name, [exponent.value], "1", resolution=SUBLINEAR / 2)
     return exponent
 
 
-def growth_of_attempts(board: BoardUnderTest, record: Record, asleep: bool) -> float:
+def growth_of_attempts(board: BoardUnderTest, record: Record, asleep: bool) -> Figure:
     """The first exponent that is well below one, else the last attempt's."""
-    exponent = 0.0
     for _ in attempts(record):
         exponent = switch_growth(board, record, asleep)
-        if exponent < SUBLINEAR:
+        if holds(partial(exponent.__lt__, SUBLINEAR)):
             break
     return exponent
 
@@ -106,39 +112,43 @@ def test_switch_among_sleepers(board: BoardUnderTest, record: Record) -> None:
 
 @claim("latency.waiting-flag-is-free")
 def test_waiting_flag_is_free(board: BoardUnderTest, record: Record) -> None:
-    factor = 0.0
     for _ in attempts(record):
         run = push(board, "waiting_flag", batch=16, samples=8)
-        costs = {}
+        least = {}
         for name in ("without", "with"):
-            costs[name] = [s / 32 for s in seconds(run, name, 32)]
-            record.measure(f"switch {name} a task that waits for a flag", costs[name])
-        factor = round(min(costs["with"]) / min(costs["without"]), 3)
-        if factor < 10:
+            took = seconds(run, name, 32)
+            what = f"switch {name} a task that waits for a flag"
+            record.measure(what, [s / 32 for s in took])
+            least[name] = duration(f"a {what}", min(took), tick(run), 32)
+        factor = least["with"] / least["without"]
+        if holds(partial(factor.__lt__, 10)):
             break
-    assert factor < 10, "one poll of the flag outweighs ten switches"
+    assert factor < 10, f"one poll of the flag outweighs ten switches: {factor!r}"
 
 
 @claim("latency.task-costs")
 def test_task_costs(board: BoardUnderTest, record: Record) -> None:
     few, all_others = 8, [0, 16, 64, 256]
-    exponents: dict[str, float] = {}
+    exponents: list[Figure] = []
     for _ in attempts(record):
         run = push(board, "tasks", others=all_others, few=few, times=6)
         others = [n for n in all_others if any(e.data[:1] == (n,) for e in run.all("cancel"))]
         if len(others) < 3:
             raise Unsupported(f"memory: the heap holds too few tasks to see a growth: {others}")
+        exponents = []
         for name in ("create", "finish", "gather", "cancel"):
-            costs = {n: [s / few for s in seconds(run, name, n)] for n in others}
+            took = {n: seconds(run, name, n) for n in others}
             for n in (others[0], others[-1]):
-                record.measure(f"{name} a task, {n} others waiting", costs[n])
-            # the clock counts microseconds: less cannot be told from one of them
-            least = [max(min(costs[n]), 1e-6 / few) for n in others[1:]]
-            exponents[name] = round(growth(others[1:], least), 3)
-        del exponents["cancel"]  # a figure only: upstream's queue looks for what it removes
-        if max(exponents.values()) < SUBLINEAR:
+                record.measure(f"{name} a task, {n} others waiting", [s / few for s in took[n]])
+            if name == "cancel":  # a figure only: upstream's queue looks for what it removes
+                continue
+            least = [duration(f"{name} a task", min(took[n]), tick(run), few) for n in others[1:]]
+            what = f"exponent by which the time to {name} a task grows"
+            exponents.append(growth(what, others[1:], least))
+        if all(holds(partial(exponent.__lt__, SUBLINEAR)) for exponent in exponents):
             break
-    assert max(exponents.values()) < SUBLINEAR, exponents
+    for exponent in sorted(exponents, key=lambda one: one.low, reverse=True):  # what diverges first
+        assert exponent < SUBLINEAR
 
 
 @claim("latency.collection-pause")
@@ -154,7 +164,7 @@ def test_collection_pause(board: BoardUnderTest, record: Record) -> None:
         more = lower_quartile([gap - pause for gap, pause in zip(gaps, pauses, strict=True)])
         if more <= allowed:
             break
-    assert more <= allowed
+    assert exactly("what a collection's gap takes beyond its pause", more, "s") <= within(allowed)
 
 
 # -- heap ---------------------------------------------------------------------------------------
@@ -165,49 +175,44 @@ def test_turns_allocate_nothing(board: BoardUnderTest, record: Record) -> None:
     run = push(board, "allocation", turns=100, sleeps=10, times=3)
     least = {}
     for name, count in (("alone", 100), ("two tasks", 100), ("sleeping", 10)):
-        allocated = numbers(run, "allocated", name, count)
+        allocated = sizes(run, "allocated", name, count)
         record.measure(f"allocated per turn, {name}", [a / count for a in allocated], unit="B")
         least[name] = min(allocated) / count
-    assert max(least.values()) <= 0, least
+    taken = {name: f"{each:g} B each turn" for name, each in least.items() if each > 0}
+    assert not taken, f"{taken}"
 
 
-def heap(board: BoardUnderTest, record: Record) -> tuple[Execution, float, float]:
-    """The execution, and bytes per task among few and among many."""
+def heap(board: BoardUnderTest, record: Record) -> Execution:
+    """The execution, its figures kept."""
     run = push(board, "heap", few=FEW, many=MANY, cycles=10)
-    few = [taken / FEW for taken in numbers(run, "tasks", FEW)]
     many = [taken / MANY for taken in numbers(run, "tasks", MANY)]
     record.measure("heap per waiting task", many, unit="B")
-    for name, size in run.values("primitive"):
-        record.measure(f"heap per {name}", [float(size)], unit="B")
-    return run, min(few), min(many)
+    for name, taken in run.values("primitive"):
+        record.measure(f"heap per {name}", [float(taken)], unit="B")
+    return run
 
 
-def hidden(few: float) -> Inconclusive:
-    """Why bytes per task that are none say nothing: a collector that scans the stack found some
-    task of the cycle before, and by it all of them, when the first reading was taken. So it is
-    where the task queue is the Python one, whose links lead from task to task."""
-    return Inconclusive(
-        f"{FEW} tasks took {few * FEW:.0f} bytes of heap: what the heap still held of those "
-        "before them was collected between the two readings"
-    )
+def per_task(run: Execution, count: int) -> Figure:
+    """Bytes per task among so many. A collector that scans the stack may have found some task of
+    the cycle before, and by it all of them, when the first reading was taken: so it is where the
+    task queue is the Python one, whose links lead from task to task. Then it is Inconclusive."""
+    return size(f"a task among {count}", min(numbers(run, "tasks", count)), count)
 
 
 @claim("latency.heap-per-task")
 def test_heap_per_task(board: BoardUnderTest, record: Record) -> None:
-    _run, few, many = heap(board, record)
-    if few <= 0 or many <= 0:
-        raise hidden(few)
-    assert many <= 1.25 * few  # the rounding to blocks; a loop's tables are shared by more
+    run = heap(board, record)
+    # the rounding to blocks; a loop's tables are shared by more
+    assert per_task(run, MANY) <= per_task(run, FEW).times(1.25)
 
 
 @claim("latency.heap-comes-back")
 def test_heap_comes_back(board: BoardUnderTest, record: Record) -> None:
-    run, few, _many = heap(board, record)
+    run = heap(board, record)
     left = numbers(run, "left")
     kept = left[-1] - left[1]  # the first cycles may grow tables that the loop keeps
     steps = [float(after - before) for before, after in pairwise(left[1:])]
     record.measure(f"heap kept of {FEW} tasks that ended", steps, unit="B")
-    if kept > 0 >= few:
-        raise hidden(few)
     # a collector that scans the stack may find some task there still; a leak keeps them all
-    assert kept <= max(0, 3 * few)
+    allowed = per_task(run, FEW).times(3) if kept > 0 else 0
+    assert exactly("what is kept", kept, "B") <= allowed

@@ -7,10 +7,22 @@ from itertools import chain
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, TURNS, answering, attempts, numbers, push, seconds, turn
+from host.latency import (
+    ATTEMPTS,
+    TICK,
+    TURNS,
+    answering,
+    attempts,
+    numbers,
+    push,
+    seconds,
+    turn,
+    within,
+)
 from rig.board.execution import Execution
 from rig.distribution import lower_quartile, pattern
 from rig.errors import Inconclusive, Unsupported
+from rig.figure import exactly, shown
 
 ONE_BY_ONE = [*((ms, 10) for ms in (1, 2, 3, 5, 7, 10)), (20, 6), (33, 6)]
 TOGETHER = [(50, 8), (100, 6), (200, 4), (333, 2), (1000, 1)]
@@ -38,7 +50,12 @@ def test_sleep_never_early(board: BoardUnderTest, record: Record) -> None:
     record.measure("earliness of the earliest sleeps", list(early.values()), resolution=TICK)
     # the loop's clock and the clock that times it may run apart by 0.1 %
     too_early = {ms: by for ms, by in early.items() if by > TICK + ms / 1e3 * 1e-3}
-    assert not too_early
+    assert not too_early, f"woken too early: {of_sleeps(too_early)}"
+
+
+def of_sleeps(by: dict[int, float]) -> str:
+    """`a sleep of 1 ms by 9.1 ms, …`"""
+    return ", ".join(f"a sleep of {ms} ms by {shown(off, 's')}" for ms, off in by.items())
 
 
 def earliest(samples: list[float]) -> float:
@@ -65,7 +82,10 @@ def test_sleep_overshoot(board: BoardUnderTest, record: Record) -> None:
         late = {ms: by for ms, by in least.items() if by > allowed + spare[ms]}
         if not late:
             break
-    assert not late, f"in each of {ATTEMPTS} executions, the last one's: {late}"
+    assert not late, (
+        f"woken late in each of {ATTEMPTS} executions, in the last one: {of_sleeps(late)}; "
+        f"allowed are {shown(allowed, 's')}, and 5 % of a sleep of {LONG_MS} ms or more"
+    )
 
 
 @claim("latency.steady-period")
@@ -87,7 +107,7 @@ def test_steady_period(board: BoardUnderTest, record: Record) -> None:
         usual = sum(s > late for s in own)
         if excess <= allowed and often <= 3 * usual + count // 10:
             break
-    assert excess <= allowed, f"every {period}th wake is late by {excess:.4f} s or more"
+    assert exactly(f"how late every {period}th wake is at least", excess, "s") <= within(allowed)
     assert often <= 3 * usual + count // 10, "many wakes are late, in no fixed order"
 
 
@@ -102,7 +122,7 @@ def test_event_to_task(board: BoardUnderTest, record: Record) -> None:
         latency = max(lower_quartile(there), lower_quartile(back))
         if latency <= allowed:
             break
-    assert latency <= allowed
+    assert exactly("Event.set to the waiter running", latency, "s") <= within(allowed)
 
 
 @claim("latency.callback-to-task")
@@ -112,16 +132,16 @@ def test_callback_to_task(board: BoardUnderTest, record: Record) -> None:
         run = push(board, "flag", timer_ms=100, count=12)
         if run.value("source") == "none":
             raise Unsupported("a callback while the loop waits: machine.Timer or _thread")
-        woken, own = seconds(run, "woken"), seconds(run, "own")
-        if min(own) < 0:
+        if min(numbers(run, "own")) < 0:
             raise Inconclusive("the board's own poll did not notice the callback within 5 s")
+        woken, own = seconds(run, "woken"), seconds(run, "own")
         record.measure("callback to task, by ThreadSafeFlag", woken, resolution=TICK)
         record.measure("callback to the board's own poll", own, resolution=TICK)
         allowed = lower_quartile(own) + 2 * TICK + TURNS * turn(run)
         latency = lower_quartile(woken)
         if latency <= allowed:
             break
-    assert latency <= allowed
+    assert exactly("callback to task, by ThreadSafeFlag", latency, "s") <= within(allowed)
 
 
 def round_trips(board: BoardUnderTest, record: Record, ready: int) -> Execution:
@@ -158,7 +178,7 @@ def test_byte_to_task(board: BoardUnderTest, record: Record) -> None:
         latency = lower_quartile(seconds(run, "looped")) - wire
         if latency <= allowed:
             break
-    assert latency <= allowed
+    assert exactly("a byte to its task, without the wire", latency, "s") <= within(allowed)
 
 
 @claim("latency.byte-among-ready")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from rig.board.execution import Execution
+from rig.figure import size
 
 TASK_BYTES = 1024
 ROUNDS = 6
@@ -46,10 +47,10 @@ def test_write_allocates_nothing(board: BoardUnderTest) -> None:
 @claim("resource.memory-per-task")
 def test_memory_per_task(board: BoardUnderTest) -> None:
     run = board.run("resources/per_task", few=5, many=50)
-    sizes = run.values("bytes")
-    assert [count for count, _ in sizes] == [5, 50]
-    for count, size in sizes:
-        assert size <= count * TASK_BYTES
+    taken = run.values("bytes")
+    assert [count for count, _ in taken] == [5, 50]
+    for count, total in taken:
+        assert size(f"a task among {count}", total, count) <= TASK_BYTES
 
 
 @claim("resource.tasks-are-freed")

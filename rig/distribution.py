@@ -52,16 +52,6 @@ def lower_quartile(samples: Sequence[float]) -> float:
     return float(np.percentile(np.asarray(samples, dtype=float), 25))
 
 
-def growth(sizes: Sequence[float], costs: Sequence[float]) -> float:
-    """The exponent b of cost = a · size^b: the slope of the straight line in logarithms.
-
-    0 for a cost that does not depend on the size, 1 for one that grows in step with it.
-    """
-    import numpy as np
-
-    return float(np.polyfit(np.log(sizes), np.log(np.maximum(costs, 1e-9)), 1)[0])
-
-
 def pattern(samples: Sequence[float], longest: int = 16, fewest: int = 8) -> tuple[int, float]:
     """(period, excess) of the strongest pattern of late samples.
 

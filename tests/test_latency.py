@@ -7,11 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from rig.board.board import Board
-from rig.distribution import growth, lower_quartile, pattern, summarise
+from rig.distribution import lower_quartile, pattern, summarise
 from rig.virtual.board import VirtualBoard
 
 
@@ -37,20 +35,6 @@ def test_pattern_is_found(period: int, share: float) -> None:
 def test_chance_makes_no_pattern() -> None:
     excesses = [pattern(loaded(160, 0.3, seed))[1] for seed in range(60)]
     assert max(excesses) < 0.002
-
-
-@settings(deadline=None, max_examples=30)
-@given(st.floats(0, 1.2), st.floats(1e-7, 1e-2))
-def test_growth_is_the_exponent(exponent: float, cost: float) -> None:
-    sizes = [16, 32, 64, 128, 256, 512]
-    found = growth(sizes, [cost * (size / 16) ** exponent for size in sizes])
-    assert found == pytest.approx(exponent, abs=1e-6)
-
-
-def test_growth_tells_linear_from_logarithmic() -> None:
-    sizes = [16, 32, 64, 128, 256, 512]
-    assert growth(sizes, [2 + 0.1 * size for size in sizes]) > 0.5
-    assert growth(sizes, [2 + 0.2 * size.bit_length() for size in sizes]) < 0.2
 
 
 def test_lower_quartile_is_deaf_to_load() -> None:

@@ -84,4 +84,5 @@ async def main():
         tasks *= 2
 
 
+emit_tick()
 asyncio.run(main())

@@ -68,4 +68,5 @@ async def main():
         await task
 
 
+emit_tick()
 asyncio.run(main())

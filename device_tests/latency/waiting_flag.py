@@ -36,4 +36,5 @@ async def main():
     await task
 
 
+emit_tick()
 asyncio.run(main())
