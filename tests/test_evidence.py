@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from _pytest.assertion import util
 
-from fixtures import comparing
+from fixtures import comparing, failing
 from fixtures.board import DeviceRaised
 from fixtures.evidence import Record
 from reports.samples import read
@@ -22,6 +22,7 @@ from rig.errors import (
     Unmeasured,
     Unsupported,
 )
+from rig.figure import duration
 from rig.results import BoardInfo, Divergence, Outcome
 from rig.samples import MOST
 
@@ -122,6 +123,40 @@ def test_a_failed_comparison_says_expected_and_actual(record: Record) -> None:
     result = record.result(AssertionError("assert [0, 2, 1] == [0, 1, 2]"), None)
     assert (result.expected, result.actual) == ("== [0, 1, 2]", "[0, 2, 1]")
     assert result.checks[-1].held is False
+
+
+def test_a_long_list_says_where_it_differs(record: Record) -> None:
+    seen, wanted = [*range(30), 7, *range(30)], list(range(60))
+    record.comparison = ("==", seen, wanted)
+    actual = record.result(AssertionError("assert seen == wanted"), None).actual
+    assert actual.startswith("first difference at [30]: 7, expected 30 (61 elements, expected 60)")
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "said"),
+    [
+        ([1, 2], [1, 2, 3], "[2]: nothing, expected 3 (2 elements, expected 3)"),
+        ("abc", "abd", "[2]: 'c', expected 'd'"),
+        ({"a": 1}, {"a": 2}, "['a']: 1, expected 2"),
+        ({"a": 1, "b": None}, {"a": 1}, "['b']: None, expected nothing"),
+        ({1, 2}, {2, 3}, "too much: 1, missing: 3"),
+        (1, 2, ""),
+    ],
+)
+def test_the_first_difference(left: object, right: object, said: str) -> None:
+    assert failing.difference(left, right).endswith(said)
+
+
+def test_a_failure_is_told_in_units_and_with_what_was_asked_of_what(record: Record) -> None:
+    figure = duration("a turn by a bare turn", 9.0975e-3, 1e-6)
+    told = failing.told("assert figure <= limit", "assert …", ("<=", figure, 1e-3), "It does.")
+    assert told == ("a turn by a bare turn <= 0.001", "9.1 ms")
+    told = failing.told("assert n <= LIMIT", "assert 3 <= 2", ("<=", 3, 2), "It does.")
+    assert told == ("n <= 2", "3")
+    told = failing.told(
+        "assert not late, f'{late}'", "late by 9 ms\nassert not {}", None, "It does."
+    )
+    assert told == ("It does.", "late by 9 ms")
 
 
 def test_a_comparison_that_held_explains_no_later_failure(record: Record) -> None:
