@@ -69,7 +69,7 @@ class Rows:
         """The run and the boards it names."""
         self.runs.append(
             (run, info.started, info.finished, info.looprig, info.bench, info.overlay,
-             ", ".join(info.levels), "\n".join(info.claims), " ".join(info.command),
+             ", ".join(info.levels), "\n".join(_chosen(info)), " ".join(info.command),
              info.exit_code, "\n".join(info.errors), directory)
         )  # fmt: skip
         for board in info.boards:
@@ -135,6 +135,11 @@ class Rows:
                 )
             last[run, name, claim] = outcome
         return told
+
+
+def _chosen(info: RunInfo) -> list[str]:
+    """The claims that the run was to judge: without power, those that need a meter are not."""
+    return [claim for claim in info.claims if info.power or not claim.startswith("power.")]
 
 
 def _members(board: BoardInfo) -> str:

@@ -42,6 +42,7 @@ STATES = {
         State("unmeasured", "○", "unmeasured", plain="o"),
         State("conforms", "✓", "conforms", plain="+"),
         State("absent", "·", "not judged", plain="."),
+        State("not-chosen", " ", "not chosen", plain=" "),
     )
 }
 """Every state, the one that needs a look first first."""
@@ -169,17 +170,28 @@ def matrix(loaded: Loaded) -> Matrix:
         found[claim, board] = Cell(
             claim, board, state_of(outcome, expected, now), int(row), run, bool(earlier)
         )
+    chosen = _chosen(loaded)
     chapters: dict[str, Chapter] = {}
     counts: dict[str, int] = {}
     for claim, (chapter, level, required) in claims.items():
         line = Line(claim, level, required)
         for board in boards:
-            cell = found.get((claim, board)) or Cell(claim, board, STATES["absent"])
+            missing = "absent" if claim in chosen.get(board, ()) else "not-chosen"
+            cell = found.get((claim, board)) or Cell(claim, board, STATES[missing])
             line.cells.append(cell)
             counts[cell.state.name] = counts.get(cell.state.name, 0) + 1
         chapters.setdefault(chapter, Chapter(chapter)).lines.append(line)
     levels = [level for level in LEVELS if any(level == told[1] for told in claims.values())]
     return Matrix(boards, list(chapters.values()), counts, latest, list(levels))
+
+
+def _chosen(loaded: Loaded) -> dict[str, set[str]]:
+    """Board -> the claims that some run was to judge on it, and may not have come to."""
+    lists = dict(zip(loaded.runs["run"], loaded.runs["claims"], strict=True))
+    chosen: dict[str, set[str]] = {}
+    for board, run in zip(loaded.boards["board"], loaded.boards["run"], strict=True):
+        chosen.setdefault(board, set()).update(lists[run].split("\n"))
+    return chosen
 
 
 def _claims(loaded: Loaded, latest: pd.DataFrame) -> dict[str, tuple[str, str, str]]:

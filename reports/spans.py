@@ -73,7 +73,7 @@ def _widened(span: Span, comparisons: int) -> Span:
 
 
 def moved(olds: list[Span], new: Span, threshold: float) -> float | None:
-    """The relative change from the last old value, if it is one.
+    """The relative change from the last old value, if it is one; infinite from around zero.
 
     The new span has to lie outside of all old ones: several show what varies by itself.
     """
@@ -83,7 +83,7 @@ def moved(olds: list[Span], new: Span, threshold: float) -> float | None:
     if new.low <= max(old.high for old in olds) and new.high >= min(old.low for old in olds):
         return None
     was = olds[-1].value
-    if was == 0:
-        return math.copysign(math.inf, new.value)
+    if olds[-1].low <= 0 <= olds[-1].high or was * new.value < 0:
+        return math.copysign(math.inf, new.value - was)  # nothing is relative to what may be zero
     change = (new.value - was) / abs(was)
     return change if abs(change) > threshold else None

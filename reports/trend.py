@@ -114,13 +114,24 @@ def _lines(frame: pd.DataFrame | None, name: str, value: str, unit: str | None) 
                 "line": sparkline(values.tolist()),
                 "first": quantity(first, shown),
                 "last": quantity(last, shown),
-                "change": signed(last / first - 1) if first else "",
+                "change": _change(group, first, last, shown),
                 "kind": row.get("kind", ""),
                 "source": row.get("source", ""),
                 "runs": len(values),
             }
         )
     return lines
+
+
+def _change(rows: pd.DataFrame, first: float, last: float, unit: str) -> str:
+    """From the first to the last: relative, but between numbers that may be zero or of either
+    sign, where no relation means anything, by how much."""
+    ends = rows.iloc[[0, -1]]
+    around_zero = "low" in ends and bool(((ends["low"] <= 0) & (ends["high"] >= 0)).any())
+    if around_zero or first * last <= 0:
+        by = last - first
+        return f"{'−' if by < 0 else '+'}{quantity(abs(by), unit)}" if by else ""  # noqa: RUF001
+    return signed(last / first - 1)
 
 
 def sparkline(values: list[float], width: int = 150, height: int = 28) -> Markup:

@@ -44,7 +44,7 @@ def tiles(table: Matrix) -> list[Row]:
 
 _TILES = (
     "conforms", "diverges", "crashed", "now-conforms", "diverges-expected", "crashed-expected",
-    "inconclusive", "errored", "unsupported", "unmeasured", "absent",
+    "inconclusive", "errored", "unsupported", "unmeasured", "absent", "not-chosen",
 )  # fmt: skip
 
 
@@ -61,6 +61,9 @@ def board_cards(loaded: Loaded, table: Matrix) -> list[Row]:
         counts[cell.state.name] = counts.get(cell.state.name, 0) + 1
     started = dict(zip(loaded.runs["run"], loaded.runs["started"], strict=True))
     runs = loaded.boards.groupby("board")["run"].nunique().to_dict()
+    with_meter = loaded.boards[loaded.boards["meter"] != ""]
+    with_meter = with_meter.sort_values("run_order", kind="stable")
+    meters = dict(zip(with_meter["board"], with_meter["meter"], strict=True))
     cards = []
     for board in table.boards:
         row = by_board[board]
@@ -81,6 +84,7 @@ def board_cards(loaded: Loaded, table: Matrix) -> list[Row]:
                 "unexpected": sum(counts.get(name, 0) for name in URGENT[:4]),
                 "started": started.get(row["run"], ""),
                 "runs": runs.get(board, 0),
+                "meter_before": meters.get(board, ""),
             }
         )  # fmt: skip
     return cards
@@ -200,6 +204,12 @@ def latency_groups(loaded: Loaded, table: Matrix) -> list[Row]:
     ]  # fmt: skip
 
 
+def beyond(row: Row) -> bool:
+    """Whether the interval of the median reaches past every sample: what they cannot show (the
+    clock's resolution, the host's load) widened it."""
+    return bool(row["high"] > row["maximum"])
+
+
 def _latency_row(row: Row, scale: tuple[float, float, bool]) -> Row:
     unit = row["unit"]
     return {
@@ -208,6 +218,7 @@ def _latency_row(row: Row, scale: tuple[float, float, bool]) -> Row:
         "n": row["n"],
         "median": quantity(row["median"], unit),
         "interval": interval(row["low"], row["high"], unit),
+        "widened": beyond(row),
         "p99": quantity(row["p99"], unit),
         "maximum": quantity(row["maximum"], unit),
         "places": {
@@ -218,7 +229,7 @@ def _latency_row(row: Row, scale: tuple[float, float, bool]) -> Row:
 
 def _scale(rows: list[Row]) -> tuple[float, float, bool]:
     """Lowest and highest value of a chart, and whether it is logarithmic."""
-    values = [row[key] for row in rows for key in ("low", "median", "p99", "maximum")]
+    values = [row[key] for row in rows for key in ("low", "median", "high", "maximum")]
     finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
     low, high = min(finite), max(finite)
     logarithmic = low > 0 and high > 10 * low

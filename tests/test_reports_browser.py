@@ -296,3 +296,33 @@ def test_a_comparison_opens_in_silence(browser: webdriver.Chrome, tmp_path: Path
     browser.get(page.as_uri())
     assert "5 things worse" in browser.find_element(By.TAG_NAME, "h1").text
     assert logged(browser, "browser") == []
+
+
+CUT_OFF = (
+    "return [...document.querySelectorAll('.scroll')]"
+    ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.getAttribute('aria-label'))"
+)
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_no_table_is_cut_off(browser: webdriver.Chrome, tmp_path: Path, width: int) -> None:
+    """On a phone too: long lists in notes, every column of the power table, every trend."""
+    edit = change("run.reraises", outcome=Outcome.DIVERGES, actual=str([*range(60)]))
+    old = write_run(tmp_path, Recipe(id="old", boards=(UNIX, PICO), samples=300))
+    new = Recipe(id="new", boards=(UNIX, PICO), samples=300, slower=1.5, edit=edit)
+    new.started = START + timedelta(9)
+    middle = write_run(tmp_path, Recipe(id="mid", samples=300, started=START + timedelta(1)))
+    run = write_run(tmp_path, new)
+    pages = [reports.compare([old, middle], run).write_html(tmp_path / "compare.html")]
+    index = reports.write_site(reports.load([old, run]), tmp_path / "report")
+    pages += [index.parent / "power.html", index.parent / "latency.html"]
+    metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    browser.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", metrics)
+    try:
+        for page in pages:
+            browser.get(page.as_uri())
+            assert browser.execute_script(CUT_OFF) == [], page.name
+            across = browser.execute_script("return document.documentElement.scrollWidth")
+            assert across <= width, page.name
+    finally:
+        browser.execute_cdp_cmd("Emulation.clearDeviceMetricsOverride", {})
