@@ -92,7 +92,8 @@ class Rows:
         if (run, name) not in self._known:
             self._known.add((run, name))
             self.board_infos.append((run, name, "", ""))
-            self.boards.append((run, name, *[""] * 12, False, "", ""))
+            unknown = [""] * (len(BOARD_COLUMNS) - 5)  # but for what stands beside them here
+            self.boards.append((run, name, *unknown, False, "", ""))
         known = result.expectation
         showed = known is not None and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED)
         index = len(self.results)

@@ -131,7 +131,9 @@ def write_run(home: Path, recipe: Recipe | None = None) -> Path:
             edited = recipe.edit(result) if recipe.edit else result
             if edited is not None:
                 lines.append(edited.model_dump_json())
-    (directory / "results.jsonl").write_text("".join(line + "\n" for line in lines))
+    (directory / "results.jsonl").write_text(
+        "".join(line + "\n" for line in lines), encoding="utf-8"
+    )
     info = RunInfo(
         looprig="0.1.0",
         id=recipe.id,
@@ -146,7 +148,7 @@ def write_run(home: Path, recipe: Recipe | None = None) -> Path:
         exit_code=0,
         errors=recipe.errors,
     )
-    (directory / "run.json").write_text(info.model_dump_json(indent=2))
+    (directory / "run.json").write_text(info.model_dump_json(indent=2), encoding="utf-8")
     return directory
 
 

@@ -178,10 +178,10 @@ def test_a_board_that_is_gone_is_told(tmp_path: Path) -> None:
 def test_a_run_that_was_cut_off_cannot_say_that_nothing_is_worse(tmp_path: Path) -> None:
     old = write_run(tmp_path, Recipe(id="old"))
     new = write_run(tmp_path, Recipe(id="new", started=LATER, claims=CLAIMS[:20]))
-    text = (new / "run.json").read_text()
+    text = (new / "run.json").read_text(encoding="utf-8")
     finished = "2026-03-31T08:01:35.000Z"
     assert finished in text
-    (new / "run.json").write_text(text.replace(finished, ""))
+    (new / "run.json").write_text(text.replace(finished, ""), encoding="utf-8")
     comparison = reports.compare([old], new)
     assert "the new run did not finish" in comparison.notes
     assert f"{len(CLAIMS) - 20} claims" in comparison.headline()
@@ -218,7 +218,7 @@ def test_all_three_forms_say_the_same_and_stay_harmless(tmp_path: Path) -> None:
     comparison.render_terminal(console)
     told = console.file.getvalue()  # type: ignore[attr-defined]
     markdown = comparison.to_markdown()
-    page = comparison.write_html(tmp_path / "out" / "compare.html").read_text()
+    page = comparison.write_html(tmp_path / "out" / "compare.html").read_text(encoding="utf-8")
     for text in (told, markdown, page):
         assert "run.reraises" in text
         assert "6 things worse" in text
@@ -237,7 +237,9 @@ def test_several_olds_make_a_history(tmp_path: Path) -> None:
     ]
     edit = change("run.reraises", outcome=Outcome.DIVERGES)
     new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=edit, samples=300))
-    page = reports.compare(olds, new).write_html(tmp_path / "compare.html").read_text()
+    page = (
+        reports.compare(olds, new).write_html(tmp_path / "compare.html").read_text(encoding="utf-8")
+    )
     assert "Claims whose outcome changed" in page
     assert page.count("<svg") == 8  # three currents, five latencies
 

@@ -24,9 +24,9 @@ def named(board: BoardInfo, name: str, **fields: object) -> BoardInfo:
 
 def by_port(run: Path) -> Path:
     """The run as if its board had been named with --port, which makes the name up."""
-    info = json.loads((run / "run.json").read_text())
+    info = json.loads((run / "run.json").read_text(encoding="utf-8"))
     info["bench"] = "--port /dev/ttyACM0"
-    (run / "run.json").write_text(json.dumps(info))
+    (run / "run.json").write_text(json.dumps(info), encoding="utf-8")
     return run
 
 
@@ -110,7 +110,9 @@ def test_the_order_of_the_olds_changes_nothing(tmp_path: Path) -> None:
     ]
     new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=BROKEN, slower=1.4))
     pages = {
-        reports.compare(list(some), new).write_html(tmp_path / "page.html").read_text()
+        reports.compare(list(some), new)
+        .write_html(tmp_path / "page.html")
+        .read_text(encoding="utf-8")
         for some in itertools.permutations(olds)
     }
     assert len(pages) == 1
@@ -124,7 +126,7 @@ def test_a_new_run_that_is_older_is_said_and_stays_the_new_one(tmp_path: Path) -
     comparison = reports.compare(olds, new)
     assert comparison.exit_code == 1
     assert any("it was made before old0, old1" in note for note in comparison.notes)
-    page = comparison.write_html(tmp_path / "page.html").read_text()
+    page = comparison.write_html(tmp_path / "page.html").read_text(encoding="utf-8")
     rows = re.findall(r"<tr><th scope=.row.><code>latency.event-wake</code>.*?</tr>", page)
     assert len(rows) == 2  # of the changes, and of the trend
     for row in rows:

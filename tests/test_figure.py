@@ -130,14 +130,14 @@ def test_a_clock_too_coarse_for_a_claim_is_no_verdict_on_it(tmp_path: Path) -> N
     """A real board whose clock goes on by 2 ms at a time: turns of 2 µs take nothing, or 2 ms."""
     overlay = tmp_path / "coarse"
     overlay.mkdir()
-    (overlay / "time.py").write_text(COARSE.format(tick=2000))
+    (overlay / "time.py").write_text(COARSE.format(tick=2000), encoding="utf-8")
     claims = ("latency.turn-cost", "latency.task-costs", "latency.waiting-flag-is-free")
     asked = [word for claim in claims for word in ("--claims", claim)]
     command = [sys.executable, "-m", "rig", "run", "--board", "unix", "--overlay", str(overlay)]
     subprocess.run(
         [*command, *asked, "--out", str(tmp_path / "run")], capture_output=True, check=False
     )
-    lines = (tmp_path / "run" / "results.jsonl").read_text().splitlines()
+    lines = (tmp_path / "run" / "results.jsonl").read_text(encoding="utf-8").splitlines()
     results = {one["claim"]: Result.model_validate(one) for one in map(json.loads, lines)}
     assert sorted(results) == sorted(claims)
     for claim in claims:

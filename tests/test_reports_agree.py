@@ -114,8 +114,8 @@ def test_power_claims_of_a_run_without_power_were_not_chosen(tmp_path: Path) -> 
         return None if result.claim.startswith("power.") else result
 
     run = write_run(tmp_path, Recipe(edit=unpowered))
-    text = (run / "run.json").read_text()
-    (run / "run.json").write_text(text.replace('"power": true', '"power": false'))
+    text = (run / "run.json").read_text(encoding="utf-8")
+    (run / "run.json").write_text(text.replace('"power": true', '"power": false'), encoding="utf-8")
     shown = page(reports.write_site(reports.load([run]), tmp_path / "report").parent)
     assert "not judged" not in shown
     assert "power.sleep-sleeps" not in shown

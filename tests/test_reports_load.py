@@ -35,7 +35,7 @@ def test_a_run_becomes_frames(tmp_path: Path) -> None:
 def test_the_whole_result_is_read_again_from_its_line(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     loaded = reports.load([run])
-    lines = (run / "results.jsonl").read_text().splitlines()
+    lines = (run / "results.jsonl").read_text(encoding="utf-8").splitlines()
     whole = dict(loaded.whole(loaded.results.iloc[[0, 7, -1]]))
     assert sorted(whole) == [0, 7, len(lines) - 1]
     for row, result in whole.items():
@@ -101,7 +101,7 @@ def test_a_damaged_run_is_named_and_the_others_go_on(
     if content is None:
         (bad / "run.json").unlink()
     else:
-        (bad / "run.json").write_text(content)
+        (bad / "run.json").write_text(content, encoding="utf-8")
     loaded = reports.load([bad, good])
     assert loaded.runs["run"].tolist() == ["good"]
     (problem,) = loaded.problems
@@ -113,7 +113,7 @@ def test_no_run_at_all_is_an_empty_report(tmp_path: Path) -> None:
     loaded = reports.load([tmp_path / "nowhere", tmp_path])
     assert len(loaded.problems) == 2
     page = reports.write_site(loaded, tmp_path / "report")
-    assert "Nothing was judged" in page.read_text()
+    assert "Nothing was judged" in page.read_text(encoding="utf-8")
 
 
 def test_a_directory_of_runs_is_all_of_them_once(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_boards_that_share_only_a_name_are_not_taken_for_one(tmp_path: Path) -> 
     labels = loaded.results["board"].unique().tolist()
     assert len(labels) == 2
     assert all(label.startswith("pico (") for label in labels)
-    page = reports.write_site(loaded, tmp_path / "report").read_text()
+    page = reports.write_site(loaded, tmp_path / "report").read_text(encoding="utf-8")
     assert "1 unexpected divergence" in page  # the later run does not hide the earlier board
 
 
@@ -185,7 +185,7 @@ def test_a_board_under_an_overlay_is_not_the_board_itself(tmp_path: Path) -> Non
 def test_contradicting_verdicts_within_a_run_are_told(tmp_path: Path) -> None:
     run = write_run(tmp_path)
     path = run / "results.jsonl"
-    first = json.loads(path.read_text().splitlines()[0])
+    first = json.loads(path.read_text(encoding="utf-8").splitlines()[0])
     first["outcome"] = "diverges"
     with path.open("a") as file:
         file.write(json.dumps(first) + "\n")
@@ -205,13 +205,17 @@ def test_a_damaged_capture_costs_its_chart_alone(tmp_path: Path, damage: str) ->
         capture.write_bytes(b"")
     else:
         path = run / "results.jsonl"
-        text = path.read_text().replace("captures/unix-sleep-sleeps.parquet", "../../etc/passwd")
-        path.write_text(text)
+        text = path.read_text(encoding="utf-8").replace(
+            "captures/unix-sleep-sleeps.parquet", "../../etc/passwd"
+        )
+        path.write_text(text, encoding="utf-8")
     loaded = reports.load([run])
     assert loaded.results.shape[0] == len(CLAIMS)
     (problem,) = loaded.problems
     assert "the result is kept, the chart left out" in problem
-    assert "The capture" in reports.write_site(loaded, tmp_path / "report").read_text()
+    assert "The capture" in reports.write_site(loaded, tmp_path / "report").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_an_envelope_loses_no_spike(tmp_path: Path) -> None:

@@ -179,10 +179,10 @@ def test_the_latest_run_counts_and_an_older_one_says_so(tmp_path: Path) -> None:
     new = Recipe(id="new", started=START + timedelta(1), claims=CLAIMS[:13])
     write_run(tmp_path, new)
     out = reports.write_site(reports.load([tmp_path]), tmp_path / "report").parent
-    text = (out / "index.html").read_text()
+    text = (out / "index.html").read_text(encoding="utf-8")
     assert "Nothing unexpected" in text
     assert text.count(">earlier run</span>") == len(CLAIMS) - 13
-    page = (out / "boards" / "unix.html").read_text()
+    page = (out / "boards" / "unix.html").read_text(encoding="utf-8")
     assert "Claims whose outcome changed" in page
 
 
@@ -190,8 +190,8 @@ def test_a_board_that_was_lost_before_its_first_claim_has_its_page(tmp_path: Pat
     lost = BoardInfo(name="gone", lost="did not answer at 08:00")
     run = write_run(tmp_path, Recipe(boards=(UNIX, lost), edit=only_unix))
     out = reports.write_site(reports.load([run]), tmp_path / "report").parent
-    assert "did not answer at 08:00" in (out / "boards" / "gone.html").read_text()
-    assert "not judged" in (out / "index.html").read_text()
+    assert "did not answer at 08:00" in (out / "boards" / "gone.html").read_text(encoding="utf-8")
+    assert "not judged" in (out / "index.html").read_text(encoding="utf-8")
 
 
 def only_unix(result: Result) -> Result | None:
@@ -200,7 +200,7 @@ def only_unix(result: Result) -> Result | None:
 
 def test_what_is_unexpected_comes_first(tmp_path: Path) -> None:
     run = write_run(tmp_path, Recipe(edit=change("task.cancel-raises", outcome=Outcome.CRASHED)))
-    text = reports.write_site(reports.load([run]), tmp_path / "report").read_text()
+    text = reports.write_site(reports.load([run]), tmp_path / "report").read_text(encoding="utf-8")
     assert "1 unexpected crash" in text
     places = [text.index(t) for t in ("Needs a look", "Known divergences", "Claims × boards")]  # noqa: RUF001
     assert places == sorted(places)
@@ -211,7 +211,7 @@ def test_modelled_currents_are_called_so_wherever_they_are_shown(tmp_path: Path)
     loaded = reports.load([run])
     out = reports.write_site(loaded, tmp_path / "report").parent
     for name in ("index.html", "power.html", "boards/unix.html", "summary.md", "power.csv"):
-        assert "modelled" in (out / name).read_text()
+        assert "modelled" in (out / name).read_text(encoding="utf-8")
     told = terminal(loaded, 80)
     assert len(re.findall(r"1\.62 mA +modelled", told)) == 3
 

@@ -20,5 +20,5 @@ def test_every_line_fits_the_published_schema(tmp_path: Path) -> None:
     run = write_run(tmp_path, Recipe())
     schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
-    for line in (run / "results.jsonl").read_text().splitlines():
+    for line in (run / "results.jsonl").read_text(encoding="utf-8").splitlines():
         validator.validate(json.loads(line))
