@@ -85,9 +85,9 @@ def compare(runs: list[Path], threshold: float, out: Path | None, as_json: bool 
         what = f"--threshold {threshold:g}: a number from 0 on, to {MOST_CHANGE:g}"
         raise UsageError(what, "0.1 is a tenth")
     paths = existing(runs)
-    comparison = reports.compare(paths[:-1], paths[-1], threshold)
     if out:
         output(out)
+    comparison = reports.compare(paths[:-1], paths[-1], threshold)
     console = streams.console()
     if not as_json:
         comparison.render_terminal(console)
