@@ -360,3 +360,45 @@ micropython.kbd_intr(-1)
 while True:
     pass
 """
+
+
+# -- a real firmware -------------------------------------------------------------------------
+
+UF2 = os.environ.get("LOOPRIG_UF2", "")
+real = pytest.mark.skipif(not UF2, reason="LOOPRIG_UF2 names no MicroPython for the RP2040")
+
+
+@real
+def test_doctor_finds_a_pico_well() -> None:
+    done = looprig(["doctor", "--firmware", UF2], 600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "clock: an emulator's" in done.stdout
+
+
+@real
+def test_a_pico_is_judged(tmp_path: Path) -> None:
+    claims = ["run.*", "console.*", "clock.*", "power.sleep-sleeps"]
+    words = [word for glob in claims for word in ("--claims", glob)]
+    done = looprig(["run", "--firmware", UF2, "--out", str(tmp_path / "run"), *words], 1200)
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr
+    outcomes = {result.claim: result.outcome for result in RunDir(tmp_path / "run").results()}
+    assert outcomes["power.sleep-sleeps"] == "conforms"
+    assert outcomes["run.returns-value"] == "conforms"
+    assert outcomes["run.nested-is-an-error"] == "crashed"  # and the board came back
+
+
+@real
+def test_files_outlive_a_reset(tmp_path: Path) -> None:
+    made = EmulatedBoard("pico", Path(UF2), "", tmp_path)
+    try:
+        made.wait_ready()
+        board = Board("pico", made.port, activity=made.activity, power_cycle=made.power_cycle)
+        board.open()
+        write = "with open('kept', 'w') as file:\n    file.write('of old')\n"
+        assert board.push("write", Program(write, bare=True), 10).ended is Ended.FINISHED
+        assert board.push("hang", Program(HANGS, bare=True), 0.5).ended is Ended.TIMED_OUT
+        read = board.push("read", Program("print(open('kept').read())", bare=True), 10)
+        assert read.output.strip() == "of old"
+        board.close()
+    finally:
+        made.stop()
