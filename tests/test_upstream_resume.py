@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,7 +19,7 @@ from tests.test_upstream import RUN_TESTS, TARGET_INFO
 TESTS = {
     "basics/a.py": "print(1)\n",
     "basics/b.py": "print(2)\n",
-    "basics/c_waits.py": "",  # until a file is there, and holds up the run for so long
+    "basics/c_waits.py": "",  # until somebody listens, and holds up the run for so long
     "basics/d.py": "print(4)\n",
     "basics/e.py": "print(5)\n",
     "micropython/wrong.py": "print(6)\n",
@@ -27,23 +28,38 @@ BOARDS = ("one", "two")
 EVERY = {(f"upstream.{name}", board) for name in TESTS for board in BOARDS}
 
 
-@pytest.fixture
-def gate(tmp_path: Path) -> Path:
-    """The file that the test in the middle waits for."""
-    return tmp_path / "gate"
+class Gate:
+    """What the test in the middle waits for: a port of this machine at which somebody listens."""
+
+    def __init__(self) -> None:
+        self.server = socket.socket()
+        self.server.bind(("127.0.0.1", 0))
+        self.port = self.server.getsockname()[1]
+
+    def open(self) -> None:
+        self.server.listen(16)
 
 
 @pytest.fixture
-def checkout(tmp_path: Path, gate: Path) -> Path:
+def gate() -> Iterator[Gate]:
+    gate = Gate()
+    yield gate
+    gate.server.close()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path, gate: Gate) -> Path:
     root = tmp_path / "micropython" / "tests"
     files = {**TESTS, "run-tests.py": RUN_TESTS, "feature_check/target_info.py": TARGET_INFO}
     files["basics/c_waits.py"] = (
-        "import os, time\n"
+        "import socket, time\n"
         "while True:\n"
         "    try:\n"
-        f"        os.stat({str(gate)!r})\n"
+        "        s = socket.socket()\n"
+        f"        s.connect(socket.getaddrinfo('127.0.0.1', {gate.port})[0][-1])\n"
         "        break\n"
         "    except OSError:\n"
+        "        s.close()\n"
         "        time.sleep(0.01)\n"
         "print('passed')\n"
     )
@@ -58,7 +74,9 @@ def checkout(tmp_path: Path, gate: Path) -> Path:
 @pytest.fixture
 def bench(tmp_path: Path) -> Path:
     path = tmp_path / "bench.toml"
-    path.write_text("".join(f'[board.{name}]\nkind = "virtual"\n' for name in BOARDS))
+    path.write_text(
+        "".join(f'[board.{name}]\nkind = "virtual"\nnetwork = "machine"\n' for name in BOARDS)
+    )
     return path
 
 
@@ -80,10 +98,10 @@ def halfway(checkout: Path, bench: Path, out: Path) -> Iterator[subprocess.Popen
         process.kill()
 
 
-def finish(out: Path, gate: Path, *more: str | Path) -> None:
+def finish(out: Path, gate: Gate, *more: str | Path) -> None:
     """Go on with the run; fails unless it ends as one that was never cut short."""
     before = [line for line in RunDir(out).results_path.read_text().splitlines() if line[-1] == "}"]
-    gate.touch()
+    gate.open()
     done = looprig("upstream", *more, "--resume", out)
     assert done.returncode == 1, done.stdout + done.stderr
     assert RunDir(out).results_path.read_text().splitlines()[: len(before)] == before
@@ -96,7 +114,7 @@ def finish(out: Path, gate: Path, *more: str | Path) -> None:
     assert (info.exit_code, info.errors, len(info.claims)) == (1, [], len(TESTS))
 
 
-def test_after_a_kill(halfway: subprocess.Popen[str], out: Path, gate: Path) -> None:
+def test_after_a_kill(halfway: subprocess.Popen[str], out: Path, gate: Gate) -> None:
     halfway.kill()
     halfway.communicate(timeout=DEADLINE_S)
     with (out / "results.jsonl").open("a") as file:
@@ -111,7 +129,7 @@ def test_after_a_kill(halfway: subprocess.Popen[str], out: Path, gate: Path) -> 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_after_an_interrupt(
-    halfway: subprocess.Popen[str], checkout: Path, out: Path, gate: Path, number: signal.Signals
+    halfway: subprocess.Popen[str], checkout: Path, out: Path, gate: Gate, number: signal.Signals
 ) -> None:
     """The tests that were not run are left out, rather than held against the rig or the board."""
     halfway.send_signal(number)
@@ -131,9 +149,9 @@ def refused(*words: str | Path) -> str:
 
 
 def test_what_is_no_run_of_the_suite(
-    checkout: Path, bench: Path, out: Path, gate: Path, tmp_path: Path
+    checkout: Path, bench: Path, out: Path, gate: Gate, tmp_path: Path
 ) -> None:
-    gate.touch()
+    gate.open()
     looprig("upstream", checkout, "basics", "--bench", bench, "--out", out)
     files = {path: path.read_bytes() for path in out.rglob("*") if path.is_file()}
     assert f"go on with looprig upstream --resume {out}" in refused("run", "--resume", out)

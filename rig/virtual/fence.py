@@ -10,7 +10,6 @@ Elsewhere a board is not fenced, and `Fence.holds` says what is.
 from __future__ import annotations
 
 import ctypes
-import fcntl
 import os
 import socket
 import struct
@@ -137,6 +136,8 @@ class Fence:
 
     def leave_network(self) -> None:
         """Move this process to a network namespace of its own. Raises OSError where it may not."""
+        import fcntl  # here: Windows has none, and reads bench files that name a network
+
         uid, gid = os.getuid(), os.getgid()
         if self.libc.unshare(CLONE_NEWNET):
             if self.libc.unshare(CLONE_NEWUSER | CLONE_NEWNET):
