@@ -97,7 +97,7 @@ def test_an_overlay_may_bring_asyncio(tmp_path: Path) -> None:
     )
     code, said = looprig(*words, "--out", tmp_path / "none")
     assert code == 2
-    assert "asyncio does not import with it on board lacking: ImportError" in said
+    assert "it does not import on board lacking: ImportError: no module named 'asyncio'" in said
     # where asyncio is found again, as an overlay with a whole one would have it
     (overlay / "asyncio.py").write_text(
         "import sys\nsys.modules.pop('asyncio',0)\n_p=sys.path[:]\nsys.path[:]=['.frozen']\n"
