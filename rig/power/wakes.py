@@ -35,6 +35,9 @@ END_S = 10e-3
 CHANCE = float(stats.norm.sf(SIGMAS))
 STRETCHES = 8
 """Of the window, each of which has to show polling for the whole to be polling."""
+GAPS, END_SHARE = 1.5, 1 / 36
+"""The first and last wake-up are within so many mean gaps of the window's ends, and that is no more
+than this share of it: few other things that come and go do both there."""
 FASTER = 1.9
 """Each rate at which polling is put in over the one before."""
 
@@ -208,7 +211,9 @@ class Evidence:
         in_stretch, _ = np.histogram(at, STRETCHES, (0.0, parts.window_s))
         if in_stretch.min() < in_stretch.mean() / 2 or in_stretch.max() > in_stretch.mean() * 2:
             return False
-        gap = 1.5 * parts.window_s / len(at)
+        gap = GAPS * parts.window_s / len(at)
+        if gap > END_SHARE * parts.window_s:
+            return False  # too few to say that they begin and end with the window
         return bool(at[0] <= gap and parts.window_s - at[-1] <= gap)
 
     def _is_raised_throughout(self) -> bool:
