@@ -103,7 +103,16 @@ def read(directory: Path, relative: str, points: int = MAX_POINTS) -> Envelope:
 
     Raises CaptureDamaged.
     """
-    path = _place(directory, relative)
+    description, current = samples(_place(directory, relative))
+    return envelope(current, description, points)
+
+
+def samples(path: Path) -> tuple[Description, npt.NDArray[np.float64]]:
+    """What a capture says of itself, and its currents in amperes, shape (n,), NaN where the meter
+    could not measure.
+
+    Raises CaptureDamaged.
+    """
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             if file.metadata.num_rows > MAX_SAMPLES:
@@ -125,7 +134,7 @@ def read(directory: Path, relative: str, points: int = MAX_POINTS) -> Envelope:
         raise CaptureDamaged("says of itself what does not fit") from error
     if not current.size:
         raise CaptureDamaged("holds no samples")
-    return envelope(current, description, points)
+    return description, current
 
 
 def envelope(current: npt.NDArray[np.float64], description: Description, points: int) -> Envelope:

@@ -230,6 +230,20 @@ def report_command(
     return report(runs, out, matrix, as_json)
 
 
+@app.command("export")
+def export_command(
+    captures: Annotated[
+        list[Path], typer.Argument(metavar="CAPTURE...", help="RUN/captures/*.parquet.")
+    ],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2 or trace.")] = "csv",
+    out: Out = None,
+) -> int:
+    """Captures for other programs: a table, nRF Connect's Power Profiler, Perfetto."""
+    from rig.commands.export import export
+
+    return export(captures, to, out)
+
+
 @app.command("compare")
 def compare_command(
     runs: Annotated[list[Path], typer.Argument(metavar="OLD... NEW", help="Runs, newest last.")],

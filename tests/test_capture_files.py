@@ -1,0 +1,72 @@
+"""Exported captures, read back by what did not write them."""
+
+from __future__ import annotations
+
+import csv
+import json
+import struct
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rig.commands.export import export
+from rig.errors import UsageError
+from rig.power.framing import align
+from rig.power.record import save
+from rig.power.verdict import judge
+from tests.power_simulation import Board, simulate
+
+
+@pytest.fixture(scope="module")
+def capture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:  # type: ignore[type-arg]
+    path = tmp_path_factory.mktemp("captures") / "board.power.sleep.parquet"
+    samples, told = simulate("polls-10ms", Board(2e-3, 22e-3, noise_a=1e-4), seed=1)
+    frame = align(samples, told)
+    save(path, samples, frame, judge(samples, frame), "modelled", "a model")
+    return path, samples.current_a
+
+
+def test_csv(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type: ignore[type-arg]
+    assert export([capture[0]], "csv", tmp_path) == 0
+    with (tmp_path / "board.power.sleep.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert np.allclose([float(row["current_a"]) for row in rows], capture[1], rtol=1e-6)
+    assert float(rows[1000]["time_s"]) == 1.0
+    labels = {row["part"] for row in rows}
+    assert labels == {"", "settle", "busy", "floor", "window", "tail"}
+
+
+def test_ppk2(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type: ignore[type-arg]
+    """By the format as the Power Profiler writes it: 6 bytes a sample."""
+    export([capture[0]], "ppk2", tmp_path)
+    with zipfile.ZipFile(tmp_path / "board.power.sleep.ppk2") as archive:
+        assert sorted(archive.namelist()) == ["metadata.json", "minimap.raw", "session.raw"]
+        told = json.loads(archive.read("metadata.json"))
+        overview = json.loads(archive.read("minimap.raw"))
+        frames = list(struct.iter_unpack("<fH", archive.read("session.raw")))
+    assert told["metadata"]["samplesPerSecond"] == pytest.approx(1000)
+    assert np.allclose([ua for ua, _ in frames], capture[1] * 1e6, rtol=1e-5)
+    highest = max(point["y"] for point in overview["data"]["max"])
+    assert highest == pytest.approx(capture[1].max() * 1e9, rel=1e-5)
+    assert overview["data"]["length"] == len(overview["data"]["min"]) <= 10_000
+
+
+def test_trace(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type: ignore[type-arg]
+    """By the Trace Event Format: counters have args of numbers, complete events a duration."""
+    export([capture[0]], "trace", tmp_path)
+    events = json.loads((tmp_path / "board.power.sleep.trace.json").read_text())["traceEvents"]
+    counters = [event for event in events if event["ph"] == "C"]
+    slices = {event["name"]: event for event in events if event["ph"] == "X"}
+    assert np.allclose([e["args"]["mA"] for e in counters], capture[1] * 1e3, atol=1e-5)
+    assert slices["window"]["dur"] == pytest.approx(1.5e6, rel=0.03)
+    assert all(event["ts"] >= 0 for event in (*counters, *slices.values()))
+
+
+def test_what_is_no_capture_is_said(tmp_path: Path) -> None:
+    (tmp_path / "x.parquet").write_bytes(b"PAR1")
+    with pytest.raises(UsageError, match=r"x\.parquet: cannot be read as Parquet"):
+        export([tmp_path / "x.parquet"], "csv", None)
+    with pytest.raises(UsageError, match="one of csv, ppk2, trace"):
+        export([tmp_path / "x.parquet"], "xls", None)
