@@ -20,7 +20,7 @@ from tests.power_simulation import Board, simulate
 
 
 @pytest.fixture(scope="module")
-def capture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:  # type: ignore[type-arg]
+def capture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]:
     path = tmp_path_factory.mktemp("captures") / "board.power.sleep.parquet"
     samples, told = simulate("polls-10ms", Board(2e-3, 22e-3, noise_a=1e-4), seed=1)
     frame = align(samples, told)
@@ -28,7 +28,7 @@ def capture(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, np.ndarray]
     return path, samples.current_a
 
 
-def test_csv(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type: ignore[type-arg]
+def test_csv(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     assert export([capture[0]], "csv", tmp_path) == 0
     with (tmp_path / "board.power.sleep.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
@@ -38,7 +38,7 @@ def test_csv(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type:
     assert labels == {"", "settle", "busy", "floor", "window", "tail"}
 
 
-def test_ppk2(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type: ignore[type-arg]
+def test_ppk2(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     """By the format as the Power Profiler writes it: 6 bytes a sample."""
     export([capture[0]], "ppk2", tmp_path)
     with zipfile.ZipFile(tmp_path / "board.power.sleep.ppk2") as archive:
@@ -53,7 +53,7 @@ def test_ppk2(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type
     assert overview["data"]["length"] == len(overview["data"]["min"]) <= 10_000
 
 
-def test_trace(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:  # type: ignore[type-arg]
+def test_trace(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     """By the Trace Event Format: counters have args of numbers, complete events a duration."""
     export([capture[0]], "trace", tmp_path)
     events = json.loads((tmp_path / "board.power.sleep.trace.json").read_text())["traceEvents"]
