@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: conformance test test-all test-pythons lint dist setup setup-dev labgrid clean
+.PHONY: conformance test test-all test-pythons lint dist setup setup-dev labgrid clean docs
 
 conformance: .venv/ready
 	$(BIN)/looprig run --matrix
@@ -29,6 +29,16 @@ dist: .venv/ready-dev
 	rm -rf dist
 	$(BIN)/python -m build --outdir dist
 	$(BIN)/twine check --strict dist/*
+
+# The site, into site/: a warning is an error (mkdocs.yml). In an environment of its own, for its
+# tools are nobody else's.
+docs: .venv/docs/ready
+	.venv/docs/bin/mkdocs build
+
+.venv/docs/ready: pyproject.toml | $(BIN)/python
+	$(PYTHON) -m venv .venv/docs
+	.venv/docs/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
 
 setup: .venv/ready
 setup-dev: .venv/ready-dev
@@ -62,4 +72,4 @@ COMPILE := $(BIN)/python -m compileall -q -x 'fixtures/faults|unix_lib' rig repo
 	touch $@
 
 clean:
-	rm -rf .venv .venv-3.* .mypy_cache .ruff_cache .pytest_cache .looprig dist
+	rm -rf .venv .venv-3.* .mypy_cache .ruff_cache .pytest_cache .looprig dist site
