@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rig import completing
 from rig.errors import UsageError
 
 app = typer.Typer(
@@ -21,7 +22,6 @@ app = typer.Typer(
     "do its waits really sleep, and how fast does it wake?",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    add_completion=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
@@ -57,7 +57,13 @@ def looprig(
 
 Bench = Annotated[Path | None, typer.Option("--bench", metavar="FILE", help="Bench file (TOML).")]
 Boards = Annotated[
-    list[str] | None, typer.Option("--board", metavar="NAME", help="Only this board; repeatable.")
+    list[str] | None,
+    typer.Option(
+        "--board",
+        metavar="NAME",
+        help="Only this board; repeatable.",
+        autocompletion=completing.boards,
+    ),
 ]
 Resume = Annotated[
     Path | None, typer.Option("--resume", metavar="RUN", help="Go on with a run cut short.")
@@ -94,7 +100,10 @@ def run_command(
     meter: Annotated[str, typer.Option(metavar="VISA", help="Its meter, a VISA name.")] = "",
     firmware: Firmware = None,
     claims: Annotated[
-        list[str] | None, typer.Option(metavar="GLOB", help="Only these claims; repeatable.")
+        list[str] | None,
+        typer.Option(
+            metavar="GLOB", help="Only these claims; repeatable.", autocompletion=completing.claims
+        ),
     ] = None,
     suite: Suite = None,
     overlay: Annotated[
@@ -102,7 +111,11 @@ def run_command(
     ] = None,
     fault: Annotated[
         list[str] | None,
-        typer.Option(metavar="NAME", help="Break each board's loop by this fault; repeatable."),
+        typer.Option(
+            metavar="NAME",
+            help="Break each board's loop by this fault; repeatable.",
+            autocompletion=completing.faults,
+        ),
     ] = None,
     expectations: Annotated[
         Path | None,
@@ -296,7 +309,10 @@ def reproduce_command(
 
 @app.command("claims")
 def claims_command(
-    globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,
+    globs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GLOB]...", autocompletion=completing.claims),
+    ] = None,
     sources: Annotated[
         bool, typer.Option("--sources", help="Each sentence of the sources, with its claims.")
     ] = False,
@@ -340,7 +356,10 @@ def prove_command(
 
 @app.command("faults")
 def faults_command(
-    globs: Annotated[list[str] | None, typer.Argument(metavar="[GLOB]...")] = None,
+    globs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GLOB]...", autocompletion=completing.faults),
+    ] = None,
     suite: Suite = None,
     as_json: AsJson = False,
 ) -> int:
