@@ -20,8 +20,8 @@ PAGE = """# Findings
 What the rig found in MicroPython: each is a sentence of the documentation (at the levels
 *compatible* and *quality*: what CPython does, or what users count on) that the firmware named
 below does not keep. MicroPython's CI runs its own suite on this port and is green; whether one of
-its tests could have shown the same was not checked one by one. The scripts need no rig: paste one into a REPL
-(Ctrl-E first) or run it with `micropython`; what was expected and seen stands in their comments.
+its tests could have shown the same was not checked one by one. The scripts need no rig: paste
+one into a REPL (Ctrl-E first) or run it with `micropython`; what was expected and seen stands in their comments.
 `python -m rig.commands.findings RUN` writes this page from a run; `looprig reproduce RUN CLAIM`
 prints the same for any result of yours.
 
