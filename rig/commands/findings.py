@@ -21,9 +21,9 @@ What the rig found in MicroPython: each is a sentence of the documentation (at t
 *compatible* and *quality*: what CPython does, or what users count on) that the firmware named
 below does not keep. MicroPython's CI runs its own suite on this port and is green; whether one of
 its tests could have shown the same was not checked one by one. The scripts need no rig: paste
-one into a REPL (Ctrl-E first) or run it with `micropython`; what was expected and seen stands in their comments.
-`python -m rig.commands.findings RUN` writes this page from a run; `looprig reproduce RUN CLAIM`
-prints the same for any result of yours.
+one into a REPL (Ctrl-E first) or run it with `micropython`; what was expected and seen
+stands in their comments. `python -m rig.commands.findings RUN` writes this page from a run;
+`looprig reproduce RUN CLAIM` prints the same for any result of yours.
 
 A link leads to the thread where the fault is told, or to the line of MicroPython's source that does
 it, where we know of no thread. Scripts marked ⌨ need a host that types or reads as they say.
