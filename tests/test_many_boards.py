@@ -354,7 +354,7 @@ def test_one_meter_serves_two_boards(board: VirtualBoard, tmp_path: Path) -> Non
 class FakeMeter:
     """Counts how many have it at once."""
 
-    name, source, waveform, max_rate_hz = "fake", "measured", True, 1000.0
+    name, source, waveform, max_rate_hz, accuracy = "fake", "measured", True, 1000.0, None
     open_now = 0
     most = 0
 

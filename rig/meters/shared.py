@@ -26,10 +26,12 @@ class SharedMeter:
         self.meter: Meter | None = None
         self.name = name
         meter = self._take()
-        self.source, self.waveform = meter.source, meter.waveform
-        self.max_rate_hz, self.accuracy = meter.max_rate_hz, meter.accuracy
-        self.identity = meter.identify()
-        self.close()
+        try:
+            self.source, self.waveform = meter.source, meter.waveform
+            self.max_rate_hz, self.accuracy = meter.max_rate_hz, meter.accuracy
+            self.identity = meter.identify()
+        finally:  # or nobody else had it again
+            self.close()
 
     def _take(self) -> Meter:
         self.close()  # a capture that its board broke off was never fetched
