@@ -17,8 +17,6 @@ from scipy import ndimage, stats
 from rig.meters.samples import Currents, Samples
 from rig.power.framing import WINDOW_GUARD_S, Frame, cut
 from rig.power.levels import RESOLUTION, SIGMAS, Levels, inside, levels
-from rig.power.response import response
-from rig.power.wakes import Evidence, quiet
 from rig.results import Estimate
 
 Kind = Literal["sleeps", "polls", "spins", "unclear"]
@@ -28,14 +26,16 @@ HALF = 0.5
 """Nearer to busy than to the floor: the decision with the largest margin to both sides."""
 FULLY = 0.9
 """Spinning is the CPU never stopping: its current is the busy one, give or take the code."""
-BEYOND = 1.5
-"""More than that above the floor is nothing that the CPU could draw."""
 SPIN_S = 50e-3
 """A stretch that spins for less is work, not waiting."""
+POLL_HZ = 5.0
+"""Waking more often than this beyond what the wait's own tasks ask for is polling."""
+SMALLEST_WAKE = 0.05
+"""A wake-up is seen if it keeps the board busy for so much of one sample: about what a poll of
+the loop costs at 1 kHz. A floor noisier than that cannot tell sleeping from polling."""
 
 # -- error rates --------------------------------------------------------------------------------
 NORMAL_97_5 = 1.96  # standard deviations to the ends of a 95 % interval
-MEDIAN_ERROR = 1.25  # of normal noise: a median's error over a mean's
 RESAMPLES = 1000
 LEVEL = 0.95
 
@@ -89,15 +89,12 @@ def judge(
     window = samples.between(part.start_s, part.end_s)
     floors = [inside(samples, frame, "floor", k) for k in range(2)]
     active = window > level.floor_a + level.visible_a + level.floor_drift_a
-    seen = response(samples, frame, level)
-    evidence = Evidence(quiet(samples, frame, seen), level, seen, expected_wakes_hz)
-    spinning = _spinning(window, level, samples.interval_s)
     verdict = Verdict(
         kind="unclear",
         ratio=_ratio(window, np.concatenate(floors), level),
         active_fraction=float(active.mean()),
-        wake_rate_hz=evidence.wakes() / evidence.parts.window_s,
-        spin_fraction=float(spinning.mean()),
+        wake_rate_hz=_wakes(window, level, samples.interval_s) / part.length_s,
+        spin_fraction=float(_spinning(window, level, samples.interval_s).mean()),
         window_a=float(window.mean()),
         floor_a=level.floor_a,
         busy_a=level.busy_a,
@@ -106,15 +103,19 @@ def judge(
         contrast=_contrast(level),
         duration_s=frame.window.length_s,
     )
-    own = evidence.parts.is_own(level.span_a, bool(spinning[0]), bool(spinning[-1]))
-    if _spins(verdict, level, _mostly_busy(window, level, verdict), own) and not waveform:
+    floor_wakes = sum(_wakes(floor, level, samples.interval_s) for floor in floors)
+    floor_s = sum(map(len, floors)) * samples.interval_s
+    allowed_hz = expected_wakes_hz + POLL_HZ
+    if floor_wakes:  # the floor itself wakes: its share is not the wait's
+        allowed_hz += _rate_high(floor_wakes, floor_s)
+    if _spins(verdict, level) and not waveform:
         verdict.more_helps = False
         verdict.why = (
             "it does not spin, but this meter gives means only, too slow to see wake-ups, so "
             "that sleeping and polling look alike"
         )
     elif verdict.rests:
-        _sleeps_or_polls(verdict, level, evidence)
+        _sleeps_or_polls(verdict, level, float(np.median(window)), allowed_hz, samples.interval_s)
     return verdict
 
 
@@ -124,26 +125,8 @@ def _contrast(level: Levels) -> float:
     return float(min(level.span_a / error, 1e6)) if error > 0 else 1e6
 
 
-def _mostly_busy(window: Currents, level: Levels, verdict: Verdict) -> bool:
-    """Whether most samples are at the busy level, rather than a few far beyond it."""
-    lower, median, upper = (np.quantile(window, [0.1, 0.5, 0.9]) - level.floor_a) / level.span_a
-    error = MEDIAN_ERROR * (verdict.ratio.high - verdict.ratio.value)
-    within = lower + _tenth(level) > HALF and upper - _tenth(level) < BEYOND
-    return bool(median + error >= FULLY and within)
-
-
-def _tenth(level: Levels) -> float:
-    """How far from the middle the outer tenths of noise begin at most, over the contrast: 1.3
-    standard deviations of normal noise, and as much as 50 samples leave open."""
-    return 2 * max(level.noise_a, level.busy_noise_a) / level.span_a
-
-
-def _spins(verdict: Verdict, level: Levels, mostly: bool, own: bool) -> bool:
-    """Decide whether it spins; returns whether it certainly does not.
-
-    `mostly` is whether most of its samples are busy, `own` whether the stretches that look like
-    spinning begin or end with the window: what begins and ends elsewhere may be anybody's.
-    """
+def _spins(verdict: Verdict, level: Levels) -> bool:
+    """Decide whether it spins; returns whether it certainly does not."""
     low, high = verdict.ratio.low, verdict.ratio.high
     if verdict.contrast < SIGMAS:
         verdict.why = (
@@ -151,16 +134,8 @@ def _spins(verdict: Verdict, level: Levels, mostly: bool, own: bool) -> bool:
             f"times the noise ({level.floor_error_a * 1e3:.2g} mA) or drift "
             f"({level.drift_a * 1e3:.2g} mA) of this capture"
         )
-    elif (verdict.spin_fraction > 0 and own) or (low > HALF and high >= FULLY and mostly):
+    elif verdict.spin_fraction > 0 or (low > HALF and high >= FULLY):
         verdict.kind = "spins"
-        if low > BEYOND:
-            verdict.kind = "unclear"
-            verdict.why = f"R = {verdict.ratio.value:.2f}: something draws more than the busy CPU"
-    elif verdict.spin_fraction > 0:
-        verdict.why = (
-            f"{verdict.spin_fraction:.0%} of the window is at the busy current, but neither from "
-            "its beginning nor to its end: spinning, or something else in the supply"
-        )
     elif low > HALF:
         verdict.why = (
             f"R = {verdict.ratio.value:.2f} is neither the floor nor the busy current: it "
@@ -174,20 +149,53 @@ def _spins(verdict: Verdict, level: Levels, mostly: bool, own: bool) -> bool:
     return verdict.rests
 
 
-def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> None:
-    """Decide between sleeping and polling for a wait that does not spin."""
-    if evidence.polls():
+def _sleeps_or_polls(
+    verdict: Verdict, level: Levels, usual_a: float, allowed_hz: float, interval_s: float
+) -> None:
+    """Decide between sleeping and polling for a wait that does not spin.
+
+    `usual_a` is the window's median, which wake-ups raise only where they fill the samples.
+    """
+    window_s = verdict.duration_s - 2 * WINDOW_GUARD_S
+    wakes = round((verdict.wake_rate_hz or 0) * window_s)
+    # Wake-ups as fast as the samples leave no gaps to count, only a level that is too high.
+    raised_a = verdict.window_a - level.floor_a
+    raised = verdict.ratio.low > 0 and raised_a > SIGMAS * level.floor_drift_a
+    merged = raised and verdict.active_fraction > HALF and allowed_hz * interval_s < HALF
+    smallest_a = SMALLEST_WAKE * level.span_a
+    # The level could be that of wake-ups in every sample unless its upper bound says otherwise.
+    upper = (verdict.ratio.high - verdict.ratio.value) * SIGMAS / NORMAL_97_5
+    highest_a = usual_a - level.floor_a + upper * level.span_a
+    if merged or _rate_low(wakes, window_s) > allowed_hz:
         verdict.kind = "polls"
-        return
-    hidden = evidence.hides()
-    if not hidden:
+    elif level.visible_a > smallest_a or highest_a > smallest_a:
+        verdict.more_helps = level.visible_a <= smallest_a
+        verdict.why = (
+            f"it does not spin, but {level.noise_a * 1e3:.2g} mA of noise and "
+            f"{level.floor_drift_a * 1e3:.2g} mA of drift would hide wake-ups at a contrast of "
+            f"{level.span_a * 1e3:.3g} mA, so that sleeping and polling look alike"
+        )
+    elif wakes / window_s > allowed_hz:
+        verdict.why = f"{wakes} wake-ups are too few to tell polling from sleeping"
+    else:
         verdict.kind = "sleeps"
-        return
-    verdict.more_helps = evidence.could_show()
-    verdict.why = (
-        f"it does not spin, but sleeping and polling look alike: {hidden} (noise of a sample "
-        f"{level.noise_a * 1e3:.2g} mA, contrast {level.span_a * 1e3:.3g} mA)"
-    )
+
+
+def _rate_low(count: int, seconds: float) -> float:
+    """Lower bound of a Poisson rate, one-sided at 97.5 %."""
+    return float(stats.chi2.ppf(0.025, 2 * count) / 2 / seconds) if count else 0.0
+
+
+def _rate_high(count: int, seconds: float) -> float:
+    return float(stats.chi2.ppf(0.975, 2 * count + 2) / 2 / seconds)
+
+
+def _wakes(samples: Currents, level: Levels, interval_s: float) -> int:
+    """How many separate times the current rose visibly above its surroundings, their median
+    over a fifth of a second: slow drift is none."""
+    width = min(round(0.2 / interval_s), len(samples)) | 1
+    above = samples - ndimage.median_filter(samples, width, mode="nearest") > level.visible_a
+    return int(np.count_nonzero(np.diff(above.astype(np.int8)) == 1) + bool(above[:1].any()))
 
 
 def _spinning(window: Currents, level: Levels, interval_s: float) -> NDArray[np.bool_]:
@@ -208,15 +216,6 @@ def _spinning(window: Currents, level: Levels, interval_s: float) -> NDArray[np.
     ratios = (means - level.floor_a) / level.span_a
     error = SIGMAS * (level.mean_error(length) + level.drift_a / 2) / level.span_a
     starts = (ratios - error > HALF) & (ratios + max(error, 0.01) >= FULLY)
-    starts &= ratios - error < BEYOND
-    # All of it is busy, not a few samples that are far beyond.
-
-    def quantile(percent: int) -> NDArray[np.float64]:
-        values = ndimage.percentile_filter(window, percent, length, mode="nearest")
-        return np.asarray((values[length // 2 :][: len(starts)] - level.floor_a) / level.span_a)
-
-    starts &= quantile(50) + MEDIAN_ERROR * max(error, 0.01) >= FULLY
-    starts &= (quantile(10) + _tenth(level) > HALF) & (quantile(90) - _tenth(level) < BEYOND)
     if not starts.any():
         return found
     marks = np.zeros(len(window) + 1)
