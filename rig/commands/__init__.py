@@ -1,1 +1,1 @@
-"""What each command of `looprig` does; rig/cli.py only parses its words and imports one of them."""
+"""What each command of `looprig` does; `rig/parsers/` parses its words and imports one of them."""

@@ -1,0 +1,37 @@
+"""The command itself, to which the other modules add theirs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(
+    help="Does a MicroPython port's asyncio event loop do what its documentation says, "
+    "do its waits really sleep, and how fast does it wake?",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
+)
+
+
+def show_version(asked: bool) -> None:
+    """`looprig 0.1.0`, and the Python that runs it."""
+    if asked:
+        import importlib.metadata
+        import platform
+
+        python = f"Python {platform.python_version()}"
+        typer.echo(f"looprig {importlib.metadata.version('looprig')} ({python})")
+        raise typer.Exit
+
+
+@app.callback()
+def looprig(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=show_version, is_eager=True, help="Say which looprig."),
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,136 @@
+"""What reads runs, and what the rig has: claims and faults."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from rig import completing
+from rig.errors import UsageError
+from rig.parsers.app import app
+from rig.parsers.options import (
+    AsJson,
+    Matrix,
+    Out,
+    Runs,
+    Suite,
+)
+
+
+@app.command("report")
+def report_command(
+    runs: Runs, out: Out = None, matrix: Matrix = False, as_json: AsJson = False
+) -> int:
+    """Aggregate runs of any number of boards into one report."""
+    from rig.commands.report import report
+
+    return report(runs, out, matrix, as_json)
+
+
+@app.command("export")
+def export_command(
+    captures: Annotated[
+        list[Path], typer.Argument(metavar="CAPTURE...", help="RUN/captures/*.parquet.")
+    ],
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2 or trace.")] = "csv",
+    out: Out = None,
+) -> int:
+    """Captures for other programs: a table, nRF Connect's Power Profiler, Perfetto."""
+    from rig.commands.export import export
+
+    return export(captures, to, out)
+
+
+@app.command("compare")
+def compare_command(
+    runs: Annotated[list[Path], typer.Argument(metavar="OLD... NEW", help="Runs, newest last.")],
+    threshold: Annotated[
+        float, typer.Option(help="Least relative change of a measurement that is told.")
+    ] = 0.1,
+    out: Out = None,
+    as_json: AsJson = False,
+) -> int:
+    """What changed between runs, release against release. Exit 1 on a regression."""
+    from rig.commands.report import compare
+
+    return compare(runs, threshold, out, as_json)
+
+
+@app.command("expect")
+def expect_command(
+    runs: Runs,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The folder; else where the runs' bench looks for it."),
+    ] = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Write nothing: which no longer show, or lack a reason?"),
+    ] = False,
+) -> int:
+    """Write, or bring up to date, the known divergences of the runs' ports. Exit 0; with --verify 1
+    for one that no longer shows or has no reason; 3: the runs judged nothing."""
+    from rig.commands.expect import expect
+    from rig.commands.report import existing
+
+    ask = (lambda text: input(text).strip()) if sys.stdin.isatty() and not verify else None
+    return expect(existing(runs), out, verify, ask)
+
+
+@app.command("reproduce")
+def reproduce_command(
+    run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory or id.")],
+    claim: Annotated[str, typer.Argument(metavar="CLAIM")],
+    board: Annotated[str, typer.Option(metavar="NAME", help="On which board.")] = "",
+) -> int:
+    """Print a result as a script that needs no rig, for a REPL or an issue. Expected and seen stand
+    in its comments."""
+    from rig.commands.report import existing
+    from rig.commands.reproduce import reproduce
+
+    return reproduce(existing([run])[0], claim, board)
+
+
+@app.command("claims")
+def claims_command(
+    globs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GLOB]...", autocompletion=completing.claims),
+    ] = None,
+    sources: Annotated[
+        bool, typer.Option("--sources", help="Each sentence of the sources, with its claims.")
+    ] = False,
+    suite: Suite = None,
+    as_json: AsJson = False,
+) -> int:
+    """The catalogue of claims."""
+    from rig.commands.asked import Options, use_suites
+    from rig.commands.claims import show_claims, show_sources, tell_claims
+
+    use_suites(Options(suites=suite or []))
+    if as_json:
+        if sources:
+            raise UsageError("--json has no --sources", "leave one of them out")
+        return tell_claims(globs or [])
+    return show_sources(globs or []) if sources else show_claims(globs or [])
+
+
+@app.command("faults")
+def faults_command(
+    globs: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[GLOB]...", autocompletion=completing.faults),
+    ] = None,
+    suite: Suite = None,
+    as_json: AsJson = False,
+) -> int:
+    """The seeded faults that run --fault takes, with the claims that catch each. A GLOB matches a
+    fault's name or such a claim."""
+    from rig.commands.asked import Options, use_suites
+    from rig.commands.faults import show_faults, tell_faults
+
+    use_suites(Options(suites=suite or []))
+    return (tell_faults if as_json else show_faults)(globs or [])
