@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -60,6 +61,19 @@ LEAST_HEAP, MOST_HEAP = 16 << 10, 4 << 30
 """Bytes: what the harness and a test need to be compiled, and what a host may be asked for."""
 
 
+MOST_A = 10.0
+"""The widest range of any meter here, a Joulescope's: a budget above it is a slip of its unit."""
+
+
+def _flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of nested tables by their dotted names."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -74,6 +88,24 @@ class PowerProfile(_Strict):
     drops_port: bool | None = None  # the floor takes the port away, and it comes back by itself
     marker: str = ""  # the pin wired to the meter's digital input, which marks the frame's pulses
     attached: tuple[str, ...] = ()  # "usb", "debugger": shown with every current
+    budget: dict[str, str] = {}  # by claim: "1.5 mA", more is a divergence of level quality
+
+    @field_validator("budget", mode="before")
+    @classmethod
+    def _is_budget(cls, given: object) -> object:
+        """Claims by their ids; one written without quotes is a table within a table to TOML."""
+        if not isinstance(given, dict):
+            return given
+        limits = dict(_flat(given))
+        for claim, text in limits.items():
+            if not isinstance(text, str):
+                raise ValueError(f'{claim} = {text!r} is not of the form "1.5 mA"')
+            if not 0 < amperes(text) <= MOST_A:
+                raise ValueError(
+                    f"{claim} = {text!r}: a budget is above 0 A, and {MOST_A:g} A at "
+                    "most, which no meter here reads"
+                )
+        return limits
 
     @field_validator("supply")
     @classmethod
