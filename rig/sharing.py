@@ -85,7 +85,7 @@ def _apart(stations: Sequence[Station]) -> str:
             for said in (*BUILD, "features", "profile"):
                 mine, its = getattr(one, said), getattr(other, said)
                 if mine != its:
-                    return f" ({said} of {one.name}: {mine}, of {other.name}: {its})"
+                    return f" ({said} of {one.name}: {mine!r}, of {other.name}: {its!r})"
     return ""
 
 
