@@ -2,21 +2,18 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: conformance test test-slow test-all test-pythons lint dist setup setup-dev labgrid clean docs
+.PHONY: conformance test test-slow test-all test-pythons lint dist setup setup-dev labgrid clean docs site
 
 conformance: .venv/ready
 	$(BIN)/looprig run --matrix
 
-# Tests mostly wait for boards: more of them at once than there are processors.
-WORKERS ?= 4
-
 test: .venv/ready-dev
 	@$(MAKE) --no-print-directory labgrid || echo "labgrid cannot be had: its tests are skipped"
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow'
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m 'not slow'
 
 # What must run but is slow.
 test-slow: .venv/ready-dev
-	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m slow
+	$(BIN)/pytest -q -n 2 --dist loadgroup -m slow
 
 test-all: test test-slow
 
@@ -39,6 +36,10 @@ dist: .venv/ready-dev
 # tools are nobody else's.
 docs: .venv/docs/ready
 	.venv/docs/bin/mkdocs build
+
+# The public matrix, into site/matrix/, of the bundles in results/: docs/site.md.
+site: .venv/ready
+	$(BIN)/looprig site --store results --out site/matrix
 
 .venv/docs/ready: pyproject.toml | $(BIN)/python
 	$(PYTHON) -m venv .venv/docs

@@ -10,7 +10,6 @@ async def main():
     task = asyncio.create_task(sleeper())
     await asyncio.sleep_ms(5)
     task.cancel()
-    note("task is cancelled")
     try:
         await task
     except asyncio.CancelledError:
@@ -18,7 +17,6 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
-    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

@@ -3,7 +3,6 @@ import asyncio
 
 
 async def fails():
-    note("task raises")
     raise ValueError
 
 
@@ -16,7 +15,6 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
-    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

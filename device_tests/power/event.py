@@ -4,7 +4,6 @@ import asyncio
 
 async def setter(event):
     await asyncio.sleep_ms(params["window_ms"])
-    note("setter wakes, sets the event")
     event.set()
 
 
@@ -14,7 +13,6 @@ async def main():
     begin()
     await event.wait()
     done()
-    note("waiting task runs")
     await task
 
 

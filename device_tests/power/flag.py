@@ -6,7 +6,6 @@ import micropython
 
 async def setter(flag):
     await asyncio.sleep_ms(params["window_ms"])
-    note("setter wakes, schedules the flag")
     micropython.schedule(lambda _: flag.set(), 0)
     await asyncio.sleep_ms(0)
 
@@ -17,7 +16,6 @@ async def main():
     begin()
     await flag.wait()
     done()
-    note("waiting task runs")
     await task
 
 

@@ -29,7 +29,6 @@ async def main():
     except asyncio.TimeoutError:
         pass
     done()
-    note("time-out wakes the task")
 
 
 pair = connected()

@@ -104,8 +104,9 @@ const looprig = { h: null, draw: null };
   const load = (row, done) => {
     known ??= read("evidence-data");
     files ??= read("evidence-files");
-    if (known[row] || !files[row]) return done(known[row]);
-    const script = h("script", { src: root + files[row] });
+    const file = files[row] || current.dataset.file;
+    if (known[row] || !file) return done(known[row]);
+    const script = h("script", { src: root + file });
     script.onload = script.onerror = () => done(known[row]);
     document.head.append(script);
   };

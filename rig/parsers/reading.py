@@ -30,17 +30,33 @@ def report_command(
     return report(runs, out, matrix, as_json)
 
 
+@app.command("site")
+def site_command(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The site's folder.")],
+    runs: Annotated[
+        list[Path] | None, typer.Argument(metavar="[RUN]...", help="Runs or bundles to add.")
+    ] = None,
+    store: Annotated[
+        str,
+        typer.Option(metavar="FOLDER", help="Where bundles are kept, or a URI; else DIR.bundles."),
+    ] = "",
+) -> int:
+    """The public site: who keeps which sentence, port by port, release by release. Exit 3: a run
+    that was named was refused."""
+    from rig.commands.site import site
+
+    return site(runs or [], out, store)
+
+
 @app.command("export")
 def export_command(
     captures: Annotated[
-        list[Path],
-        typer.Argument(metavar="RUN|CAPTURE...", help="Runs, or single RUN/captures/*.parquet."),
+        list[Path], typer.Argument(metavar="CAPTURE...", help="RUN/captures/*.parquet.")
     ],
-    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2, jls or trace.")] = "csv",
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2 or trace.")] = "csv",
     out: Out = None,
 ) -> int:
-    """Captures for other programs: a table, nRF Connect's Power Profiler, the Joulescope UI,
-    Perfetto."""
+    """Captures for other programs: a table, nRF Connect's Power Profiler, Perfetto."""
     from rig.commands.export import export
 
     return export(captures, to, out)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from pathlib import Path
 
 from rig.meters.samples import Samples
@@ -20,10 +19,8 @@ def save(
     verdict: Verdict | None,
     source: str,
     meter: str,
-    notes: Sequence[tuple[str, float]] = (),
 ) -> None:
-    """Write column `current_a`, with the interval, the windows, the levels and what the test noted
-    of its tasks as metadata."""
+    """Write column `current_a`, with the interval, the windows and the levels as metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -35,7 +32,6 @@ def save(
         ],
         "busy_a": verdict.busy_a if verdict else None,
         "floor_a": verdict.floor_a if verdict else None,
-        "events": [{"name": name, "at_s": at_s} for name, at_s in notes],
         "source": source,
         "meter": meter,
         "overrange": samples.overrange,

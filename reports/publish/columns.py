@@ -1,0 +1,69 @@
+"""Which column of the public tables a board of a run is: its port, its board, its release."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from reports.neutral import one_line
+from rig import expectations
+from rig.results import BoardInfo, RunInfo
+
+HOW = {
+    "virtual": "the Unix port on a PC, played as a board",
+    "emulated": "the firmware of a board in an emulator: no hardware",
+    "cpython": "CPython, the control",
+    "serial": "",
+}
+"""What stands beside a board that is no hardware, by `BoardInfo.kind`."""
+_VERSION = re.compile(r"(\d{1,4})\.(\d{1,4})(?:\.(\d{1,6}))?(.*)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Column:
+    """One release on one board; `mixed` says of an overlay what ran on what."""
+
+    port: str
+    board: str
+    release: str
+    how: str = ""
+    mixed: str = ""
+
+
+def columns_of(run: RunInfo, info: BoardInfo, releases: Sequence[str]) -> list[Column]:
+    """The columns that a board's results fill: several where an overlay is the asyncio of several
+    releases. CPython knows nothing of overlays."""
+    port = one_line(expectations.port_of(info), 40)
+    how = HOW.get(info.kind, f"of kind {one_line(info.kind, 20)}")
+    board = one_line(info.build or info.machine or info.platform, 60) or "unnamed board"
+    if info.kind == "virtual":
+        board = f"{port} {board}, virtual"
+    elif info.kind == "emulated":
+        board = f"{board}, emulated"
+    version = release_of(info.version)
+    if not run.overlay or info.implementation == "cpython":
+        return [Column(port, board, version, how)]
+    board = f"{board}, asyncio as an overlay"
+    if not releases:
+        overlay = one_line(run.overlay, 40)
+        mixed = f"{overlay} is an overlay on {info.implementation} {version}"
+        return [Column(port, board, f"{version} with {overlay}", how, mixed)]
+    queue = f", with that one's task queue, in {info.queue}" if info.queue else ""
+    mixed = f"its asyncio as an overlay on MicroPython {version}{queue}: no release's own firmware"
+    return [Column(port, board, release, how, mixed) for release in releases]
+
+
+def release_of(version: str) -> str:
+    """A firmware's version as a column: a nightly keeps its commit."""
+    plain = one_line(version.replace("(", "").replace(")", ""), 40)
+    return plain if _VERSION.fullmatch(plain) else "unknown release"
+
+
+def age(release: str) -> tuple[int, int, int, int, str]:
+    """Sorts releases: a preview goes before its release, what is none before all."""
+    found = _VERSION.fullmatch(release)
+    if not found:
+        return (0, 0, 0, 0, release)
+    major, minor, patch, rest = found.groups()
+    return (int(major), int(minor), int(patch or 0), 0 if rest.startswith("-") else 1, rest)

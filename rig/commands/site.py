@@ -1,0 +1,48 @@
+"""`looprig site`: runs and bundles into the public site."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from rig import streams
+from rig.errors import RigError, UsageError
+from rig.run_dir import FULL
+
+SHOWN = 20
+"""Problems named on the terminal before the rest is counted; the site has more."""
+
+
+def site(runs: list[Path], out: Path, store: str) -> int:
+    """Exit 0, or 3 where a run that was named was refused. Raises UsageError for a store without a
+    bundle, and for an `out` that is no site's."""
+    from reports.publish import pages
+    from reports.publish.store import Store, brought
+
+    for path in runs:
+        if not path.exists() and not path.is_symlink():
+            raise UsageError(f"{path}: no run is there", "name a run's directory or a bundle")
+    console = streams.console()
+    place = Store(store or str(out.with_name(f"{out.name}.bundles")))
+    refused = 0
+    try:
+        known = {entry.path for entry in place.entries()}
+        for path, found in brought(runs):
+            if isinstance(found, Exception):
+                refused += 1
+                console.print(f"{path} {found}; it is left out", markup=False, soft_wrap=True)
+            elif (entry := place.name(*found)) not in known:
+                place.add(*found)
+                known.add(entry)
+        if not known:
+            raise UsageError(f"{place.where}: there is no bundle", "name runs: looprig site RUN…")
+        table, read = pages.publish(place, out)
+    except OSError as error:
+        kind = RigError if error.errno in FULL else UsageError
+        raise kind(f"--out {out}: {error.strerror or error}", "name another") from error
+    for problem in table.problems[:SHOWN]:
+        console.print(problem, markup=False, soft_wrap=True)
+    if len(table.problems) > SHOWN:
+        console.print(f"and {len(table.problems) - SHOWN} more", markup=False)
+    what = f"{len(known)} bundles, {read} of them read now"
+    console.print(f"site: {out / 'index.html'} ({what})", markup=False, soft_wrap=True)
+    return 3 if refused else 0
