@@ -7,13 +7,16 @@ BIN := .venv/bin
 conformance: .venv/ready
 	$(BIN)/looprig run --matrix
 
+# Tests mostly wait for boards: more of them at once than there are processors.
+WORKERS ?= 4
+
 test: .venv/ready-dev
 	@$(MAKE) --no-print-directory labgrid || echo "labgrid cannot be had: its tests are skipped"
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m 'not slow'
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m 'not slow'
 
 # What must run but is slow.
 test-slow: .venv/ready-dev
-	$(BIN)/pytest -q -n 2 --dist loadgroup -m slow
+	$(BIN)/pytest -q -n $(WORKERS) --dist loadgroup -m slow
 
 test-all: test test-slow
 

@@ -54,19 +54,22 @@ def long_life(
     board: BoardUnderTest, record: Record, name: str, prefix: str, each: int, **params: Any
 ) -> None:
     factor = times(board)
-    growth = 0.0
+    growth, kept = 0.0, 0
     for _ in range(ATTEMPTS):
         run = board.run(
             name, prefix=prefix, deadline=20.0 * factor, batches=BATCHES, each=each * factor,
             look=BATCHES // LOOKS, enough_us=3_000_000 * factor, **params,
         )  # fmt: skip
-        assert grown(numbers(run, "used")) < A_FEW_WORDS
+        # A collector that takes any word for a reference may keep a chain of tasks by chance;
+        # what is really held is held in each life.
+        kept = grown(numbers(run, "used"))
         first, last = relative(run)
         growth = last / first
         record.forget()
         record.measure("what the last cost beside the first", [growth], "1", resolution=0.25)
-        if growth <= HALF_AGAIN:
+        if kept < A_FEW_WORDS and growth <= HALF_AGAIN:
             break
+    assert kept < A_FEW_WORDS
     assert growth <= HALF_AGAIN
 
 

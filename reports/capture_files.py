@@ -1,9 +1,11 @@
-"""A capture as a file of other programs: a table, nRF Connect's Power Profiler, Perfetto.
+"""A capture as a file of other programs: a table, nRF Connect's Power Profiler, Joulescope's UI,
+Perfetto.
 
 `.ppk2` is what the Power Profiler of nRF Connect for Desktop saves since version 4: a zip of
 `session.raw` (a float32 in µA and 16 bits of digital inputs a sample, little-endian),
 `metadata.json` and `minimap.raw` (the overview, in nA over µs). No Power Profiler has opened one of
-ours yet. The trace is of the Trace Event Format, which Perfetto and chrome://tracing read.
+ours yet. `.jls` is Joulescope's own format, written by its maker's library `pyjls`. The trace is of
+the Trace Event Format, which Perfetto and chrome://tracing read.
 """
 
 from __future__ import annotations
@@ -19,19 +21,34 @@ import numpy.typing as npt
 import pandas as pd
 
 from reports.captures import Description
+from reports.neutral import csv_cell
+from rig.errors import RigError
 
 Currents = npt.NDArray[np.float64]
 PPK2_VERSION = 2
+SIGNAL = 1  # of the .jls
 MINIMAP = 10_000  # points at most
 
 
 def write_csv(path: Path, about: Description, current_a: Currents) -> None:
-    """Columns time_s, current_a and part, a row a sample; empty where none was measured."""
+    """Columns time_s, current_a, part and events, a row a sample; empty where none was measured."""
     time_s = np.arange(len(current_a)) * about.interval_s
     part = np.full(len(current_a), "", dtype=object)
     for window in about.windows:
         part[(time_s >= window.start_s) & (time_s < window.end_s)] = window.label
-    table = pd.DataFrame({"time_s": time_s.round(9), "current_a": current_a, "part": part})
+    seen = np.full(len(current_a), "", dtype=object)
+    for event in about.events:
+        at = round(event.at_s / about.interval_s)
+        if 0 <= at < len(seen):
+            seen[at] = f"{seen[at]}; {event.name}" if seen[at] else event.name
+    table = pd.DataFrame(
+        {
+            "time_s": time_s.round(9),
+            "current_a": current_a,
+            "part": part,
+            "events": [csv_cell(each) for each in seen],  # a board's words
+        }
+    )
     table.to_csv(path, index=False)
 
 
@@ -72,7 +89,8 @@ def _minimap(interval_s: float, current_a: Currents) -> dict[str, Any]:
 
 
 def write_trace(path: Path, about: Description, current_a: Currents) -> None:
-    """A counter of the current in mA, and a slice a part of the frame; times in µs."""
+    """A counter of the current in mA, a slice a part of the frame, and an instant for each thing
+    that a task did; times in µs."""
     process = {"pid": 1, "tid": 1}
     events: list[dict[str, Any]] = [
         {"ph": "M", "name": "process_name", "args": {"name": about.meter or "meter"}, **process}
@@ -81,6 +99,9 @@ def write_trace(path: Path, about: Description, current_a: Currents) -> None:
         length = (window.end_s - window.start_s) * 1e6
         start = window.start_s * 1e6
         events.append({"ph": "X", "name": window.label, "ts": start, "dur": length, **process})
+    for event in about.events:
+        at = event.at_s * 1e6
+        events.append({"ph": "i", "s": "p", "name": event.name, "ts": at, **process})
     for number in np.flatnonzero(np.isfinite(current_a)):
         at, value = number * about.interval_s * 1e6, round(float(current_a[number]) * 1e3, 6)
         events.append({"ph": "C", "name": "current", "ts": at, "args": {"mA": value}, **process})
@@ -89,9 +110,36 @@ def write_trace(path: Path, about: Description, current_a: Currents) -> None:
     path.write_text(text, encoding="utf-8")
 
 
+def write_jls(path: Path, about: Description, current_a: Currents) -> None:
+    """One signal of float32 amperes; the frame's parts and what tasks did as annotations.
+
+    Raises RigError without pyjls. What was not measured is not a number.
+    """
+    try:
+        from pyjls import AnnotationType, DataType, SignalType, Writer
+    except ImportError as error:
+        raise RigError(".jls needs Joulescope's library", "pip install 'looprig[jls]'") from error
+    path.unlink(missing_ok=True)  # it would be written into
+    rate = max(round(1 / about.interval_s), 1)
+    with Writer(str(path)) as writer:
+        writer.source_def(source_id=1, name=about.meter[:200] or "meter", vendor="looprig",
+                          model=about.source, version="1", serial_number="-")  # fmt: skip
+        writer.signal_def(signal_id=SIGNAL, source_id=1, signal_type=SignalType.FSR,
+                          data_type=DataType.F32, sample_rate=rate, name="current",
+                          units="A")  # fmt: skip
+        writer.fsr_f32(SIGNAL, 0, current_a.astype(np.float32))
+        marks = [(each.start_s, each.label) for each in about.windows]
+        marks += [(each.at_s, each.name) for each in about.events]
+        last = len(current_a) - 1
+        for at_s, text in sorted(marks):
+            at = min(max(round(at_s / about.interval_s), 0), last)
+            writer.annotation(SIGNAL, at, float("nan"), AnnotationType.TEXT, 0, text)
+
+
 Writer = Callable[[Path, Description, Currents], None]
 WRITERS: dict[str, tuple[str, Writer]] = {
     "csv": (".csv", write_csv),
     "ppk2": (".ppk2", write_ppk2),
+    "jls": (".jls", write_jls),
     "trace": (".trace.json", write_trace),
 }

@@ -35,11 +35,19 @@ class Window(BaseModel):
     end_s: float = Field(allow_inf_nan=False)
 
 
+class Noted(BaseModel):
+    """What a task did, and when: seconds since the first sample."""
+
+    name: str
+    at_s: float = Field(allow_inf_nan=False)
+
+
 class Description(BaseModel):
     """What the capture's file says of itself, under the Parquet metadata key `looprig`."""
 
     interval_s: float = Field(gt=0, allow_inf_nan=False)
     windows: list[Window] = []
+    events: list[Noted] = []
     busy_a: float | None = None
     floor_a: float | None = None
     source: Literal["modelled", "measured"]

@@ -116,6 +116,8 @@ def _power(record: PowerRecord, directory: Path) -> dict[str, Any]:
         ),
         ("R, the instrument's own error", off(s.ratio if s else None, ratio)),
         ("current, mean", amperes(record.window_a) + within(s.window_a if s else None)),
+        *([("current over whole periods", _periods(record, amperes))] if record.period_a else []),
+        *([("budget", visible(record.budget.told))] if record.budget else []),
         ("floor", amperes(record.floor_a) + within(s.floor_a if s else None)),
         ("busy", amperes(record.busy_a) + within(s.busy_a if s else None)),
         ("ranges of the instrument", f"{s.ranges}" if s else "not stated"),
@@ -131,8 +133,9 @@ def _power(record: PowerRecord, directory: Path) -> dict[str, Any]:
         ("meter", visible(record.meter) or "–"),  # noqa: RUF001
     ]
     if record.supply_v is not None:
-        facts.insert(12, ("energy", quantity(record.charge_c * record.supply_v, "J")))
-        facts.insert(13, ("supply", quantity(record.supply_v, "V")))
+        behind = [name for name, _ in facts].index("charge") + 1
+        facts.insert(behind, ("energy", quantity(record.charge_c * record.supply_v, "J")))
+        facts.insert(behind + 1, ("supply", quantity(record.supply_v, "V")))
     chart: dict[str, Any] | None = None
     fault = ""
     if record.capture:
@@ -140,6 +143,8 @@ def _power(record: PowerRecord, directory: Path) -> dict[str, Any]:
             chart = captures.read(directory, record.capture).as_json()
             for window in chart["windows"]:
                 window["label"] = visible(window["label"])
+            for event in chart["events"]:
+                event["name"] = visible(event["name"])
             chart["meter"] = visible(chart["meter"])
         except captures.CaptureDamaged as error:
             fault = f"The capture {visible(record.capture)} {error}."
@@ -150,6 +155,12 @@ def _power(record: PowerRecord, directory: Path) -> dict[str, Any]:
         "chart": chart,
         "fault": fault,
     }
+
+
+def _periods(record: PowerRecord, amperes: Callable[[float], str]) -> str:
+    assert record.period_a
+    low, high = amperes(record.period_a.low), amperes(record.period_a.high)
+    return f"{amperes(record.period_a.value)} [{low}, {high}] at {record.asked_hz:g} Hz"
 
 
 def _measurement(record: Measurement) -> list[str]:

@@ -1,4 +1,4 @@
-"""The report for other programs: CSV, Parquet, Markdown, JUnit XML, a badge."""
+"""The report for other programs: CSV, Parquet, Markdown, JUnit XML, badges."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from reports import views
+from reports import badges, one_hertz, views
 from reports.loading import Loaded
 from reports.matrix import UNEXPECTED, URGENT, Matrix, verdicts
 from reports.neutral import csv_cell, markdown, markdown_code, xml
@@ -31,7 +31,8 @@ def write_exports(loaded: Loaded, table: Matrix, out: Path) -> None:
     results.to_parquet(out / "results.parquet", index=False)
     (out / "summary.md").write_text(summary(loaded, table), encoding="utf-8")
     junit(table).write(out / "junit.xml", encoding="utf-8", xml_declaration=True)
-    (out / "badge.svg").write_text(badge(table), encoding="utf-8")
+    (out / "badge.svg").write_text(badges.conformance(table), encoding="utf-8")
+    one_hertz.write_badges(loaded, table, out)
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
@@ -194,20 +195,3 @@ def _case(case: ElementTree.Element, state: str, row: dict[str, Any]) -> str:
     )
     told.text = xml("\n".join(parts))
     return total
-
-
-def badge(table: Matrix) -> str:
-    """A status badge: how many of the verdicts conform."""
-    good, judged = verdicts(table.counts)
-    text = f"{good} of {judged} conform" if judged else "nothing judged"
-    colour = "#6b7280" if not judged else "#a92d1c" if table.unexpected else "#1f6f43"
-    left, right = 76, 12 + 6.4 * len(text)
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" width="{left + right:.0f}" height="20" '
-        f'role="img" aria-label="event loop: {text}"><title>event loop: {text}</title>'
-        f'<rect width="{left + right:.0f}" height="20" rx="3" fill="#3b4148"/>'
-        f'<path d="M{left} 0h{right - 3:.0f}a3 3 0 0 1 3 3v14a3 3 0 0 1-3 3H{left}z" '
-        f'fill="{colour}"/>'
-        '<g fill="#fff" font-family="Verdana,DejaVu Sans,sans-serif" font-size="11">'
-        f'<text x="7" y="14">event loop</text><text x="{left + 6}" y="14">{text}</text></g></svg>\n'
-    )

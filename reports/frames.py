@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports.neutral import one_line
-from rig.results import BoardInfo, Outcome, Result, RunInfo
+from rig.results import BoardInfo, Outcome, PowerRecord, Result, RunInfo
 
 RESULT_COLUMNS = (
     "run", "name", "claim", "chapter", "level", "outcome", "unexpected", "expected_divergence",
@@ -21,7 +21,8 @@ POWER_COLUMNS = (
     "run", "name", "claim", "result", "wait", "source", "kind", "ratio", "ratio_low", "ratio_high",
     "active_fraction", "wake_rate_hz", "window_a", "floor_a", "busy_a", "drift_a", "noise_a",
     "contrast", "charge_c", "duration_s", "supply_v", "energy_j", "capture", "meter", "attempts",
-    "window_off_a", "ratio_off", "ranges",
+    "window_off_a", "ratio_off", "ranges", "asked_hz", "period_a", "period_low_a",
+    "period_high_a", "budget_a", "budget",
 )  # fmt: skip
 MEASUREMENT_COLUMNS = (
     "run", "name", "claim", "result", "measurement", "unit", "n", "median", "low", "high", "p99",
@@ -44,7 +45,8 @@ _WHOLE = {"n", "number", "attempts", "line_offset", "line_bytes", "result"}
 _FLOAT = {
     "duration_s", "ratio", "ratio_low", "ratio_high", "active_fraction", "wake_rate_hz",
     "window_a", "floor_a", "busy_a", "drift_a", "noise_a", "contrast", "charge_c", "supply_v",
-    "energy_j", "window_off_a", "ratio_off", "median", "low", "high", "p99", "maximum", "exit_code",
+    "energy_j", "window_off_a", "ratio_off", "asked_hz", "period_a", "period_low_a",
+    "period_high_a", "budget_a", "median", "low", "high", "p99", "maximum", "exit_code",
 }  # fmt: skip
 _TEXT -= _TRUTH | _WHOLE | _FLOAT
 
@@ -114,7 +116,9 @@ class Rows:
                  p.floor_a, p.busy_a, p.drift_a, p.noise_a, p.contrast, p.charge_c, p.duration_s,
                  p.supply_v, energy, p.capture or "", once(p.meter), p.attempts,
                  off.window_a if off else None, off.ratio if off else None,
-                 once(" ".join(map(str, off.numbers))) if off else "")
+                 once(" ".join(map(str, off.numbers))) if off else "",
+                 p.asked_hz, *_periods(p), p.budget.limit_a if p.budget else None,
+                 once(p.budget.verdict) if p.budget else "")
             )  # fmt: skip
         self.measurements.extend(
             (run, name, claim, index, once(m.name), once(m.unit), m.n, m.median, m.low, m.high,
@@ -136,6 +140,12 @@ class Rows:
                 )
             last[run, name, claim] = outcome
         return told
+
+
+def _periods(p: PowerRecord) -> tuple[float | None, float | None, float | None]:
+    """The mean current over whole periods, with its interval."""
+    each = p.period_a
+    return (each.value, each.low, each.high) if each else (None, None, None)
 
 
 def _chosen(info: RunInfo) -> list[str]:

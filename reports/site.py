@@ -18,7 +18,7 @@ from typing import Any
 import jinja2
 from markupsafe import Markup
 
-from reports import exports, views
+from reports import exports, one_hertz, views
 from reports.evidence import evidence, script_json
 from reports.loading import Loaded
 from reports.matrix import STATES, UNEXPECTED, URGENT, Matrix, matrix
@@ -83,6 +83,7 @@ def _common(loaded: Loaded, table: Matrix, external: dict[str, str]) -> dict[str
         "known": views.attention(table, ("crashed-expected", "diverges-expected")),
         "unexpected_states": UNEXPECTED,
         "power": views.power_groups(loaded, table),
+        "one_hertz": one_hertz.rows(loaded, table),
         "latency": views.latency_groups(loaded, table),
         "problems": loaded.problems,
         "runs": views.records(loaded.runs.tail(50)),

@@ -77,6 +77,9 @@ def of_run(
         return Ending(UNEXPECTED, f"{said}; exit {UNEXPECTED} {follows}")
     if counted:
         return Ending(RIG, f"{_by_level(counted)}; exit {RIG} {follows}")
+    if hidden := sum(r.over_budget is Outcome.INCONCLUSIVE for r in results):
+        said = f"{_several(hidden, 'wait')} over budget whose class was inconclusive"
+        return Ending(RIG, f"{said}; exit {RIG} {follows}")
     if not stopped and (idle := _not_judged(results, info.boards, levels)):
         return Ending(RIG, f"{idle}; exit {RIG} {follows}")
     return Ending(GOOD, f"{beside or 'nothing unexpected'}; exit {GOOD} {follows}")
@@ -136,7 +139,11 @@ def _not_judged(
     results: Sequence[Result], boards: Sequence[BoardInfo], levels: Sequence[Level]
 ) -> str:
     """What to say of boards of which nothing is known at these levels, '' if there is none."""
-    judged = {r.board for r in results if r.outcome in VERDICTS and r.level in levels}
+    judged = {
+        r.board
+        for r in results
+        if r.over_budget is Outcome.CONFORMS or (r.outcome in VERDICTS and r.level in levels)
+    }
     idle = [board.name for board in boards if board.name not in judged]
     if not boards:
         return "no board was judged"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -38,7 +39,7 @@ KEYS: dict[str, tuple[str, ...]] = {
         "deadline_scale", "meter", "profile", "firmware", "heap", "copies", "file_system",
         "network", "power",
     ),
-    "cpython": ("deadline_scale", "file_system", "network"),
+    "cpython": ("deadline_scale", "copies", "file_system", "network"),
     "emulated": ("deadline_scale", "meter", "profile", "firmware", "emulator", "power"),
 }  # fmt: skip
 """Keys that each kind of board makes use of, beside `kind`."""
@@ -60,6 +61,19 @@ LEAST_HEAP, MOST_HEAP = 16 << 10, 4 << 30
 """Bytes: what the harness and a test need to be compiled, and what a host may be asked for."""
 
 
+MOST_A = 10.0
+"""The widest range of any meter here, a Joulescope's: a budget above it is a slip of its unit."""
+
+
+def _flat(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, Any]]:
+    """The values of nested tables by their dotted names."""
+    for name, value in table.items():
+        if isinstance(value, dict):
+            yield from _flat(value, f"{before}{name}.")
+        else:
+            yield f"{before}{name}", value
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
@@ -74,6 +88,24 @@ class PowerProfile(_Strict):
     drops_port: bool | None = None  # the floor takes the port away, and it comes back by itself
     marker: str = ""  # the pin wired to the meter's digital input, which marks the frame's pulses
     attached: tuple[str, ...] = ()  # "usb", "debugger": shown with every current
+    budget: dict[str, str] = {}  # by claim: "1.5 mA", more is a divergence of level quality
+
+    @field_validator("budget", mode="before")
+    @classmethod
+    def _is_budget(cls, given: object) -> object:
+        """Claims by their ids; one written without quotes is a table within a table to TOML."""
+        if not isinstance(given, dict):
+            return given
+        limits = dict(_flat(given))
+        for claim, text in limits.items():
+            if not isinstance(text, str):
+                raise ValueError(f'{claim} = {text!r} is not of the form "1.5 mA"')
+            if not 0 < amperes(text) <= MOST_A:
+                raise ValueError(
+                    f"{claim} = {text!r}: a budget is above 0 A, and {MOST_A:g} A at "
+                    "most, which no meter here reads"
+                )
+        return limits
 
     @field_validator("supply")
     @classmethod
@@ -135,7 +167,7 @@ class BoardEntry(_Strict):
     # emulated ones: a file, or a release such as "1.28.0"
     emulator: str = ""  # emulated boards: one of ours, or a command with {firmware} in it
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
-    copies: int = Field(1, ge=1, le=32)  # virtual boards: so many divide the claims
+    copies: int = Field(1, ge=1, le=32)  # virtual and cpython: so many divide the claims
     file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
     network: BoardNetwork | None = None  # how it comes to one, or what a virtual board reaches
     power: PowerProfile = PowerProfile()

@@ -62,6 +62,14 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
     if board.power.floor and board.power.floor not in floors.FLOORS:
         what = f"{where}.power.floor: there is no floor {board.power.floor!r}"
         raise UsageError(what, nearest(board.power.floor, list(floors.FLOORS)))
+    if "budget" in board.power.model_fields_set and not board.power.budget:
+        raise UsageError(
+            f"{where}.power.budget: it names no claim",
+            'budget = {"power.sleep-sleeps" = "1.5 mA"}, or leave it out',
+        )
+    if board.power.budget and not board.meter:
+        what = f"{where}.power.budget: the board has no meter, so that it could never be judged"
+        raise UsageError(what, 'meter = "NAME", or leave the budget out')
     if board.heap:
         _heap(f"{where}.heap", board.heap)
     if board.kind == "emulated" and not board.firmware:

@@ -132,6 +132,11 @@ def after(seen: Seen, result: Result) -> Seen:
     return Seen(trouble=seen.trouble, took_s=took, calm=calm)
 
 
+def about(claim: str) -> str:
+    """What a claim is about, by its id."""
+    return claim.partition(".")[0]
+
+
 def lateness(
     claims: Mapping[str, Claim],
     seen: Mapping[str, Seen],
@@ -141,21 +146,25 @@ def lateness(
     """How late each claim runs; 0 for those not named. `crashing` are known to crash the board,
     `broken` those that the run's faults make fail, which they may do by hanging.
 
-    What was trouble in one claim is feared of all that run the same device test. Of equal trouble
-    the one that takes longer comes later.
+    What was trouble in one claim is feared of all that run the same device test, and, less, of all
+    that are about the same thing (`flag.` of `flag.clear`): they are likely to meet it too. Of
+    equal trouble the one that takes longer comes later.
     """
     level = {claim: what.trouble for claim, what in seen.items()}
     for least, named in ((BROKEN, broken), (CRASHES, crashing)):
         level |= {claim: max(least, level.get(claim, 0)) for claim in named}
     feared: dict[str, int] = {}
+    kin: dict[str, int] = {}
     for name, least in level.items():
         if name in claims:
             test = claims[name].device_test
             feared[test] = max(least, feared.get(test, 0))
+            kin[about(name)] = max(least, kin.get(about(name), 0))
     late = {}
     for name, claim in claims.items():
         took = min(seen[name].took_s, HOUR_S) / HOUR_S if name in seen else 0.0
-        rank = 2 * max(feared.get(claim.device_test, 0) - 0.5, level.get(name, 0)) + took
+        own = 2 * max(feared.get(claim.device_test, 0) - 0.5, level.get(name, 0))
+        rank = max(own, kin.get(about(name), 0) / (2 * LOSES)) + took
         if rank > 0:
             late[name] = rank
     return late

@@ -100,6 +100,35 @@ class Systematic(_Strict):
     basis: str = ""
 
 
+def _ma(current_a: float) -> str:
+    return f"{current_a * 1e3:.4g} mA"
+
+
+class Budget(_Strict):
+    """A wait's mean current beside what the bench file allows it, in amperes.
+
+    `low_a` and `high_a` have the statistical 95 % interval and, where its maker states it
+    (`instrument`), the instrument's own error.
+    """
+
+    limit_a: float
+    value_a: float
+    low_a: float
+    high_a: float
+    instrument: bool
+    verdict: Literal["within", "over", "undecided"]
+
+    @property
+    def told(self) -> str:
+        """It in a sentence."""
+        own = "with the instrument's own error" if self.instrument else "95 %"
+        seen = f"{_ma(self.value_a)} ({self.low_a * 1e3:.4g} to {_ma(self.high_a)}, {own})"
+        limit = f"budget of {_ma(self.limit_a)}"
+        if self.verdict == "undecided":
+            return f"{seen}: its {limit} lies in that interval, so neither over nor within is sure"
+        return f"{seen}, {self.verdict} its {limit}"
+
+
 class PowerRecord(_Strict):
     """How one wait was judged. Currents in amperes, charge in coulombs, times in seconds.
 
@@ -125,6 +154,9 @@ class PowerRecord(_Strict):
     meter: str = ""
     attempts: int = 1
     systematic: Systematic | None = None  # None: the instrument's accuracy is not stated
+    asked_hz: float = 0.0  # how often the wait's own tasks ask to be woken
+    period_a: Estimate | None = None  # then: its mean current over whole periods
+    budget: Budget | None = None  # None: the bench file allows it no certain current
 
 
 class Measurement(_Strict):
@@ -182,6 +214,7 @@ class Result(_Strict):
     started: str = ""  # ISO 8601, UTC
     duration_s: float = 0.0
     judged_on: str = ""  # which board of a kind that shared the claims
+    over_budget: Outcome | None = None  # of one that diverges by its budget alone: its claim's own
     earlier: list[Try] = []  # what was `errored` was tried once more at the end of the run
 
     def after(self, first: Result) -> Result:

@@ -7,6 +7,7 @@ virtual board (`copies` in the bench file) are always one kind.
 
 from __future__ import annotations
 
+import itertools
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -15,6 +16,13 @@ from pydantic import BaseModel, ConfigDict
 from rig.bench import Bench
 from rig.results import BoardInfo
 from rig.stations import Station
+
+BUILD = (
+    "implementation", "version", "sys_version", "build", "mpy", "thread", "queue", "asyncio",
+    "platform", "machine",
+)  # fmt: skip
+"""What a board says of its build. Two builds of a version can differ in all but the version: by
+the day they were made (sys.version), by their variant (_build), by the asyncio frozen into them."""
 
 
 class Kind(BaseModel):
@@ -48,7 +56,8 @@ def kinds(stations: Sequence[Station], share: bool, copies: Mapping[str, str]) -
         alike.setdefault(key, []).append(station.name)
     if share and len(alike) == len(stations):
         print(
-            "--share: no two boards have the same firmware, each is asked for everything",
+            f"--share: no two boards have the same firmware{_apart(stations)}, "
+            "each is asked for everything",
             file=sys.stderr,
         )
     every = {station.name for station in stations}
@@ -65,8 +74,19 @@ def firmware(station: Station) -> tuple[object, ...]:
     info = station.info
     if info is None:
         return (station.name,)
-    build = (info.implementation, info.version, info.platform, info.machine)
+    build = tuple(getattr(info, said) for said in BUILD)
     return (*build, tuple(info.features), station.profile, station.overlay)
+
+
+def _apart(stations: Sequence[Station]) -> str:
+    """In what the first two boards differ that could be taken for boards of a kind, or nothing."""
+    for one, other in itertools.combinations([s.info for s in stations if s.info], 2):
+        if (one.platform, one.machine) == (other.platform, other.machine):
+            for said in (*BUILD, "features", "profile"):
+                mine, its = getattr(one, said), getattr(other, said)
+                if mine != its:
+                    return f" ({said} of {one.name}: {mine!r}, of {other.name}: {its!r})"
+    return ""
 
 
 def _name(boards: Sequence[str], every: set[str]) -> str:

@@ -14,7 +14,10 @@ def _read(text: str, unit: str, example: str) -> float:
     found = QUANTITY.fullmatch(text)
     if not found or found[3] != unit:
         raise ValueError(f'{text!r} is not of the form "{example}"')
-    return float(found[1]) * PREFIX[found[2]]
+    try:
+        return float(found[1]) * PREFIX[found[2]]
+    except ValueError:  # "1.2.3"
+        raise ValueError(f'{text!r} is not of the form "{example}"') from None
 
 
 def ohms(text: str) -> float:

@@ -261,7 +261,12 @@ def _power(
         supply_v=3.3 if board.platform == "rp2" else None,
         capture=name,
         meter=board.meter,
+        asked_hz=1.0,
+        period_a=Estimate(value=window * 1.01, low=window, high=window * 1.02),
     )
+
+
+HOSTILE_NOTE = "<b onclick=alert(1)>task</b> wakes"
 
 
 def write_capture(
@@ -296,6 +301,7 @@ def write_capture(
             {"label": label, "start_s": start * interval, "end_s": end * interval}
             for label, (start, end) in spans.items()
         ],
+        "events": [{"name": HOSTILE_NOTE, "at_s": marks[4] * interval}],
         "busy_a": busy,
         "floor_a": floor,
         "source": source,

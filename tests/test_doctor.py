@@ -185,6 +185,7 @@ def test_a_meter_on_the_wrong_board_is_named(
     assert "in series" in finding.mend
 
 
+@pytest.mark.slow
 def test_swapped_meters_are_told_apart(
     tmp_path: Path, boards: list[VirtualBoard], meter_of_one: str
 ) -> None:
@@ -217,6 +218,7 @@ def test_a_meter_out_of_range_is_named(
     assert "larger" in finding.mend
 
 
+@pytest.mark.slow
 def test_a_meter_that_loses_samples_is_named(
     tmp_path: Path, boards: list[VirtualBoard], monkeypatch: pytest.MonkeyPatch
 ) -> None:

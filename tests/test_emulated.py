@@ -258,6 +258,7 @@ DOZEN = [
 
 
 @slowed
+@pytest.mark.slow
 def test_a_board_forty_times_slower_than_the_host(tmp_path: Path) -> None:
     results = run_slowly(tmp_path, DOZEN)
     assert {result.claim: result.outcome for result in results} == dict.fromkeys(DOZEN, "conforms")
@@ -311,7 +312,9 @@ def meanwhile(made: EmulatedBoard, board: Board, number: signal.Signals, ms: int
 
 
 @slowed
-@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+@pytest.mark.parametrize(
+    "number", [signal.SIGKILL, pytest.param(signal.SIGSTOP, marks=pytest.mark.slow)]
+)
 def test_an_emulator_that_is_gone_is_no_verdict(
     boards: tuple[EmulatedBoard, Board], number: signal.Signals, monkeypatch: pytest.MonkeyPatch
 ) -> None:

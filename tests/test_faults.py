@@ -10,9 +10,10 @@ from __future__ import annotations
 import importlib
 import inspect
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -81,7 +82,17 @@ def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outco
     return Outcome.CONFORMS
 
 
-@pytest.mark.parametrize("name", names("functional"))
+def one_of_each(names: Sequence[str]) -> list[Any]:
+    """One fault that is caught by claims about the same thing (`lock.`) runs in `make test`, the
+    others are slow: they are many, and each waits for its board."""
+    about = [fault(name).caught_by[0].partition(".")[0] for name in names]
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] if what in about[:number] else [])
+        for number, (name, what) in enumerate(zip(names, about, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("name", one_of_each(names("functional")))
 def test_is_caught(name: str, board: Board, tmp_path: Path) -> None:
     overlay = written([fault(name)], tmp_path / "overlay")
     for claim in fault(name).caught_by:

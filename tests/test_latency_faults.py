@@ -36,7 +36,7 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         virtual.stop()
 
 
-@pytest.fixture(scope="module", params=["idle", "loaded"])
+@pytest.fixture(scope="module", params=["idle", pytest.param("loaded", marks=pytest.mark.slow)])
 def load(request: pytest.FixtureRequest) -> Iterator[str]:
     """Every core of the host idle, and every core busy."""
     count = (os.cpu_count() or 1) if request.param == "loaded" else 0

@@ -159,8 +159,8 @@ def found(pattern: str, text: str) -> bool:
 
 
 QUICK = {
-    "esp32", "main.py prints", "a multiple of 64 waits", "own USB that goes with a reset",
-    "in its bootloader", "without firmware", "main.py that swallows Ctrl-C and prints",
+    "esp32", "main.py prints", "own USB that goes with a reset", "in its bootloader",
+    "without firmware",
 }  # fmt: skip
 """The others boot slowly, or say nothing for long."""
 ROWS = [

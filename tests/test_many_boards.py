@@ -228,9 +228,14 @@ def test_which_boards_are_of_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
     one, two = identified("pico1"), identified("pico2")
     assert found(one, two) == {"pico": ["pico1", "pico2"]}
     assert found(one, two, share=False) == {"pico1": ["pico1"], "pico2": ["pico2"]}
-    for other in ({"version": "1.29"}, {"machine": "Pico W"}, {"features": ["network"]}):
+    for other in (
+        {"version": "1.29"}, {"machine": "Pico W"}, {"features": ["network"]}, {"mpy": 1},
+        {"sys_version": "3.4.0; MicroPython v1.28.0-2.g0 on 2026-01-02"}, {"build": "RPI_PICO"},
+        {"thread": "GIL"}, {"queue": "Python"}, {"asyncio": "0123"},
+    ):  # fmt: skip
         assert len(found(one, identified("pico2", **other))) == 2, other
-    assert "no two boards have the same firmware" in capsys.readouterr().err
+    said = "no two boards have the same firmware (asyncio of pico1: '', of pico2: '0123')"
+    assert said in capsys.readouterr().err
     assert found(identified("left"), identified("right")) == {"left+right": ["left", "right"]}
     assert found(one, two, identified("pico", version="2")) == {
         "pico1+pico2": ["pico1", "pico2"],

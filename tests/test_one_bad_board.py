@@ -82,13 +82,13 @@ def test_four_of_eight_run_to_the_end(bad: str, tmp_path: Path) -> None:
         assert reason in lost[name]
         assert f"board {name} was lost at the start" in said
         assert reason in first_screen
-    # a board that has come back goes on where it was not; the others have nothing left to do
-    written(tmp_path, bad.replace("[board.absent]\nport = \"/dev/ttyNOWHERE\"", good(("absent",)))
-            + good())  # fmt: skip
+    # boards that have come back go on where they were not; the others have nothing left to do
+    mute_and_circuit = bad[bad.index("[board.mute]") : bad.index("[board.wedged]")]
+    written(tmp_path, mute_and_circuit + good(("absent", "wedged")) + good())
     code, said = looprig("run", "--resume", out)
     assert code == 3
-    assert "3 lost boards" in said
-    assert {result.board for result in run.results()} == {*GOOD, "absent"}
+    assert "2 lost boards" in said
+    assert {result.board for result in run.results()} == {*GOOD, "absent", "wedged"}
 
 
 def test_strict_refuses_the_bench(tmp_path: Path) -> None:

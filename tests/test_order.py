@@ -22,7 +22,19 @@ import pytest
 from rig.claims import catalogue
 from rig.expectations import crashing
 from rig.faults import parsed, written
-from rig.order import BOARDS_KEPT, CRASHES, FORGIVEN, HANGS, LOSES, Memory, lateness, trouble
+from rig.order import (
+    BOARDS_KEPT,
+    CRASHES,
+    FEARED,
+    FORGIVEN,
+    HANGS,
+    LOSES,
+    Memory,
+    Seen,
+    after,
+    lateness,
+    trouble,
+)
 from rig.results import ExecutionRecord, Outcome, Result
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
@@ -248,6 +260,14 @@ def test_the_worst_comes_last(memory: Memory) -> None:
     assert order[-1] == "event.wakes-them-all"
     assert late.get("lock.starts-unlocked", 0.0) == 0.0
     assert crashing() <= set(late)
+
+
+def test_what_resembles_trouble_comes_between() -> None:
+    claims = catalogue()
+    seen = after(Seen(), lost("flag.clear"))
+    late = lateness(claims, {"flag.clear": seen, "sleep.ms": Seen(took_s=9.0)}, [], [])
+    order = [late.get(name, 0.0) for name in ("run.returns-value", "sleep.ms", "flag.several")]
+    assert 0.0 == order[0] < order[1] < order[2] < FEARED < late["flag.clear"]
 
 
 def test_a_claim_is_forgiven(memory: Memory) -> None:

@@ -197,8 +197,25 @@ def test_a_capture_zooms(opened: webdriver.Chrome) -> None:
     drawn = opened.execute_script(
         "const g = document.querySelector('.chart'); return g.layout.shapes.length"
     )
-    assert drawn == 6 + 2  # windows, and the busy and floor levels
+    assert drawn == 6 + 2 + 1  # windows, the busy and floor levels, and what a task did
     assert "modelled" in opened.find_element(By.CSS_SELECTOR, "#evidence-body figcaption").text
+
+
+def test_what_a_task_did_stands_on_the_captures_axis(opened: webdriver.Chrome) -> None:
+    opened.execute_script("arguments[0].click()", cell(opened, "power.sleep-sleeps", "unix"))
+    wait(opened).until(lambda b: b.find_element(By.CSS_SELECTOR, ".chart[data-drawn]"))
+    marks, label, window = opened.execute_script(
+        "const g = document.querySelector('.chart'); const m = g.data[1];"
+        "return [m.x, m.text, g.layout.annotations.map((a) => a.text)]"
+    )
+    assert len(marks) == 1
+    assert range_of(opened)[0] < marks[0] < range_of(opened)[1]
+    assert label == ["&lt;b onclick=alert(1)&gt;task&lt;/b&gt; wakes"]
+    assert window
+    told = opened.find_element(By.CSS_SELECTOR, "#evidence-body details.tasks")
+    opened.execute_script("arguments[0].open = true", told)
+    assert f"{marks[0]:.4f} s: <b onclick=alert(1)>task</b> wakes" in told.text
+    assert not opened.find_elements(By.CSS_SELECTOR, "#evidence-body li b")
 
 
 def test_battery_life(opened: webdriver.Chrome, page: Path) -> None:

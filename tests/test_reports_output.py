@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import xml.etree.ElementTree as ElementTree
 from datetime import timedelta
@@ -170,6 +171,12 @@ def test_junit_is_xml_and_counts(tmp_path: Path) -> None:
     totals = {name: int(suite.get(name, "")) for name in ("tests", "failures", "errors", "skipped")}
     # The known divergence and the unsupported claim are skipped, each with its reason.
     assert totals == {"tests": len(CLAIMS), "failures": 3, "errors": 1, "skipped": 2}
+    endpoint = json.loads((out / "badge-1hz.json").read_text(encoding="utf-8"))
+    assert endpoint["label"] == "asyncio at 1 Hz"
+    assert endpoint["message"] == "1640 µA, modelled"  # 1.62 mA and 1 %, by a model in part
+    assert endpoint["schemaVersion"] == 1
+    one_hertz = ElementTree.parse(out / "badge-1hz.svg").getroot()
+    assert one_hertz.get("aria-label") == "asyncio at 1 Hz: 1640 µA, modelled"
     badge = ElementTree.parse(out / "badge.svg").getroot()
     assert badge.get("aria-label") == "event loop: 19 of 22 conform"
 

@@ -7,6 +7,7 @@ async def worker(ms):
     start = ticks_ms()
     while ticks_diff(ticks_ms(), start) < ms:
         await asyncio.sleep_ms(0)
+    note("a worker ends")
 
 
 async def main():
@@ -14,6 +15,7 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
+    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

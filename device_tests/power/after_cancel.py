@@ -10,6 +10,7 @@ async def main():
     task = asyncio.create_task(sleeper())
     await asyncio.sleep_ms(5)
     task.cancel()
+    note("task is cancelled")
     try:
         await task
     except asyncio.CancelledError:
@@ -17,6 +18,7 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
+    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

@@ -3,6 +3,7 @@ import asyncio
 
 
 async def fails():
+    note("task raises")
     raise ValueError
 
 
@@ -15,6 +16,7 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
+    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

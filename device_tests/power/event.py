@@ -4,6 +4,7 @@ import asyncio
 
 async def setter(event):
     await asyncio.sleep_ms(params["window_ms"])
+    note("setter wakes, sets the event")
     event.set()
 
 
@@ -13,6 +14,7 @@ async def main():
     begin()
     await event.wait()
     done()
+    note("waiting task runs")
     await task
 
 

@@ -6,6 +6,7 @@ import micropython
 
 async def setter(flag):
     await asyncio.sleep_ms(params["window_ms"])
+    note("setter wakes, schedules the flag")
     micropython.schedule(lambda _: flag.set(), 0)
     await asyncio.sleep_ms(0)
 
@@ -16,6 +17,7 @@ async def main():
     begin()
     await flag.wait()
     done()
+    note("waiting task runs")
     await task
 
 

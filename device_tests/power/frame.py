@@ -3,7 +3,8 @@
 #   settle, busy, floor, busy, WINDOW, floor, busy, tail
 # Nothing is emitted meanwhile, for that takes current: the instants are kept and emitted at
 # the end, in microseconds since the frame began. What is emitted before and after it tells the
-# host how long the frame took by its own clock.
+# host how long the frame took by its own clock. What a test notes of its tasks meanwhile is kept
+# and told with its instant in the same way: note("woken").
 import gc
 
 try:
@@ -29,6 +30,7 @@ exec(params["floor"])  # defines quiet(ms), by the board's profile
 _zero = 0
 _parts = []
 _window = [0, 0]
+_notes = []
 
 
 def _part(name, ms):
@@ -43,6 +45,12 @@ def _part(name, ms):
     else:
         quiet(ms)
     _parts.append((name, since, elapsed_us(_zero)))
+
+
+def note(what):
+    # What a task did just now, for the capture's time axis.
+    if len(_notes) < 100:  # some boards have little memory, and each takes a tuple
+        _notes.append((what, elapsed_us(_zero)))
 
 
 def begin():
@@ -86,3 +94,5 @@ def frame(wait):
     emit("wait", before, after)
     emit("window", *_window)
     _clocks()
+    for noted in _notes:  # last, for a slow line would be late with the clocks after them
+        emit("note", *noted)

@@ -4,12 +4,14 @@ import asyncio
 
 async def sleeper():
     await asyncio.sleep_ms(params["window_ms"])
+    note("a sleeper wakes")
 
 
 async def main():
     begin()
     await asyncio.gather(sleeper(), sleeper(), sleeper())
     done()
+    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

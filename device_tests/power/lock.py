@@ -6,6 +6,7 @@ async def holder(lock, held):
     async with lock:
         held.set()
         await asyncio.sleep_ms(params["window_ms"])
+        note("holder wakes, gives the lock back")
 
 
 async def main():
@@ -15,6 +16,7 @@ async def main():
     begin()
     async with lock:
         done()
+        note("waiting task runs")
     await task
 
 

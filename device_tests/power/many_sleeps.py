@@ -12,6 +12,8 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
+    note("main task runs")
+    note("tasks are cancelled")
     for task in tasks:
         task.cancel()
     await asyncio.sleep_ms(0)

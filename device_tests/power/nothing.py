@@ -34,6 +34,7 @@ async def main():
 
     def end(_):
         done()
+        note("timer fires")
         never.set()
 
     later(params["window_ms"], end)

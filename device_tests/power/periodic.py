@@ -11,6 +11,7 @@ async def main():
     while ticks_diff(due, start) < params["window_ms"]:
         due = ticks_add(due, period)
         await asyncio.sleep_ms(ticks_diff(due, ticks_ms()))
+        note("task wakes")
     done()
 
 

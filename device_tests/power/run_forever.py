@@ -8,6 +8,7 @@ async def stopper():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
+    note("task wakes, stops the loop")
     loop.stop()
 
 

@@ -6,6 +6,7 @@ async def main():
     begin()
     await asyncio.sleep_ms(params["window_ms"])
     done()
+    note("main task runs")
 
 
 frame(lambda: asyncio.run(main()))

@@ -29,6 +29,7 @@ async def main():
     except asyncio.TimeoutError:
         pass
     done()
+    note("time-out wakes the task")
 
 
 pair = connected()

@@ -10,6 +10,7 @@ async def main():
     except asyncio.TimeoutError:
         pass
     done()
+    note("time-out wakes the task")
 
 
 frame(lambda: asyncio.run(main()))

@@ -22,17 +22,26 @@
       x.push(at, at + chart.step_s / 2);
       y.push(low === null ? null : low * 1000, chart.high[i] === null ? null : chart.high[i] * 1000);
     });
-    return [{ x, y, type: "scatter", mode: "lines", line: { color: colour("--accent"), width: 1 },
+    const drawn = [{ x, y, type: "scatter", mode: "lines", line: { color: colour("--accent"), width: 1 },
       hovertemplate: "%{x:.4f} s<br>%{y:.4g} mA<extra></extra>" }];
+    if (chart.events.length) {
+      // What tasks did, in the same execution: marks along the axis, whose words show on hovering.
+      drawn.push({ x: chart.events.map((e) => e.at_s), y: chart.events.map(() => 0.02), yaxis: "y2", type: "scatter",
+        mode: "markers", marker: { symbol: "triangle-up", size: 9, color: colour("--ink") },
+        text: chart.events.map((e) => plain(e.name)), hovertemplate: "%{x:.4f} s<br>%{text}<extra></extra>" });
+    }
+    return drawn;
   };
   const tested = (chart) => chart.windows.filter((w) => w.label.startsWith("window"));
 
   const layout = (chart, label, width) => {
     const windows = tested(chart);
-    const shapes = chart.windows.map((w) => ({
+    const shapes = chart.events.map((e) => ({
+      type: "line", xref: "x", yref: "paper", x0: e.at_s, x1: e.at_s, y0: 0, y1: 1,
+      line: { color: colour("--muted"), width: 1, dash: "dot" } })).concat(chart.windows.map((w) => ({
       type: "rect", xref: "x", yref: "paper", x0: w.start_s, x1: w.end_s, y0: 0, y1: 1, layer: "below",
       line: { width: 0 }, fillcolor: colour(windows.includes(w) ? "--mark" : "--soft"),
-      opacity: windows.includes(w) ? 0.75 : 0.9 }));
+      opacity: windows.includes(w) ? 0.75 : 0.9 })));
     // Labels that are wider than their windows would run into each other.
     const pixels = (width - 100) / (chart.samples * chart.interval_s);
     const labelled = chart.windows.filter((w) => windows.includes(w) || (w.end_s - w.start_s) * pixels > 7 * w.label.length);
@@ -53,10 +62,11 @@
       font: { color: colour("--ink"), family: getComputedStyle(document.body).fontFamily, size: 12 },
       xaxis: { title: { text: "time, s" }, gridcolor: colour("--line"), zeroline: false },
       yaxis: { title: { text: "current, mA, " + label }, gridcolor: colour("--line"), zeroline: false, rangemode: "tozero" },
+      yaxis2: { overlaying: "y", range: [0, 1], fixedrange: true, visible: false },
     };
   };
   // plotly.js reads a little markup in labels.
-  const plain = (text) => text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;").slice(0, 40);
+  const plain = (text) => text.slice(0, 60).replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
 
   looprig.draw = (wait, root) => {
     const chart = wait.chart;
@@ -65,6 +75,7 @@
     const place = h("div", { class: "chart", role: "img",
       "aria-label": `Current over ${duration.toPrecision(3)} s, ${wait.source}; the numbers are above` });
     const caption = `${chart.samples.toLocaleString("en")} samples, ${(chart.interval_s * 1000).toPrecision(3)} ms apart, ${chart.source}` +
+      (chart.events.length ? `; ▲ what a task did then, ${chart.events.length} times` : "") +
       (chart.out_of_range ? `; ${chart.out_of_range} out of the meter's range` : "") +
       (chart.step_s > chart.interval_s ? "; the line joins the lowest and highest of each stretch" : "");
     const zoom = (range) => () => {
@@ -80,6 +91,10 @@
       button.addEventListener("click", zoom([w.start_s - margin, w.end_s + margin]));
       buttons.append(button);
     }
+    // The same in words, for whoever sees no chart: instants from the beginning of the capture.
+    const done = chart.events.length ? h("details", { class: "tasks" },
+      h("summary", {}, `What tasks did (${chart.events.length})`),
+      h("ol", {}, ...chart.events.map((e) => h("li", {}, `${e.at_s.toFixed(4)} s: ${e.name}`)))) : null;
     const paint = () => plotly(root).then((Plotly) => {
       if (!place.isConnected) return null;
       const range = place.layout && !place.layout.xaxis.autorange ? place.layout.xaxis.range : null;
@@ -93,6 +108,6 @@
     const repaint = () => { if (place.isConnected) paint(); else document.removeEventListener("looprig-theme", repaint); };
     document.addEventListener("looprig-theme", repaint);
     requestAnimationFrame(paint);
-    return h("figure", {}, place, buttons, h("figcaption", {}, caption));
+    return h("figure", {}, place, buttons, h("figcaption", {}, caption), ...(done ? [done] : []));
   };
 })();

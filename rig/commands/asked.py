@@ -122,9 +122,11 @@ def patient(globs: Sequence[str]) -> bool:
     return LONG_LIFE in globs
 
 
-def choose_levels(names: Sequence[str], claims: Mapping[str, Claim]) -> list[Level]:
+def choose_levels(
+    names: Sequence[str], claims: Mapping[str, Claim], budgets: bool = False
+) -> list[Level]:
     """The levels that the exit code follows; `all` is every one. Where none is named it is
-    `documented`, or what the claims are of if none of them is that.
+    `documented`, or what the claims are of if none of them is that. `budgets` are of quality.
 
     Raises UsageError for levels that none of the claims is of: the code would follow nothing.
     """
@@ -137,6 +139,8 @@ def choose_levels(names: Sequence[str], claims: Mapping[str, Claim]) -> list[Lev
     if "all" in names:
         return list(LEVELS)
     chosen = [level for level in LEVELS if level in names]
+    if budgets and "quality" in chosen:
+        return chosen
     if not set(chosen) & set(there):
         what = f"--level {', '.join(chosen)}: no claim asked for is of it"
         raise UsageError(what, f"they are of {', '.join(there)}")
@@ -197,6 +201,23 @@ def check_writable(folder: Path, option: str) -> None:
         raise (RigError if full else kind)(
             f"{where}: {error.strerror}", "name a directory to write to with --out"
         ) from error
+
+
+def check_budgets(bench: benches.Bench) -> bool:
+    """Whether the bench allows any claim a certain current only; raises UsageError for a claim
+    that there is not, or that measures none."""
+    claims = catalogue()
+    for name, board in bench.board.items():
+        for claim in board.power.budget:
+            where = f"bench file {bench.path}: board.{name}.power.budget"
+            if claim not in claims:
+                raise UsageError(
+                    f"{where}: there is no claim {claim!r}", nearest(claim, list(claims))
+                )
+            if not claims[claim].power:
+                measured = ", ".join(each for each in claims if claims[each].power)
+                raise UsageError(f"{where}: {claim} measures no current", f"these do: {measured}")
+    return any(board.power.budget for board in bench.board.values())
 
 
 def check_tables(own: Path | None = None) -> None:

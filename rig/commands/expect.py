@@ -93,7 +93,7 @@ def gathered(runs: Sequence[Path]) -> tuple[dict[str, Port], dict[str, list[Boar
                 continue
             port = port_of(board)
             boards.setdefault(port, []).append(board)
-            if result.outcome in VERDICTS:
+            if result.outcome in VERDICTS and not result.over_budget:  # a budget is no port's
                 seen = ports.setdefault(port, {}).setdefault(result.claim, Seen())
                 seen.verdicts.append((board, result))
     return ports, boards, place

@@ -1,4 +1,4 @@
-"""`looprig export`: a capture for other programs."""
+"""`looprig export`: captures for other programs, those of a whole run too."""
 
 from __future__ import annotations
 
@@ -8,21 +8,37 @@ from rig.errors import UsageError
 from rig.streams import console
 
 
-def export(captures: list[Path], to: str, out: Path | None) -> int:
-    """Write each capture beside itself, or into `out`. Raises UsageError for what is none."""
+def export(named: list[Path], to: str, out: Path | None) -> int:
+    """Write each capture beside itself, or into `out`. Raises UsageError for what is none, and for
+    a run without any, and RigError where a format's library is missing."""
     from reports.capture_files import WRITERS
     from reports.captures import CaptureDamaged, samples
 
     if to not in WRITERS:
         raise UsageError(f"--to {to}: it is one of {', '.join(WRITERS)}")
-    for path in captures:
+    suffix, write = WRITERS[to]
+    for path in captures(named):
         try:
             description, current = samples(path)
         except (OSError, CaptureDamaged) as error:
             raise UsageError(f"{path}: {error}", "name a capture, RUN/captures/*.parquet") from None
-        suffix, write = WRITERS[to]
         target = (out or path.parent) / f"{path.stem}{suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, description, current)
         console().print(str(target), markup=False, highlight=False, soft_wrap=True)
     return 0
+
+
+def captures(named: list[Path]) -> list[Path]:
+    """The captures that are named, and all those of the runs that are, by directory or id."""
+    found: list[Path] = []
+    for path in named:
+        run = next((each for each in (path, Path("runs") / path) if each.is_dir()), None)
+        if run is None:
+            found.append(path)
+            continue
+        of_run = sorted((run / "captures").glob("*.parquet"))
+        if not of_run:
+            raise UsageError(f"{run}: no capture is there", "name a run of a bench with a meter")
+        found += of_run
+    return found

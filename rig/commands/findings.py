@@ -54,7 +54,11 @@ def write(run: Path, docs: Path = DOCS) -> None:
     at = RunDir(run)
     info = at.read()
     board = info.boards[0]
-    results = {r.claim: r for r in at.results() if r.board == board.name and r.outcome in SHOWED}
+    results = {
+        r.claim: r
+        for r in at.results()
+        if r.board == board.name and r.outcome in SHOWED and not r.over_budget
+    }
     (docs / "findings").mkdir(parents=True, exist_ok=True)
     for old in (docs / "findings").glob("*.py"):
         old.unlink()

@@ -129,7 +129,7 @@ def _same_claims(options: Options, info: RunInfo) -> None:
         raise UsageError(what, f"--claims: {OWN}")
     if not options.power and info.power and any(claim.power for claim in had.values()):
         raise UsageError(f"{run}: it was begun with power", f"--no-power: {OWN}")
-    if options.levels and choose_levels(options.levels, had) != list(info.levels):
+    if options.levels and choose_levels(options.levels, had, budgets=True) != list(info.levels):
         what = f"{run}: its exit code follows {', '.join(info.levels)}"
         raise UsageError(what, f"--level: {OWN}")
 

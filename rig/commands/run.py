@@ -17,6 +17,7 @@ from rig.commands.asked import (
     LONG_LIFE,
     LONG_LIFE_TAKES,
     Options,
+    check_budgets,
     check_overlay,
     check_tables,
     check_words_for_pytest,
@@ -84,7 +85,7 @@ def run(options: Options) -> int:
         if not claims:
             raise UsageError("--no-power leaves no claim", "ask for other claims, or for power")
     judged(claims)
-    levels = choose_levels(options.levels, claims)
+    levels = choose_levels(options.levels, claims, check_budgets(bench))
     bench = without_idle_controls(bench, claims, bool(options.boards))
     asked_overlay = check_overlay(options, bench)
     options.faults = list(dict.fromkeys(options.faults))

@@ -175,7 +175,7 @@ def prove_command(
     power: Power = True,
     out: Out = None,
 ) -> int:
-    """Could this bench have been red? Break its boards' loops by a dozen faults, and say which are
+    """Could this bench have been red? Break its boards' loops by chosen faults, and say which are
     caught. Exit 0: all; 1: one was missed, or none could be shown; 2 and 3 as of run."""
     from rig.commands.asked import Options
     from rig.commands.prove import prove

@@ -51,12 +51,14 @@ def site_command(
 @app.command("export")
 def export_command(
     captures: Annotated[
-        list[Path], typer.Argument(metavar="CAPTURE...", help="RUN/captures/*.parquet.")
+        list[Path],
+        typer.Argument(metavar="RUN|CAPTURE...", help="Runs, or single RUN/captures/*.parquet."),
     ],
-    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2 or trace.")] = "csv",
+    to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2, jls or trace.")] = "csv",
     out: Out = None,
 ) -> int:
-    """Captures for other programs: a table, nRF Connect's Power Profiler, Perfetto."""
+    """Captures for other programs: a table, nRF Connect's Power Profiler, the Joulescope UI,
+    Perfetto."""
     from rig.commands.export import export
 
     return export(captures, to, out)

@@ -64,11 +64,14 @@ def doctor_command(
 ) -> int:
     """Whether boards and meters answer, and what to mend. Exit 0: all is well; 3: findings; 2: a
     bad bench file."""
-    from rig.commands.asked import Options, choose_bench
+    from rig.commands.asked import Options, check_budgets, choose_bench, use_suites
     from rig.commands.doctor import doctor
 
     asked = Options(bench=bench, port=port, meter=meter, firmware=firmware or [])
-    return doctor(choose_bench(asked), board or [], load, as_json)
+    described = choose_bench(asked)
+    use_suites(asked, described)
+    check_budgets(described)
+    return doctor(described, board or [], load, as_json)
 
 
 @app.command("firmware")

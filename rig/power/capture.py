@@ -11,7 +11,7 @@ from rig.errors import Inconclusive, Unsupported
 from rig.floors import code
 from rig.meters.meter import Meter
 from rig.meters.samples import Samples
-from rig.power.framing import CLOCK_ERROR, Frame, align, emitted
+from rig.power.framing import CLOCK_ERROR, Frame, align, emitted, noted
 from rig.power.timebase import lost
 from rig.power.verdict import Verdict, judge
 
@@ -64,6 +64,7 @@ class Capture:
     samples: Samples
     frame: Frame | None
     execution: Execution
+    notes: tuple[tuple[str, float], ...] = ()  # what the test noted, in seconds as the frame's
     why: str = ""
     more_helps: bool = True  # a longer capture could have a frame
 
@@ -113,7 +114,7 @@ def capture(
             f"{samples.overrange + samples.clipped} of {len(samples.current_a)} samples were out "
             "of the meter's range or at its end: name a larger one in the bench file"
         )
-        return Capture(samples, None, execution, why, more_helps=False)
+        return Capture(samples, None, execution, why=why, more_helps=False)
     try:
         if samples.lost:
             raise Inconclusive(f"the meter lost {samples.lost} samples")
@@ -126,9 +127,9 @@ def capture(
                 f"the meter lost {missing} samples ({missing * samples.interval_s / seconds:.1%}) "
                 "without a word: its samples fill less time than passed on the host's clock"
             )
-        return Capture(samples, found, execution)
+        return Capture(samples, found, execution, noted(execution, frame, found))
     except Inconclusive as reason:
-        return Capture(samples, None, execution, str(reason))
+        return Capture(samples, None, execution, why=str(reason))
 
 
 def _arm(meter: Meter, duration_s: float, rate_hz: float) -> None:

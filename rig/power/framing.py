@@ -27,6 +27,8 @@ PULSE_LEAST = 1e-6
 HALF = 0.5
 PULSE_GUARD_S = 3e-3
 """Cut from each end of a pulse or a quiet stretch: edges, and what alignment leaves over."""
+NOTES, NOTE_KEPT = 200, 80
+"""So many notes of a test are kept, each of at most so many characters."""
 WINDOW_GUARD_S = 20e-3
 """Cut from each end of the window under test: entering and leaving the wait."""
 
@@ -79,6 +81,22 @@ def emitted(execution: Execution) -> Frame:
     if tuple(part.label for part in parts) != ORDER:
         raise RigError(f"{execution.device_test}: it emitted no frame", "does it call frame()?")
     return frame
+
+
+def noted(execution: Execution, told: Frame, found: Frame) -> tuple[tuple[str, float], ...]:
+    """What the device test noted of its tasks and when, in seconds of the meter's clock.
+
+    `told` is the frame on the board's clock, `found` the same on the meter's: the pulses of both
+    give offset and ratio. What is no note, whatever the board sent, is left out.
+    """
+    first, last = told.pulses[0].start_s, told.pulses[-1].end_s
+    ratio = (found.pulses[-1].end_s - found.pulses[0].start_s) / (last - first)
+    notes = [
+        (data[0][:NOTE_KEPT], found.pulses[0].start_s + (data[1] / 1e6 - first) * ratio)
+        for data in (event.data for event in execution.all("note"))
+        if len(data) == 2 and isinstance(data[0], str) and type(data[1]) is int
+    ]
+    return tuple(notes[:NOTES])
 
 
 def cut(part: Part, guard_s: float) -> Part:

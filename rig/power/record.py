@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from rig.meters.samples import Samples
@@ -19,8 +20,10 @@ def save(
     verdict: Verdict | None,
     source: str,
     meter: str,
+    notes: Sequence[tuple[str, float]] = (),
 ) -> None:
-    """Write column `current_a`, with the interval, the windows and the levels as metadata."""
+    """Write column `current_a`, with the interval, the windows, the levels and what the test noted
+    of its tasks as metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -32,6 +35,7 @@ def save(
         ],
         "busy_a": verdict.busy_a if verdict else None,
         "floor_a": verdict.floor_a if verdict else None,
+        "events": [{"name": name, "at_s": at_s} for name, at_s in notes],
         "source": source,
         "meter": meter,
         "overrange": samples.overrange,

@@ -55,7 +55,7 @@ def host_rate(execution: Execution) -> tuple[float, float] | None:
         return None
     at = names.index("part")
     before = [event for event in execution.events[:at] if event.name == "clock"]
-    after = execution.events[at:]
+    after = [event for event in execution.events[at:] if event.name != "note"]
     if not before:
         return None
     first, last = min(before, key=_lag), min(after, key=_lag)
