@@ -9,10 +9,12 @@ if __name__ == "__main__":  # what a Ctrl-C comes to is settled before the impor
 
 import gc
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 import typer
 
+from rig import streams
 from rig.errors import UsageError
 from rig.parsers import judging, reading, setting_up
 from rig.parsers.app import app
@@ -30,12 +32,12 @@ GARBAGE = 50_000
 looking it through every 700 objects would take a run a tenth of a second."""
 
 
-def bad_usage(error: Any) -> str:
+def bad_usage(error: Any) -> UsageError:
     """What is wrong on the command line, in one sentence and where to read on."""
     said = str(error.format_message()).rstrip(".")
     context = getattr(error, "ctx", None)
     command = context.command_path if context else "looprig"
-    return f"{said[0].lower()}{said[1:]}; {command} --help says more"
+    return UsageError(f"{said[0].lower()}{said[1:]}", f"{command} --help says more")
 
 
 def command() -> int:
@@ -47,9 +49,15 @@ def command() -> int:
         return int(app(prog_name="looprig", standalone_mode=False) or 0)
     except BAD_USAGE as error:
         if type(error).__name__ != "NoArgsIsHelpError":
-            raise UsageError(bad_usage(error)) from error
+            raise bad_usage(error) from error
         error.show()
         return 2
+
+
+def asks_for_json(words: Sequence[str]) -> bool:
+    """Whether a document is wanted, also of words that are wrong otherwise."""
+    mine = words[: words.index("--")] if "--" in words else words
+    return "--json" in mine and not {"-h", "--help"} & set(mine)
 
 
 def main() -> None:
@@ -57,6 +65,8 @@ def main() -> None:
     from rig.ending import guarded
 
     gc.set_threshold(GARBAGE)
+    if asks_for_json(sys.argv[1:]):
+        streams.keep_for_answer()
     sys.exit(guarded(command))
 
 

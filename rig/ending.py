@@ -8,6 +8,7 @@ its operator: a board lost, a disk full, memory, permission, a pipe closed. 130:
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import os
 import sys
@@ -48,6 +49,7 @@ class Ending(NamedTuple):
 
     code: int
     said: str
+    hint: str = ""  # the part of it, its last, that says what to do next
 
 
 def of_run(
@@ -96,7 +98,7 @@ def of_comparison(worse: int, compared: int, untold: int) -> int:
 def of_error(error: BaseException) -> Ending:
     """The ending of a command that an exception ended."""
     if isinstance(error, LooprigError):
-        return Ending(USAGE if isinstance(error, UsageError) else RIG, str(error))
+        return Ending(USAGE if isinstance(error, UsageError) else RIG, str(error), error.hint)
     if isinstance(error, KeyboardInterrupt) or type(error).__name__ == "Abort":  # typer's
         return Ending(INTERRUPTED, "interrupted")
     if isinstance(error, BrokenPipeError) or streams.closed_pipe(error):
@@ -104,16 +106,16 @@ def of_error(error: BaseException) -> Ending:
     if isinstance(error, SystemExit):
         return Ending(RIG, f"a part of it ended by itself ({error.code}); try it again")
     if isinstance(error, MemoryError):
-        return Ending(RIG, f"out of memory; {HINTS[errno.ENOMEM]}")
+        return _hinted("out of memory", HINTS[errno.ENOMEM])
     if isinstance(error, OSError):
         if "No usable temporary directory" in str(error):  # tempfile's: full, or not permitted
-            return Ending(RIG, f"no temporary directory takes a file; {HINTS[errno.ENOSPC]}")
+            return _hinted("no temporary directory takes a file", HINTS[errno.ENOSPC])
         where = str(error.filename or "its output")  # files name themselves: rig/whole.py
         what = f"{where}: {error.strerror or error}"
-        return Ending(RIG, f"{what}; {HINTS.get(error.errno or 0, 'mend that, and try it again')}")
+        return _hinted(what, HINTS.get(error.errno or 0, "mend that, and try it again"))
     if isinstance(error, UnicodeError):
-        return Ending(RIG, f"{error}; set a locale with UTF-8 (LC_ALL=C.UTF-8)")
-    return Ending(RIG, f"a fault of its own: {_placed(error)}; {TRACE}=1 shows where; report it")
+        return _hinted(str(error), "set a locale with UTF-8 (LC_ALL=C.UTF-8)")
+    return _hinted(f"a fault of its own: {_placed(error)}", f"{TRACE}=1 shows where; report it")
 
 
 def guarded(work: Callable[[], int | None]) -> int:
@@ -126,12 +128,17 @@ def guarded(work: Callable[[], int | None]) -> int:
     except BaseException as error:
         if isinstance(error, SystemExit) and error.code in (None, 0, USAGE, RIG, INTERRUPTED):
             return int(error.code or 0)
-        code, said = of_error(error)
+        code, said, hint = of_error(error)
         if os.environ.get(TRACE):
             import traceback
 
             traceback.print_exception(error)
         streams.tell(f"looprig: {said}")
+        if streams.answer and not streams.answered:
+            with contextlib.suppress(Exception):  # nobody reads it: the exit code says it too
+                from rig.answers.answer import fail
+
+                fail(code, said.removesuffix(f"; {hint}"), hint)
         return code
 
 
@@ -163,6 +170,11 @@ def _by_level(results: Sequence[Result]) -> str:
             if number := sum(r.level == level and r.outcome is outcome for r in results):
                 parts.append(f"{_several(number, *nouns)} of level {level}")
     return ", ".join(parts)
+
+
+def _hinted(what: str, hint: str) -> Ending:
+    """The rig's fault or its host's, and what to do next."""
+    return Ending(RIG, f"{what}; {hint}", hint)
 
 
 def _several(number: int, one: str, many: str = "") -> str:

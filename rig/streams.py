@@ -30,6 +30,11 @@ NEAREST = str.maketrans(
 )  # fmt: skip
 PLAIN = "looprig-plain"
 
+answer: TextIO | None = None
+"""Where the one document of --json goes, once standard output is kept for it."""
+answered = False
+"""Whether it has been printed."""
+
 
 def plain(error: UnicodeError) -> tuple[str | bytes, int]:
     """A codec's error handler: what cannot be encoded, in ASCII that is nearest to it."""
@@ -73,6 +78,15 @@ def prepare() -> str:
             setattr(sys, f"__{name}__", stream)
         degrade(getattr(sys, name))
     return "standard output is closed" if lost else ""
+
+
+def keep_for_answer() -> None:
+    """Have standard output take one document and nothing else: what is printed there otherwise,
+    also by processes started from now on, goes to standard error."""
+    global answer
+    sys.stdout.flush()
+    answer = os.fdopen(os.dup(1), "w", encoding="ascii")
+    os.dup2(2, 1)
 
 
 def tell(sentence: str) -> None:

@@ -64,7 +64,7 @@ D, C, U, INC, E = (
 
 def test_0_needs_a_verdict_on_each_board_at_the_levels_it_follows() -> None:
     assert ending(("a", C, "documented")).code == 0
-    assert ending(("a", U, "documented")) == (
+    assert ending(("a", U, "documented"))[:2] == (
         3, "board a was judged on no claim (1 unsupported); exit 3 follows documented",
     )  # fmt: skip
     assert ending(("a", C, "quality")).code == 3
@@ -82,7 +82,7 @@ def test_1_is_only_what_a_board_did() -> None:
 
 def test_the_words_say_what_the_code_follows() -> None:
     told = ending(("a", C, "documented"), ("a", D, "quality"))
-    assert told == (0, "1 divergence of level quality; exit 0 follows documented")
+    assert told[:2] == (0, "1 divergence of level quality; exit 0 follows documented")
 
 
 def test_a_comparison_of_nothing_or_of_less_is_no_good_news() -> None:

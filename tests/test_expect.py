@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from rig.commands.expect import expect
-from rig.errors import UsageError
+from rig.errors import RigError, UsageError
 from rig.expectations import UNEXPLAINED, Entry, on
 from rig.results import BoardInfo, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
@@ -176,7 +176,8 @@ def test_a_platform_is_no_path(tmp_path: Path) -> None:
 
 def test_runs_without_a_verdict_write_nothing(tmp_path: Path) -> None:
     run = made(tmp_path, {"sleep.float": Outcome.ERRORED})
-    assert expect([run], tmp_path / "own", verify=False, ask=None) == 3
+    with pytest.raises(RigError, match="no verdict"):
+        expect([run], tmp_path / "own", verify=False, ask=None)
     assert not (tmp_path / "own").exists()
 
 

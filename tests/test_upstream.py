@@ -74,7 +74,11 @@ EXPECTED = {
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("micropython")
+    return written(tmp_path_factory.mktemp("micropython"))
+
+
+def written(root: Path) -> Path:
+    """A checkout with these tests."""
     files = {f"tests/{name}": text for name, text in TESTS.items()}
     files |= {f"tests/{name}.exp": text for name, text in RECORDED.items()}
     files["tests/run-tests.py"] = RUN_TESTS

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from rig import bench as benches
-from rig.answers import Boards, BoardTold, tell
+from rig.answers.answer import tell
+from rig.answers.setting_up import Boards, BoardTold
 from rig.board import suspects
 from rig.checkup.discovery import Answer, found
 from rig.commands.terminable import terminable

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from rich.padding import Padding
 from rich.text import Text
 
-from rig.answers import Claims, ClaimTold, tell
-from rig.claims import catalogue, checked_by, host_tests, select, sources
+from rig.answers.answer import tell
+from rig.answers.reading import Claims, ClaimTold, SentenceTold, Sources, SourceTold
+from rig.claims import Claim, Sentence, Source, catalogue, checked_by, host_tests, select, sources
 from rig.streams import console as console_of_output
 
 
@@ -55,15 +58,7 @@ def show_sources(globs: list[str]) -> int:
     """Each source sentence by sentence, with the claims that check it or why none does; with
     globs only the sentences that claims of these names check."""
     console = console_of_output()
-    claims = select(globs, catalogue())
-    for source in sources().values():
-        told = [
-            (sentence, checking)
-            for sentence, checking in checked_by(source, claims)
-            if checking or not globs
-        ]
-        if not told:
-            continue
+    for source, told in by_source(globs):
         console.print(Text(source.title, style="bold"))
         section = ""
         for sentence, checking in told:
@@ -77,4 +72,36 @@ def show_sources(globs: list[str]) -> int:
                 reason = sentence.unchecked or "UNEXPLAINED: no claim checks this"
                 console.print(Text(f"    - {reason}"), soft_wrap=True)
         console.print()
+    return 0
+
+
+def by_source(globs: list[str]) -> Iterator[tuple[Source, list[tuple[Sentence, list[Claim]]]]]:
+    """Each source that has any, with its sentences and the claims that check each."""
+    claims = select(globs, catalogue())
+    for source in sources().values():
+        told = [pair for pair in checked_by(source, claims) if pair[1] or not globs]
+        if told:
+            yield source, told
+
+
+def tell_sources(globs: list[str]) -> int:
+    """The same for programs."""
+    told = [
+        SourceTold(
+            id=source.name,
+            title=source.title,
+            url=source.url,
+            sentences=[
+                SentenceTold(
+                    section=sentence.section,
+                    text=sentence.text,
+                    claims=[claim.id for claim in checking],
+                    unchecked=sentence.unchecked,
+                )
+                for sentence, checking in pairs
+            ],
+        )
+        for source, pairs in by_source(globs)
+    ]
+    tell(Sources(sources=told))
     return 0

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 
-from rig.answers import Doctor, FindingTold, tell
+from rig.answers.answer import tell
+from rig.answers.setting_up import Doctor, FindingTold
 from rig.bench import Bench
 from rig.checkup.bench import walk
 from rig.checkup.finding import Finding

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import tomlkit
 import tomlkit.items
 
-from rig import bench as benches
 from rig import expectations, whole
-from rig.ending import GOOD, RIG, UNEXPECTED, VERDICTS
-from rig.errors import UsageError
-from rig.expectations import UNEXPLAINED, Entry, layers, port_of
-from rig.results import BoardInfo, Outcome, Result, RunInfo
-from rig.run_dir import RunDir
+from rig.answers.answer import tell
+from rig.answers.reading import Expect, ExpectedChange, PortExpected
+from rig.commands.seen import Port, Seen, gathered, here
+from rig.commands.verifying import verified
+from rig.ending import GOOD
+from rig.errors import RigError, UsageError
+from rig.expectations import UNEXPLAINED, Entry, layers
+from rig.results import BoardInfo, Outcome
 
-SHOWED = (Outcome.DIVERGES, Outcome.CRASHED)
 AGREE = 2
 """Verdicts without the divergence, and none with it, before its entry goes: one may be chance."""
 SEEN_KEPT = 160
@@ -26,26 +25,16 @@ HEADER = """What this port does beside what the package's asyncio.toml and its o
 `looprig expect RUN...` writes it and keeps it up; see docs/expectations.md."""
 
 
-@dataclass
-class Seen:
-    """What runs of one port saw of one claim: each verdict with the board that it is of."""
-
-    verdicts: list[tuple[BoardInfo, Result]] = field(default_factory=list)
-
-    def boards(self, showed: bool) -> list[BoardInfo]:
-        return [info for info, result in self.verdicts if (result.outcome in SHOWED) == showed]
-
-    @property
-    def first(self) -> Result:
-        """The first result that showed it."""
-        return next(result for _, result in self.verdicts if result.outcome in SHOWED)
-
-
-Port = dict[str, Seen]
 Ask = Callable[[str], str]
 
 
-def expect(runs: Sequence[Path], folder: Path | None, verify: bool, ask: Ask | None) -> int:
+def expect(
+    runs: Sequence[Path],
+    folder: Path | None,
+    verify: bool,
+    ask: Ask | None,
+    as_json: bool = False,
+) -> int:
     """Write or verify the files of the ports that the runs are of.
 
     `ask` puts a question to somebody at a terminal; None where nobody is there. Exit 0: written,
@@ -61,67 +50,34 @@ def expect(runs: Sequence[Path], folder: Path | None, verify: bool, ask: Ask | N
     elif own.exists():
         raise UsageError(f"{own}: it is a file", "name a directory with --out")
     if not any(ports.values()):
-        print("the runs have no verdict on any board that runs MicroPython; nothing was written")
-        return RIG
-    codes = []
-    for port, seen in ports.items():
-        if verify:
-            codes.append(verified(port, seen, boards[port], own))
-        else:
-            refresh(port, seen, own, ask)
-    return max(codes, default=GOOD)
-
-
-def gathered(runs: Sequence[Path]) -> tuple[dict[str, Port], dict[str, list[BoardInfo]], Path]:
-    """(verdicts by port and claim, boards by port, where the runs look for the user's own)."""
-    ports: dict[str, Port] = {}
-    boards: dict[str, list[BoardInfo]] = {}
-    place = Path(expectations.OWN)
-    for run in runs:
-        at = RunDir(run)
-        info = at.read()
-        if info.upstream:
-            raise UsageError(f"{run}: a run of MicroPython's own tests", "name one of looprig run")
-        place = Path(info.expectations) if info.expectations else beside(info)
-        if info.overlay:
-            said = f"{run} was made under {info.overlay}: what that breaks is taken for the port's"
-            print(said, file=sys.stderr)
-        found = {board.name: board for board in info.boards if board.implementation}
-        for result in at.results():
-            board = found.get(result.board)
-            if board is None or board.implementation != "micropython":
-                continue
-            port = port_of(board)
-            boards.setdefault(port, []).append(board)
-            if result.outcome in VERDICTS and not result.over_budget:  # a budget is no port's
-                seen = ports.setdefault(port, {}).setdefault(result.claim, Seen())
-                seen.verdicts.append((board, result))
-    return ports, boards, place
-
-
-def beside(info: RunInfo) -> Path:
-    """Where the next run on the same bench looks by itself."""
-    bench = benches.Bench(path=info.bench)
-    if not bench.named or not Path(info.bench).is_file():
-        return Path(expectations.OWN)
-    return expectations.place_beside(bench)
+        what = "the runs have no verdict on any board that runs MicroPython"
+        raise RigError(what, "nothing was written")
+    told = [
+        verified(port, seen, boards[port], own) if verify else refresh(port, seen, own, ask)
+        for port, seen in ports.items()
+    ]
+    code = max((each.exit_code for each in told), default=GOOD)
+    if as_json:
+        tell(Expect(verified=verify, ports=told, exit_code=code))
+    return code
 
 
 # -- writing ----------------------------------------------------------------------------------
 
 
-def refresh(port: str, seen: Port, own: Path, ask: Ask | None) -> None:
+def refresh(port: str, seen: Port, own: Path, ask: Ask | None) -> PortExpected:
     """Add what is unexpected, take out what is gone, and say what changed."""
     path = own / f"{port}.toml"
     document = opened(path)
     entries = document.setdefault("divergence", tomlkit.aot())
-    said: list[str] = []
+    said: list[ExpectedChange] = []
     drop_gone(entries, seen, said)
     for claim, each in seen.items():
         showed = each.boards(showed=True)
         if any(not listed(claim, info, port, own, entries) for info in showed):
             entries.append(entry_of(claim, each, ask))
-            said.append(f"+ {claim}: {each.first.actual or each.first.outcome}"[:SEEN_KEPT])
+            why = str(each.first.actual or each.first.outcome)[:SEEN_KEPT]
+            said.append(ExpectedChange(claim=claim, sign="+", why=why))
     without(document, port, seen, own, said)
     if ask is not None:
         explain(entries, ask)
@@ -131,10 +87,21 @@ def refresh(port: str, seen: Port, own: Path, ask: Ask | None) -> None:
     if said or path.exists():
         own.mkdir(parents=True, exist_ok=True)
         whole.write(path, tomlkit.dumps(document))
-    print("\n".join(f"{port}: {line}" for line in said) or f"{port}: nothing new")
+    for change in said:
+        print(f"{port}: {change.sign or ' '} {change.claim}: {change.why}")
+    if not said:
+        print(f"{port}: nothing new")
     print(f"{port}: {path}" if path.exists() else f"{port}: asyncio's own say it all; no file")
     if lacking:
         print(f"{port}: {len(lacking)} without a reason; run it at a terminal, or write them there")
+    return PortExpected(
+        port=port,
+        files=[str(path)] if path.exists() else [],
+        changes=said,
+        unexplained=lacking,
+        not_judged=0,
+        exit_code=GOOD,
+    )
 
 
 def opened(path: Path) -> tomlkit.TOMLDocument:
@@ -198,7 +165,7 @@ def _release(info: BoardInfo) -> tuple[int, ...]:
     return tuple(map(int, numbers)) if all(n.isdecimal() for n in numbers) else ()
 
 
-def drop_gone(entries: tomlkit.items.AoT, seen: Port, said: list[str]) -> None:
+def drop_gone(entries: tomlkit.items.AoT, seen: Port, said: list[ExpectedChange]) -> None:
     """Take out what did not show where it is said to; make intermittent what showed at times."""
     for number in reversed(range(len(entries))):
         entry = Entry.model_validate(entries[number].unwrap())
@@ -207,22 +174,19 @@ def drop_gone(entries: tomlkit.items.AoT, seen: Port, said: list[str]) -> None:
         showed, held = here(entry, seen[entry.claim])
         if showed and held:
             entries[number]["intermittent"] = True
-            said.append(f"~ {entry.claim}: intermittent, {showed} of {showed + held}")
+            why = f"intermittent, {showed} of {showed + held}"
+            said.append(ExpectedChange(claim=entry.claim, sign="~", why=why))
         elif held >= AGREE:
             del entries[number]
-            said.append(f"- {entry.claim}: conforms now, {held} of {held}; was: {entry.reason}")
+            why = f"conforms now, {held} of {held}; was: {entry.reason}"
+            said.append(ExpectedChange(claim=entry.claim, sign="-", why=why))
         elif held:
-            said.append(f"  {entry.claim}: conforms now; a second run takes it out")
-
-
-def here(entry: Entry, seen: Seen) -> tuple[int, int]:
-    """How often it showed, and did not, on boards that the entry is of."""
-    showed = sum(entry.holds_on(info) for info in seen.boards(showed=True))
-    return showed, sum(entry.holds_on(info) for info in seen.boards(showed=False))
+            why = "conforms now; a second run takes it out"
+            said.append(ExpectedChange(claim=entry.claim, sign="", why=why))
 
 
 def without(
-    document: tomlkit.TOMLDocument, port: str, seen: Port, own: Path, said: list[str]
+    document: tomlkit.TOMLDocument, port: str, seen: Port, own: Path, said: list[ExpectedChange]
 ) -> None:
     """Keep `without`: what is known of asyncio and does not show, once AGREE verdicts agree."""
     listed_now = [str(claim) for claim in document.get("without", [])]
@@ -235,9 +199,11 @@ def without(
             continue
         if len(known) >= AGREE:
             wanted.append(claim)
-            said.append(f"- {claim}: does not show here, {len(known)} of {len(known)}: without")
+            why = f"does not show here, {len(known)} of {len(known)}: without"
+            said.append(ExpectedChange(claim=claim, sign="-", why=why))
         else:
-            said.append(f"  {claim}: does not show here; a second run puts it into without")
+            why = "does not show here; a second run puts it into without"
+            said.append(ExpectedChange(claim=claim, sign="", why=why))
     if wanted == listed_now:
         return
     if "without" in document:
@@ -259,33 +225,3 @@ def explain(entries: tomlkit.items.AoT, ask: Ask) -> None:
             entry["reason"] = reason
             if "link" not in entry and (link := ask("  link (Enter: none): ")):
                 entry["link"] = link
-
-
-# -- verifying --------------------------------------------------------------------------------
-
-
-def verified(port: str, seen: Port, boards: Sequence[BoardInfo], own: Path) -> int:
-    """Say which known divergences did not show, and which have no reason."""
-    found: dict[tuple[object, ...], tuple[Path, Entry]] = {}
-    for info in boards:
-        for path, entry in expectations.on(info, layers(port, own)).values():
-            found[path, *entry.key] = (path, entry)
-    wrong, idle = 0, 0
-    for path, entry in found.values():
-        showed, held = here(entry, seen.get(entry.claim, Seen()))
-        if not entry.explained:
-            wrong += 1
-            print(f"{port}: {entry.claim}: no reason given yet ({path})")
-        if held and not showed and not entry.intermittent:
-            wrong += 1
-            print(f"{port}: {entry.claim}: no longer shows, 0 of {held} ({path})")
-        elif held and showed and not entry.intermittent:
-            wrong += 1
-            often = f"shows {showed} of {showed + held}: intermittent"
-            print(f"{port}: {entry.claim}: {often} ({path})")
-        idle += not (showed or held)
-    rest = f"; {idle} not judged by these runs" if idle else ""
-    print(f"{port}: {len(found)} known divergences, {wrong or 'nothing'} to mend{rest}")
-    if found and idle == len(found):
-        return RIG
-    return UNEXPECTED if wrong else GOOD

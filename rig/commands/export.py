@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rig.answers.answer import tell
+from rig.answers.reading import Export, Exported
 from rig.errors import UsageError
 from rig.streams import console
 
 
-def export(named: list[Path], to: str, out: Path | None) -> int:
+def export(named: list[Path], to: str, out: Path | None, as_json: bool = False) -> int:
     """Write each capture beside itself, or into `out`. Raises UsageError for what is none, and for
     a run without any, and RigError where a format's library is missing."""
     from reports.capture_files import WRITERS
@@ -17,6 +19,7 @@ def export(named: list[Path], to: str, out: Path | None) -> int:
     if to not in WRITERS:
         raise UsageError(f"--to {to}: it is one of {', '.join(WRITERS)}")
     suffix, write = WRITERS[to]
+    written: list[Exported] = []
     for path in captures(named):
         try:
             description, current = samples(path)
@@ -25,7 +28,11 @@ def export(named: list[Path], to: str, out: Path | None) -> int:
         target = (out or path.parent) / f"{path.stem}{suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
         write(target, description, current)
-        console().print(str(target), markup=False, highlight=False, soft_wrap=True)
+        written.append(Exported(capture=str(path), file=str(target)))
+        if not as_json:
+            console().print(str(target), markup=False, highlight=False, soft_wrap=True)
+    if as_json:
+        tell(Export(files=written))
     return 0
 
 

@@ -6,7 +6,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
-from rig.answers import Faults, FaultTold, tell
+from rig.answers.answer import tell
+from rig.answers.reading import Faults, FaultTold
 from rig.faults import select
 
 

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rig import profiles, whole
+from rig.answers.answer import tell
+from rig.answers.setting_up import Init
 from rig.checkup.discovery import Answer, found
 from rig.commands.boards import described, printable
 from rig.commands.fed import kind_of, opened
@@ -29,6 +31,7 @@ def init(
     out: Path,
     unknown: bool = False,
     voltage: str = "",
+    as_json: bool = False,
 ) -> int:
     """Ask what is attached and write what answered; nothing is written unless a board did.
 
@@ -41,9 +44,13 @@ def init(
     with opened(meters, voltage, ports) as said:
         answers = found(ports, unknown)
     boards = [answer for answer in answers if answer.board]
-    for answer in answers:
-        if not answer.board:
-            print(f"left out: {described(answer)}{f'; {answer.hint}' if answer.hint else ''}")
+    left_out = [
+        f"{described(answer)}{f'; {answer.hint}' if answer.hint else ''}"
+        for answer in answers
+        if not answer.board
+    ]
+    for each in left_out:
+        print(f"left out: {each}")
     if not boards:
         raise RigError(
             "no MicroPython board answered, so no bench file was written",
@@ -54,7 +61,10 @@ def init(
     for name in names:
         if name in said:
             instruments.append((name, said[name], dialect_of(name, said[name])))
-        elif meter := instrument(name, meters):
+        elif isinstance(meter := instrument(name, meters), str):
+            left_out.append(meter)
+            print(f"left out: {meter}")
+        else:
             instruments.append(meter)
     text = bench_file(boards, instruments, out.name, voltage)
     try:
@@ -62,6 +72,16 @@ def init(
     except OSError as error:
         kind = RigError if error.errno in FULL else UsageError
         raise kind(f"--out {out}: {error.strerror}", "name another file") from error
+    if as_json:
+        tell(
+            Init(
+                bench=str(out),
+                boards=unique([family(answer) for answer in boards]),
+                meters=unique([dialect for _, _, dialect in instruments]),
+                left_out=left_out,
+            )
+        )
+        return 0
     counted = f"{count(len(boards), 'board')}, {count(len(instruments), 'meter')}"
     print(f"{out}: {counted}; next: looprig doctor --bench {out}")
     return 0
@@ -175,9 +195,9 @@ def dialect_of(name: str, identity: str) -> str:
     return kind if kind != "visa" else choose(identity)[0]
 
 
-def instrument(resource: str, asked: Sequence[str]) -> tuple[str, str, str] | None:
+def instrument(resource: str, asked: Sequence[str]) -> tuple[str, str, str] | str:
     """(resource, identity, dialect) of a meter. Raises RigError for one that was asked for and
-    does not answer; None for one that only happened to be there."""
+    does not answer; what was seen of one that only happened to be there."""
     from rig.meters.dialect import choose
     from rig.meters.visa import Session
 
@@ -190,6 +210,5 @@ def instrument(resource: str, asked: Sequence[str]) -> tuple[str, str, str] | No
     except LooprigError as error:
         if resource in asked:
             raise
-        print(f"left out: {error.what}")
-        return None
+        return error.what
     return resource, identity, choose(identity)[0]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rig.answers import Due, Listed, tell
+from rig.answers.answer import tell
+from rig.answers.judging import Due, Listed
 from rig.claims import Claim
 from rig.errors import Unmeasured, Unsupported
 from rig.refusing import refuse

@@ -16,6 +16,8 @@ from typing import NamedTuple
 
 from rich.console import Console
 
+from rig.answers.answer import tell
+from rig.answers.judging import Prove, Proven
 from rig.bench import Bench
 from rig.board.overlays import REMOTE, Overlay
 from rig.board.port import PortAbsent
@@ -70,7 +72,7 @@ class Proof(NamedTuple):
     why: str = ""
 
 
-def prove(options: Options, names: Sequence[str] = CHOSEN) -> int:
+def prove(options: Options, names: Sequence[str] = CHOSEN, as_json: bool = False) -> int:
     """Judge the chosen faults' claims without and under them; exit codes as of `looprig run`."""
     bench = without_controls(choose_bench(options))
     faults = [fault(name) for name in names]
@@ -89,6 +91,8 @@ def prove(options: Options, names: Sequence[str] = CHOSEN) -> int:
             without, code = judge(folder / "without", stations, faults, options, bench, gone)
             codes.append(code)
             if code == INTERRUPTED:
+                if as_json:
+                    tell(told([], {}, folder, code))
                 return code
             stations = [station for station in stations if station.name not in gone]
             try:
@@ -109,8 +113,12 @@ def prove(options: Options, names: Sequence[str] = CHOSEN) -> int:
         for board in boards
         for found in faults
     }
-    show(faults, boards, proofs, folder)
-    return code_of(proofs, boards, codes)
+    code = code_of(proofs, boards, codes)
+    if as_json:
+        tell(told(faults, proofs, folder, code))
+    else:
+        show(faults, boards, proofs, folder)
+    return code
 
 
 def without_controls(bench: Bench) -> Bench:
@@ -231,6 +239,23 @@ def code_of(
     if any("MISSED" in said or "caught" not in said for said in words.values()):
         return UNEXPECTED
     return GOOD
+
+
+def told(
+    faults: Sequence[Fault], proofs: Mapping[tuple[str, str], Proof], folder: Path, code: int
+) -> Prove:
+    """For programs."""
+    summaries = {found.name: found.summary for found in faults}
+    proven = [
+        {"board": board, "fault": name, "summary": summaries[name],
+         "said": found.word.lower(), "why": found.why}
+        for (name, board), found in proofs.items()
+    ]  # fmt: skip
+    return Prove(
+        runs=[str(folder / "without"), str(folder / "under")],
+        proofs=[Proven.model_validate(each) for each in proven],
+        exit_code=code,
+    )
 
 
 def show(

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 import copy
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from rig import streams
+from rig.answers.answer import tell
+from rig.answers.judging import Once, Repeats, Turns, Uneven
 from rig.commands.asked import Options, run_folder
 from rig.ending import GOOD, INTERRUPTED, RIG, UNEXPECTED
 from rig.errors import UsageError
@@ -24,7 +26,7 @@ LATE = (Outcome.CONFORMS, Outcome.DIVERGES, Outcome.CRASHED)
 Run = Callable[[Options], int]
 
 
-def repeated(options: Options, count: int, run: Run) -> int:
+def repeated(options: Options, count: int, run: Run, as_json: bool = False) -> int:
     """`count` runs in `OUT/1`, `OUT/2`, …; says what differed; returns the exit code of all."""
     folder = checked(options, count)
     codes: list[int] = []
@@ -34,13 +36,21 @@ def repeated(options: Options, count: int, run: Run) -> int:
         if codes[-1] == INTERRUPTED or (options.fail_fast and codes[-1]):
             break
     code = together(codes)
-    told([folder / str(number + 1) for number in range(len(codes))])
-    report([folder], folder / "report")
+    runs = numbered(folder, codes)
+    alike, uneven = differed(runs)
+    page = report([folder], folder / "report")
+    if as_json:
+        tell(
+            Repeats(runs=once(runs, codes), alike=alike, uneven=uneven, report=page, exit_code=code)
+        )
+        return code
+    told(alike, uneven)
+    streams.console().print(f"report: {page}", markup=False, soft_wrap=True)
     print(f"{len(codes)} of {count} repeats; {each(codes)}; exit {code}")
     return code
 
 
-def by_turns(base: Options, change: Options, count: int, run: Run) -> int:
+def by_turns(base: Options, change: Options, count: int, run: Run, as_json: bool = False) -> int:
     """Base and change by turns, `count` times each, in `OUT/base/N` and `OUT/change/N`: what drifts
     with time, as a room's temperature or a host's load, reaches both alike.
 
@@ -55,13 +65,39 @@ def by_turns(base: Options, change: Options, count: int, run: Run) -> int:
             print(f"{name} {number} of {count}", flush=True)
             codes[name].append(run(part(options, folder / name / str(number))))
             if codes[name][-1] == INTERRUPTED:
+                if as_json:
+                    tell(turns(folder, codes, INTERRUPTED))
                 return INTERRUPTED
+    code = RIG if RIG in codes["base"] + codes["change"] else GOOD
+    if as_json:
+        tell(turns(folder, codes, code))
+        return code
     for name, _ in sides:
         print(f"{name}: {each(codes[name])}")
-        told([folder / name / str(number + 1) for number in range(count)])
+        told(*differed(numbered(folder / name, codes[name])))
     olds = " ".join(str(folder / "base" / str(number + 1)) for number in range(count))
     print(f"what changed: looprig compare {olds} {folder / 'change' / str(count)}")
-    return RIG if RIG in codes["base"] + codes["change"] else GOOD
+    return code
+
+
+def turns(folder: Path, codes: Mapping[str, Sequence[int]], code: int) -> Turns:
+    """Both sides for programs."""
+    runs = {name: numbered(folder / name, codes[name]) for name in ("base", "change")}
+    return Turns(
+        base=once(runs["base"], codes["base"]),
+        change=once(runs["change"], codes["change"]),
+        uneven=[*differed(runs["base"])[1], *differed(runs["change"])[1]],
+        exit_code=code,
+    )
+
+
+def numbered(folder: Path, codes: Sequence[int]) -> list[Path]:
+    """The directories of the runs that ended with these codes."""
+    return [folder / str(number + 1) for number in range(len(codes))]
+
+
+def once(runs: Sequence[Path], codes: Sequence[int]) -> list[Once]:
+    return [Once(run=str(run), exit_code=code) for run, code in zip(runs, codes, strict=True)]
 
 
 def sides_of(options: Options) -> tuple[Options, Options]:
@@ -119,24 +155,32 @@ def each(codes: Sequence[int]) -> str:
     return ", ".join(f"exit {code}: {number}" for code, number in sorted(Counter(codes).items()))
 
 
-def told(runs: Sequence[Path]) -> None:
-    """Print each claim that did not come out alike: `diverges 3 of 5`."""
+def differed(runs: Sequence[Path]) -> tuple[int, list[Uneven]]:
+    """How many results came out alike in each run, and those that did not."""
     found: dict[tuple[str, str], Counter[Outcome]] = {}
     for run in runs:
         for result in RunDir(run).results():
             found.setdefault((result.claim, result.board), Counter())[result.outcome] += 1
-    uneven = {key: seen for key, seen in found.items() if len(seen) > 1}
-    for (claim, board), seen in uneven.items():
-        number = sum(seen.values())
-        said = ", ".join(f"{outcome} {times} of {number}" for outcome, times in seen.most_common())
+    uneven = [
+        Uneven(claim=claim, board=board, outcomes=dict(seen.most_common()))
+        for (claim, board), seen in found.items()
+        if len(seen) > 1
+    ]
+    return len(found) - len(uneven), uneven
+
+
+def told(alike: int, uneven: Sequence[Uneven]) -> None:
+    """Print each claim that did not come out alike: `diverges 3 of 5`."""
+    for one in uneven:
+        seen, number = one.outcomes, sum(one.outcomes.values())
+        said = ", ".join(f"{outcome} {times} of {number}" for outcome, times in seen.items())
         word = "intermittent" if sum(outcome in LATE for outcome in seen) > 1 else "uneven"
-        print(f"{word}: {claim} on {board}: {said}")
-    print(f"{len(found) - len(uneven)} of {len(found)} results came out alike in each")
+        print(f"{word}: {one.claim} on {one.board}: {said}")
+    print(f"{alike} of {alike + len(uneven)} results came out alike in each")
 
 
-def report(runs: list[Path], out: Path) -> None:
+def report(runs: list[Path], out: Path) -> str:
+    """The page of a report on all of them."""
     import reports
 
-    loaded = reports.load(runs)
-    page = reports.write_site(loaded, out)
-    streams.console().print(f"report: {page}", markup=False, soft_wrap=True)
+    return str(reports.write_site(reports.load(runs), out))

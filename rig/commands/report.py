@@ -8,7 +8,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from rig import answers, streams, whole
+from rig import streams, whole
+from rig.answers import reading
+from rig.answers.answer import tell
 from rig.errors import RigError, UsageError
 from rig.results import Outcome
 from rig.run_dir import FULL
@@ -61,8 +63,8 @@ def report(runs: list[Path], out: Path | None, every: bool = False, as_json: boo
     target = out or (paths[0] / "report" if len(paths) == 1 else Path("runs") / "report")
     page = reports.write_site(loaded, output(target))
     if as_json:
-        answers.tell(
-            answers.Report(
+        tell(
+            reading.Report(
                 runs=[str(path) for path in paths],
                 report=str(page),
                 outcomes=dict(Counter(map(Outcome, loaded.results["outcome"]))),
@@ -97,11 +99,11 @@ def compare(runs: list[Path], threshold: float, out: Path | None, as_json: bool 
     if out and not as_json:
         console.print(f"written: {out / 'compare.html'}", markup=False, soft_wrap=True)
     if as_json:
-        answers.tell(compared(comparison))
+        tell(compared(comparison))
     return comparison.exit_code
 
 
-def compared(comparison: Any) -> answers.Compare:
+def compared(comparison: Any) -> reading.Compare:
     """A comparison for programs."""
     fields = ("old", "new", "exit_code", "compared", "notes", "problems")
     groups = {
@@ -109,11 +111,11 @@ def compared(comparison: Any) -> answers.Compare:
         for name in ("regressions", "improvements", "undecided")
     }
     plain = {name: getattr(comparison, name) for name in fields}
-    return answers.Compare.model_validate({**plain, **groups, "headline": comparison.headline()})
+    return reading.Compare.model_validate({**plain, **groups, "headline": comparison.headline()})
 
 
 def changed(change: Any) -> dict[str, object]:
     kept = {
-        key: value for key, value in asdict(change).items() if key in answers.Changed.model_fields
+        key: value for key, value in asdict(change).items() if key in reading.Changed.model_fields
     }
     return {**kept, "sentence": change.sentence()}

@@ -18,10 +18,10 @@ from collections import Counter
 from pathlib import Path
 
 from rig import streams
-from rig.answers import Judged, Run, tell
+from rig.answers.answer import tell
+from rig.answers.judging import Run, attention
 from rig.ending import RIG, of_error
 from rig.errors import RigError
-from rig.results import Outcome
 from rig.run_dir import RunDir
 
 CLOSED = 32
@@ -35,7 +35,8 @@ class Reporter:
     `start`, then `ask`, then `wait`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, answers: bool = False) -> None:
+        self.answers = answers  # a document, to where standard output was kept for it
         self.process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Reporter:
@@ -52,6 +53,7 @@ class Reporter:
             [sys.executable, "-m", "rig.commands.reporter"],
             cwd=ROOT,  # not the user's, where a folder `reports` would be taken for the module
             stdin=subprocess.PIPE,
+            stdout=streams.answer if self.answers else None,
             start_new_session=True,  # a terminal's Ctrl-C ends the run, whose report is still due
         )
         return self.process
@@ -70,6 +72,7 @@ class Reporter:
     def wait(self, run_dir: RunDir) -> None:
         """Until that is done. Raises RigError if it did not come off."""
         failed = self.start().wait()
+        streams.answered = self.answers and not failed
         if failed == CLOSED:
             raise BrokenPipeError
         if failed:
@@ -102,18 +105,13 @@ def show(run_dir: RunDir, said: str, what: str) -> None:
 def as_answer(run_dir: RunDir, page: str, said: str) -> Run:
     """The run for programs."""
     info, results = run_dir.read(), run_dir.results()
-    fields = ("claim", "board", "outcome", "level", "expected", "actual", "why")
     return Run(
         run=str(run_dir.path),
         report=page,
         exit_code=RIG if info.exit_code is None else info.exit_code,
         said=said,
         outcomes=dict(Counter(result.outcome for result in results)),
-        attention=[
-            Judged(**{field: getattr(result, field) for field in fields})
-            for result in results
-            if result.unexpected or result.outcome is Outcome.ERRORED
-        ],
+        attention=attention(results),
         lost=info.lost,
         errors=info.errors,
     )

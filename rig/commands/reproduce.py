@@ -10,6 +10,8 @@ import ast
 import re
 from pathlib import Path
 
+from rig.answers.answer import tell
+from rig.answers.reading import Reproduce
 from rig.board.program import TIMES
 from rig.claims import DEVICE_TESTS, catalogue, sources
 from rig.errors import UsageError, nearest
@@ -34,14 +36,19 @@ WITH_FLOATS = "def seconds(ms): return ms / 1000\ndef pause(ms): return asyncio.
 WHOLE = "def seconds(ms): return (ms + 999) // 1000\ndef pause(ms): return asyncio.sleep_ms(ms)"
 
 
-def reproduce(run: Path, claim: str, board: str) -> int:
+def reproduce(run: Path, claim: str, board: str, as_json: bool = False) -> int:
     """Print the script. Raises UsageError for a claim or board that the run has no result of, and
     for a result with nothing to run."""
     at = RunDir(run)
     info = at.read()
     result = chosen(at.results(), claim, board, run)
     about = next((b for b in info.boards if b.name == result.board), BoardInfo(name=result.board))
-    print(script(result, about, info), end="")
+    text = script(result, about, info)
+    if as_json:
+        fields = {"claim": result.claim, "board": result.board, "outcome": result.outcome}
+        tell(Reproduce.model_validate({**fields, "script": text}))
+        return 0
+    print(text, end="")
     return 0
 
 

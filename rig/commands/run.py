@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rig import suites, whole
+from rig.answers.answer import tell
 from rig.claims import catalogue, judged, select
 from rig.commands.asked import (
     LONG_LIFE,
@@ -31,7 +32,7 @@ from rig.commands.asked import (
 from rig.commands.laid_over import laid_over
 from rig.commands.listing import due, show
 from rig.commands.prepared import ready
-from rig.commands.reporter import Reporter
+from rig.commands.reporter import Reporter, as_answer
 from rig.commands.resuming import (
     gone_on_with,
     made_with,
@@ -104,7 +105,11 @@ def run(options: Options) -> int:
     if patient(options.claims) and not options.quiet:
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
     scratch = tempfile.TemporaryDirectory(prefix="looprig-")
-    with terminable(), Reporter() as reporter, scratch as folder_of_faults:
+    with (
+        terminable(),
+        Reporter(answers=options.show == "json") as reporter,
+        scratch as folder_of_faults,
+    ):
         overlay = laid_over(asked_overlay, broken_by, Path(folder_of_faults))
         made = made_with(overlay)
         import_ahead()
@@ -137,6 +142,8 @@ def run(options: Options) -> int:
                 same_maker(folder, before, info)
                 same_boards(folder, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
+                    if options.show == "json":
+                        tell(as_answer(run_dir, "", "nothing was left to do"))
                     return code
                 done = [(result.claim, result.board) for result in run_dir.mend(before)]
                 run_dir.write(gone_on_with(before, info))

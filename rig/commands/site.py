@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from rig import streams
+from rig.answers.answer import tell
+from rig.answers.reading import Site
 from rig.errors import RigError, UsageError
 from rig.run_dir import FULL
 
@@ -12,7 +14,7 @@ SHOWN = 20
 """Problems named on the terminal before the rest is counted; the site has more."""
 
 
-def site(runs: list[Path], out: Path, store: str) -> int:
+def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
     """Exit 0, or 3 where a run that was named was refused. Raises UsageError for a store without a
     bundle, and for an `out` that is no site's."""
     from reports.publish import pages
@@ -23,12 +25,12 @@ def site(runs: list[Path], out: Path, store: str) -> int:
             raise UsageError(f"{path}: no run is there", "name a run's directory or a bundle")
     console = streams.console()
     place = Store(store or str(out.with_name(f"{out.name}.bundles")))
-    refused = 0
+    refused: list[str] = []
     try:
         known = {entry.path for entry in place.entries()}
         for path, found in brought(runs):
             if isinstance(found, Exception):
-                refused += 1
+                refused.append(f"{path} {found}")
                 console.print(f"{path} {found}; it is left out", markup=False, soft_wrap=True)
             elif (entry := place.name(*found)) not in known:
                 place.add(*found)
@@ -39,6 +41,18 @@ def site(runs: list[Path], out: Path, store: str) -> int:
     except OSError as error:
         kind = RigError if error.errno in FULL else UsageError
         raise kind(f"--out {out}: {error.strerror or error}", "name another") from error
+    if as_json:
+        tell(
+            Site(
+                site=str(out / "index.html"),
+                store=str(place.where),
+                bundles=len(known),
+                read=read,
+                refused=refused,
+                problems=[str(problem) for problem in table.problems],
+            )
+        )
+        return 3 if refused else 0
     for problem in table.problems[:SHOWN]:
         console.print(problem, markup=False, soft_wrap=True)
     if len(table.problems) > SHOWN:

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from rig import bench as benches
+from rig.answers.answer import tell
+from rig.answers.judging import Upstream, attention
 from rig.board.board import Board
 from rig.board.execution import Ended, Execution
 from rig.board.kept import kept
@@ -20,7 +22,7 @@ from rig.commands.asked import Options, choose_bench, run_folder
 from rig.commands.prepared import ready
 from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same_boards
 from rig.commands.terminable import terminable
-from rig.ending import of_run
+from rig.ending import RIG, of_run
 from rig.errors import BoardLost, LooprigError, UsageError
 from rig.results import Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
@@ -49,6 +51,7 @@ def upstream(
     command: list[str] | None = None,
     resume: Path | None = None,
     share: bool = False,
+    as_json: bool = False,
 ) -> int:
     """Run the suite and return the exit code, which means what that of `looprig run` does."""
     options = Options(bench=bench, boards=boards or [], port=port, out=out, resume=resume)
@@ -89,13 +92,15 @@ def upstream(
                 before = run_dir.read()
                 same_boards(run_dir.path, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
+                    if as_json:
+                        tell(answer(run_dir, "nothing was left to do"))
                     return code
                 done = {(result.claim, result.board) for result in run_dir.mend(before)}
                 run_dir.write(gone_on_with(before, info))
             else:
                 run_dir.create(info)
             whole = run_boards(suite, patterns, stations, alike, run_dir, done)
-        return conclude(run_dir, whole)
+        return conclude(run_dir, whole, as_json)
 
 
 def same_suite(
@@ -290,7 +295,7 @@ def claim_of(name: str) -> str:
     return f"upstream.{name}"
 
 
-def conclude(run_dir: RunDir, whole: bool) -> int:
+def conclude(run_dir: RunDir, whole: bool, as_json: bool = False) -> int:
     """Note how the run ended, and say it."""
     if not whole:
         run_dir.error(f"interrupted; go on with looprig upstream --resume {run_dir.path}")
@@ -300,6 +305,9 @@ def conclude(run_dir: RunDir, whole: bool) -> int:
     info = info.model_copy(update={"claims": claims, "finished": now()})
     ending = of_run(results, info, info.levels, interrupted=not whole)
     run_dir.write(info.model_copy(update={"exit_code": ending.code}))
+    if as_json:
+        tell(answer(run_dir, ending.said))
+        return ending.code
     for board in info.boards:
         counts = Counter(result.outcome for result in results if result.board == board.name)
         said = ", ".join(f"{count} {outcome}" for outcome, count in counts.most_common())
@@ -310,3 +318,17 @@ def conclude(run_dir: RunDir, whole: bool) -> int:
         print(message)
     print(f"{ending.said} · {run_dir.results_path}; looprig report {run_dir.path} renders it")
     return ending.code
+
+
+def answer(run_dir: RunDir, said: str) -> Upstream:
+    """The run for programs."""
+    info, results = run_dir.read(), run_dir.results()
+    return Upstream(
+        run=str(run_dir.path),
+        exit_code=RIG if info.exit_code is None else info.exit_code,
+        said=said,
+        outcomes=dict(Counter(result.outcome for result in results)),
+        attention=attention(results),
+        lost=info.lost,
+        errors=info.errors,
+    )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import signal
 
+from rig.answers.answer import tell
+from rig.answers.setting_up import PlayedBoard, Virtual
 from rig.bench import OPTIONS, Bench
 from rig.commands.terminable import terminable
 from rig.errors import UsageError, nearest
-from rig.stations import attach
+from rig.stations import Station, attach
 
 KINDS = ("virtual", "cpython")
 
 
-def virtual(boards: int, kind: str, meter_options: list[str]) -> int:
+def virtual(boards: int, kind: str, meter_options: list[str], as_json: bool = False) -> int:
     """Start them, say how to reach each, and keep them until Ctrl-C or SIGTERM."""
     options = dict(map(option, meter_options))
     if not 1 <= boards <= 64:
@@ -25,10 +27,15 @@ def virtual(boards: int, kind: str, meter_options: list[str]) -> int:
         {
             "path": "looprig virtual",
             "board": {name: {"kind": kind, **meter} for name in names},
-            "meter": {"virtual": {"kind": "virtual", "options": options}},
+            # shared: it is others who open it, and an instrument talks to one at a time
+            "meter": {"virtual": {"kind": "virtual", "shared": True, "options": options}},
         }
     )
     with terminable(), attach(bench) as stations:
+        if as_json:
+            tell(Virtual(boards=[told(station) for station in stations]))
+            wait_for_signal()
+            return 0
         for station in stations:
             print(f"{station.name}")
             print(f"  port         {station.port}")
@@ -38,6 +45,16 @@ def virtual(boards: int, kind: str, meter_options: list[str]) -> int:
         print("ready; Ctrl-C ends them", flush=True)
         wait_for_signal()
     return 0
+
+
+def told(station: Station) -> PlayedBoard:
+    """For programs."""
+    return PlayedBoard(
+        name=station.name,
+        port=station.port,
+        meter=station.meter.resource if station.meter else "",
+        power_cycle=station.power_cycle,
+    )
 
 
 def option(word: str) -> tuple[str, str]:

@@ -125,11 +125,11 @@ def run_command(
     )
     if repeat is None:
         return run(options)
-    if as_json or listing:
-        raise UsageError("--repeat makes several runs", "leave --json and --list out")
+    if listing:
+        raise UsageError("--repeat makes several runs", "leave --list out")
     from rig.commands.repeats import repeated
 
-    return repeated(options, repeat, run)
+    return repeated(options, repeat, run, as_json)
 
 
 @app.command("ab")
@@ -151,6 +151,7 @@ def ab_command(
     power: Power = True,
     repeat: Repeat = None,
     out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Base and change by turns, A B A B, for compare. The change is an --overlay, a --fault, the
     second of two --firmware, or the second of two --board. Exit 0: all were judged; 3 as of run."""
@@ -163,7 +164,7 @@ def ab_command(
         claims=claims or [], overlay=overlay, faults=fault or [], power=power, out=out,
         command=["looprig", *sys.argv[1:]],
     )  # fmt: skip
-    return by_turns(*sides_of(asked), 5 if repeat is None else repeat, run)
+    return by_turns(*sides_of(asked), 5 if repeat is None else repeat, run, as_json)
 
 
 @app.command("prove")
@@ -174,6 +175,7 @@ def prove_command(
     meter: Meter = "",
     power: Power = True,
     out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Could this bench have been red? Break its boards' loops by chosen faults, and say which are
     caught. Exit 0: all; 1: one was missed, or none could be shown; 2 and 3 as of run."""
@@ -185,7 +187,8 @@ def prove_command(
         Options(
             bench=bench, boards=board or [], port=port, meter=meter, power=power, out=out,
             command=command,
-        )
+        ),
+        as_json=as_json,
     )  # fmt: skip
 
 
@@ -204,6 +207,7 @@ def upstream_command(
     share: Share = False,
     resume: Resume = None,
     out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Run MicroPython's own tests/ on the bench's boards. The results are kept as a run's. Exit
     codes as of run."""
@@ -211,5 +215,5 @@ def upstream_command(
 
     command = ["looprig", *sys.argv[1:]]
     return upstream(
-        directory, patterns or [], bench, out, board or [], port, command, resume, share
+        directory, patterns or [], bench, out, board or [], port, command, resume, share, as_json
     )

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from rig import completing
-from rig.errors import UsageError
 from rig.parsers.app import app
 from rig.parsers.options import (
     AsJson,
@@ -40,12 +39,13 @@ def site_command(
         str,
         typer.Option(metavar="FOLDER", help="Where bundles are kept, or a URI; else DIR.bundles."),
     ] = "",
+    as_json: AsJson = False,
 ) -> int:
     """The public site: who keeps which sentence, port by port, release by release. Exit 3: a run
     that was named was refused."""
     from rig.commands.site import site
 
-    return site(runs or [], out, store)
+    return site(runs or [], out, store, as_json)
 
 
 @app.command("export")
@@ -56,12 +56,13 @@ def export_command(
     ],
     to: Annotated[str, typer.Option(metavar="FORMAT", help="csv, ppk2, jls or trace.")] = "csv",
     out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Captures for other programs: a table, nRF Connect's Power Profiler, the Joulescope UI,
     Perfetto."""
     from rig.commands.export import export
 
-    return export(captures, to, out)
+    return export(captures, to, out, as_json)
 
 
 @app.command("compare")
@@ -90,14 +91,16 @@ def expect_command(
         bool,
         typer.Option("--verify", help="Write nothing: which no longer show, or lack a reason?"),
     ] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Write, or bring up to date, the known divergences of the runs' ports. Exit 0; with --verify 1
     for one that no longer shows or has no reason; 3: the runs judged nothing."""
     from rig.commands.expect import expect
     from rig.commands.report import existing
 
-    ask = (lambda text: input(text).strip()) if sys.stdin.isatty() and not verify else None
-    return expect(existing(runs), out, verify, ask)
+    quiet = verify or as_json or not sys.stdin.isatty()
+    ask = None if quiet else lambda text: input(text).strip()
+    return expect(existing(runs), out, verify, ask, as_json)
 
 
 @app.command("reproduce")
@@ -105,13 +108,14 @@ def reproduce_command(
     run: Annotated[Path, typer.Argument(metavar="RUN", help="A run's directory or id.")],
     claim: Annotated[str, typer.Argument(metavar="CLAIM")],
     board: Annotated[str, typer.Option(metavar="NAME", help="On which board.")] = "",
+    as_json: AsJson = False,
 ) -> int:
     """Print a result as a script that needs no rig, for a REPL or an issue. Expected and seen stand
     in its comments."""
     from rig.commands.report import existing
     from rig.commands.reproduce import reproduce
 
-    return reproduce(existing([run])[0], claim, board)
+    return reproduce(existing([run])[0], claim, board, as_json)
 
 
 @app.command("claims")
@@ -127,15 +131,13 @@ def claims_command(
     as_json: AsJson = False,
 ) -> int:
     """The catalogue of claims."""
+    from rig.commands import claims
     from rig.commands.asked import Options, use_suites
-    from rig.commands.claims import show_claims, show_sources, tell_claims
 
     use_suites(Options(suites=suite or []))
-    if as_json:
-        if sources:
-            raise UsageError("--json has no --sources", "leave one of them out")
-        return tell_claims(globs or [])
-    return show_sources(globs or []) if sources else show_claims(globs or [])
+    if sources:
+        return (claims.tell_sources if as_json else claims.show_sources)(globs or [])
+    return (claims.tell_claims if as_json else claims.show_claims)(globs or [])
 
 
 @app.command("faults")

@@ -28,11 +28,12 @@ def virtual_command(
         list[str] | None,
         typer.Option(metavar="KEY=VALUE", help="Option of the virtual meters; repeatable."),
     ] = None,
+    as_json: AsJson = False,
 ) -> int:
     """Start virtual boards and their meters. It prints how to reach them."""
     from rig.commands.virtual import virtual
 
-    return virtual(boards, kind, meter_option or [])
+    return virtual(boards, kind, meter_option or [], as_json)
 
 
 @app.command("boards")
@@ -75,11 +76,11 @@ def doctor_command(
 
 
 @app.command("firmware")
-def firmware_command() -> int:
+def firmware_command(as_json: AsJson = False) -> int:
     """List the released firmware in the cache that --firmware takes by its version."""
     from rig.commands.firmware import firmware
 
-    return firmware()
+    return firmware(as_json)
 
 
 @app.command("init")
@@ -93,8 +94,9 @@ def init_command(
     ] = "",
     out: Annotated[Path, typer.Option(metavar="FILE", help="The bench file.")] = Path("bench.toml"),
     unknown: Unknown = False,
+    as_json: AsJson = False,
 ) -> int:
     """Write a bench file from what is attached."""
     from rig.commands.init import init
 
-    return init(ports or [], meter or [], out, unknown, voltage)
+    return init(ports or [], meter or [], out, unknown, voltage, as_json)
