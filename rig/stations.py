@@ -20,7 +20,7 @@ from rig.bench import Bench, BoardEntry, MeterEntry, PowerProfile
 from rig.board.board import Board
 from rig.board.overlays import Overlay
 from rig.board.port import Lines
-from rig.errors import RigError, UsageError
+from rig.errors import LooprigError, RigError, UsageError
 from rig.holding import ABSENT_S, LOOK_S, Holding, await_port
 from rig.meter_station import MeterStation as MeterStation
 from rig.meter_station import lock_of as lock_of
@@ -109,7 +109,8 @@ def attach(bench: Bench, power: bool = True, lost: Lost | None = None) -> Iterat
             if entry.kind != "serial":
                 continue
             if name in places:  # the place is the lock
-                stations[name] = _at_place(bench, name, places[name], power, holding)
+                with losing(name, lost):
+                    stations[name] = _at_place(bench, name, places[name], power, holding)
                 continue
             meter = _real_meter(bench, entry, power)
             with losing(name, lost):
@@ -177,8 +178,9 @@ def _lock(what: str, resource: str, stack: contextlib.ExitStack) -> None:
         raise RigError(f"{what}: another looprig run has it", hint) from error
 
 
-def _places(bench: Bench, stack: contextlib.ExitStack) -> dict[str, Place]:
-    """A labgrid place for each board that asks for one, held until the run ends."""
+def _places(bench: Bench, stack: contextlib.ExitStack) -> dict[str, Place | LooprigError]:
+    """A labgrid place for each board that asks for one, held until the run ends; of a board that
+    got none, why."""
     wants = {name: entry.labgrid.wanted for name, entry in bench.board.items() if entry.labgrid}
     if not wants:
         return {}
@@ -188,8 +190,12 @@ def _places(bench: Bench, stack: contextlib.ExitStack) -> dict[str, Place]:
     return stack.enter_context(places(wants, settings.coordinator, settings.wait_s))
 
 
-def _at_place(bench: Bench, name: str, place: Place, power: bool, holding: Holding) -> Station:
+def _at_place(
+    bench: Bench, name: str, place: Place | LooprigError, power: bool, holding: Holding
+) -> Station:
     """A board at a labgrid place; the place's own meter, if the bench names no other."""
+    if isinstance(place, LooprigError):
+        raise place
     entry = bench.board[name]
     assert entry.labgrid is not None
     named = bench.meter.get(entry.meter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -198,9 +199,49 @@ def test_a_coordinator_that_is_down() -> None:
 
 @needs_labgrid
 def test_a_place_that_is_not_there_is_a_mistake_in_the_bench(lab: LabgridBench) -> None:
-    held = places({"pico": {"port": "rp3"}}, lab.address, 5)
-    with pytest.raises(UsageError, match=r"no place .* has port=rp3.*rp2-0 \(.*port=rp2"), held:
-        pass
+    with places({"pico": {"port": "rp3"}}, lab.address, 5) as held:
+        error = held["pico"]
+    assert isinstance(error, UsageError)
+    assert re.search(r"no place .* has port=rp3.*rp2-0 \(.*port=rp2", str(error)), error
+
+
+@needs_labgrid
+def test_a_board_without_a_place_costs_only_itself(lab: LabgridBench, tmp_path: Path) -> None:
+    """One whose place there is not, one whose place a colleague keeps, one whose place is empty."""
+    bench = bench_of(
+        lab, tmp_path, 1,
+        one='{place = "rp2-0"}', typo='{place = "rp9"}', taken='{place = "rp2-1"}',
+        bare='{place = "empty"}',
+    )  # fmt: skip
+    out = tmp_path / "out"
+    lab.client("-p", "rp2-1", "acquire")
+    try:
+        said, trouble = start(bench, out, *FEW).communicate(timeout=DEADLINE_S)
+    finally:
+        lab.client("-p", "rp2-1", "release")
+    told = said + trouble
+    assert outcomes(out) == {("run.returns-value", "one"): "conforms"}, told
+    assert "3 lost boards; exit 3" in told
+    for reason in (
+        "has name=rp9",
+        "no place with name=rp2-1 came free in 1 s",
+        "place empty has no serial port",
+    ):
+        assert reason in " ".join(told.split()), reason
+    assert not lab.holder_of("rp2-0")
+    assert not lab.holder_of("empty")
+
+
+@needs_labgrid
+def test_a_bench_whose_places_cannot_be_had_at_all_is_refused(
+    lab: LabgridBench, tmp_path: Path
+) -> None:
+    bench = bench_of(lab, tmp_path, 1, one='{place = "rp8"}', two='{place = "rp9"}')
+    run = start(bench, tmp_path / "out", *FEW)
+    _, trouble = run.communicate(timeout=DEADLINE_S)
+    assert run.returncode == 3
+    assert "no board of the bench can be had: one: labgrid: no place" in " ".join(trouble.split())
+    assert not (tmp_path / "out").exists()
 
 
 @needs_labgrid

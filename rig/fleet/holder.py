@@ -5,8 +5,9 @@ It runs in whatever environment labgrid is installed in and needs nothing else: 
 
     LG_USERNAME=OWNER python rig/fleet/holder.py '{"coordinator": …, "wants": […], "wait_s": …}'
 
-It prints JSON lines: `waiting` (why), `place` (a board has one, with its resources), `ready`,
-`lost` (a place went away), `failed`, `released`. It gives everything back when its standard input
+It prints JSON lines: `waiting` (why), `place` (a board has one, with its resources), `without` (a
+board has none, and why), `ready`, `lost` (a place went away), `failed` (nobody gets any),
+`released`. It gives everything back when its standard input
 closes, which it does however the run ends, or on SIGTERM. `{"sweep": true}` instead of `wants`
 gives back what this owner left behind.
 """
@@ -35,6 +36,9 @@ class Failed(Exception):
     def __init__(self, kind: str, what: str, hint: str = "") -> None:
         super().__init__(what)
         self.kind, self.what, self.hint = kind, what, hint
+
+    def told(self) -> dict[str, str]:
+        return {"kind": self.kind, "what": self.what, "hint": self.hint}
 
 
 def say(**message: Any) -> None:
@@ -88,6 +92,19 @@ class Holder:
             raise Failed("rig", f"labgrid: {error.details()}") from error
 
     # -- taking ---------------------------------------------------------------------------------
+
+    async def give(self, board: str, wanted: dict[str, str], wait_s: float) -> None:
+        """Take a place for the board, or say why it has none: the others are not its concern."""
+        try:
+            await self.take(board, wanted, wait_s)
+        except Failed as failed:
+            if self.session.stopping.is_set():
+                raise Failed("rig", f"labgrid: the coordinator {self.address} went away") from None
+            for name in [name for name, holds in self.held.items() if holds == board]:
+                del self.held[name]  # of no use: whoever comes next may have it
+                request = self.messages.ReleasePlaceRequest(placename=name, fromuser=self.me)
+                await self.ask("ReleasePlace", request)
+            say(without={"board": board, **failed.told()})
 
     def candidates(self, wanted: dict[str, str]) -> list[Any]:
         """The places that have these tags; `name` is a place's own name."""
@@ -260,7 +277,7 @@ async def serve(asked: dict[str, Any]) -> int:
             await holder.sweep()
             return 0
         for want in asked["wants"]:
-            await holder.take(want["board"], want["filter"], float(asked["wait_s"]))
+            await holder.give(want["board"], want["filter"], float(asked["wait_s"]))
         say(ready=True)
         await holder.hold()
     except asyncio.CancelledError:
@@ -275,7 +292,7 @@ def main() -> int:
     try:
         return asyncio.run(serve(json.loads(sys.argv[1])))
     except Failed as failed:
-        say(failed={"kind": failed.kind, "what": failed.what, "hint": failed.hint})
+        say(failed=failed.told())
     except ImportError as error:
         say(failed={"kind": "rig", "what": f"labgrid: {sys.executable}: {error}", "hint": ""})
     return 1

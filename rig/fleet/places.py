@@ -87,11 +87,12 @@ class Place:
 @contextlib.contextmanager
 def places(
     wants: Mapping[str, Mapping[str, str]], coordinator: str, wait_s: float
-) -> Iterator[dict[str, Place]]:
+) -> Iterator[dict[str, Place | LooprigError]]:
     """Hold a place for each board, by the tags it must have; `name` is a place's own name.
 
-    Raises UsageError where no place has them, RigError where the coordinator does not answer or
-    no place comes free in `wait_s` seconds. Places are asked for in one order, so that two runs
+    A board that gets none has the reason instead: a UsageError where no place has its tags, a
+    RigError where none came free in `wait_s` seconds or its exporter did not start it. Raises
+    RigError where the coordinator does not answer. Places are asked for in one order, so that two runs
     of one bench never wait for each other.
     """
     order = sorted(wants, key=lambda board: (sorted(wants[board].items()), board))
@@ -123,6 +124,12 @@ def python_with_labgrid() -> str:
     )
 
 
+def _error(failed: Mapping[str, str]) -> LooprigError:
+    """What the holder's `Failed` is here."""
+    kind = UsageError if failed["kind"] == "usage" else RigError
+    return kind(failed["what"], failed["hint"])
+
+
 class _Holder:
     """The holder process, from our side."""
 
@@ -151,20 +158,20 @@ class _Holder:
             start_new_session=True,  # the terminal's Ctrl-C must not reach it
         )
 
-    def places(self) -> dict[str, Place]:
-        """Every place, once all are held; tells meanwhile what it waits for."""
-        found: dict[str, Place] = {}
+    def places(self) -> dict[str, Place | LooprigError]:
+        """Every place, once all that can be had are held; tells meanwhile what it waits for."""
+        found: dict[str, Place | LooprigError] = {}
         for message in self._messages():
             if "waiting" in message:
                 print(f"labgrid: waiting {message['waiting']}", file=sys.stderr, flush=True)
             elif "place" in message:
                 came = message["place"]
                 found[came["board"]] = Place(came["board"], came["place"], came["resources"])
+            elif "without" in message:
+                found[message["without"]["board"]] = _error(message["without"])
             elif "failed" in message:
                 self.released = True  # it gave back what it had before it said so
-                failed = message["failed"]
-                kind: type[LooprigError] = UsageError if failed["kind"] == "usage" else RigError
-                raise kind(failed["what"], failed["hint"])
+                raise _error(message["failed"])
             elif "ready" in message:
                 self.reader = threading.Thread(target=self._follow, daemon=True)
                 self.reader.start()
