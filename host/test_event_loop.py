@@ -226,3 +226,59 @@ def test_forever_until_stop(board: BoardUnderTest) -> None:
     assert run.names[:2] == ["running", "stopped"]
     assert run.value("turns_before_stop") >= 3
     assert run.value("turns_after_stop") <= 2
+
+
+LEFT = ("event", "gather", "lock", "ready", "sleep", "slow", "task", "wait_for")
+
+
+def leftovers(board: BoardUnderTest, raises: bool) -> None:
+    run = board.run("event_loop/leftover_kinds", raises=raises)
+    assert run.value("main") == "main"
+    ends = sorted((who, what) for who in LEFT for what in ("cancelled", "clean"))
+    assert sorted(run.value("log")) == ends
+    assert run.value("done") == [True] * len(LEFT)
+
+
+@claim("run.cancels-leftovers-of-every-kind")
+def test_cancels_leftovers_of_every_kind(board: BoardUnderTest) -> None:
+    leftovers(board, raises=False)
+
+
+@claim("run.cancels-leftovers-when-main-raises")
+def test_cancels_leftovers_when_main_raises(board: BoardUnderTest) -> None:
+    leftovers(board, raises=True)
+
+
+@claim("run.nested-harms-nobody")
+def test_nested_harms_nobody(board: BoardUnderTest) -> None:
+    run = board.run("event_loop/nested_harmless")
+    assert run.value("still_current") is True
+    assert run.value("ended") == "main"
+    assert sorted(run.value("log")) == ["event", "refused", "slept", "turns"]
+
+
+@claim("loop.keeps-tasks-over-collections")
+def test_keeps_tasks_over_collections(board: BoardUnderTest) -> None:
+    kinds = ("event", "lock", "ready", "sleep")
+    expected = [(kind, number) for kind in kinds for number in range(4)]
+    assert board.run("event_loop/unreferenced").value("ended") == expected
+
+
+@claim("loop.inspecting-changes-nothing")
+def test_inspecting_changes_nothing(board: BoardUnderTest) -> None:
+    run = board.run("event_loop/inspecting")
+    logs = dict(run.values("log"))
+    assert set(logs) == {False, True}
+    assert len(logs[False]) == 9
+    assert logs[True] == logs[False]
+    alone, asked = run.values("seen")
+    assert alone == 0
+    assert asked > 20
+
+
+@claim("run.returns-what-could-be-run")
+def test_returns_what_could_be_run(board: BoardUnderTest) -> None:
+    run = board.run("event_loop/returns_odd")
+    assert run.values("raised") == []
+    odd = ("coroutine", "generator", "function", "exception", "class", "cancelled", "task")
+    assert run.values("same") == [(what, True) for what in odd]

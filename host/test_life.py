@@ -289,3 +289,11 @@ def test_real_time(board: BoardUnderTest, record: Record) -> None:
         if last <= allowed:
             break
     assert last <= allowed
+
+
+@claim("life.rounds")
+def test_rounds(board: BoardUnderTest) -> None:
+    rounds = 66_000 * times(board)
+    run = board.run("life/rounds", rounds=rounds, deadline=60.0 * times(board))
+    assert run.value("ended") == "over"
+    assert run.value("rounds") == rounds

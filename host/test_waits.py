@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import TICK, answering, numbers, seconds
+from host.latency import END, ENQ, TICK, answering, numbers, seconds
 from host.waits import allowance, attempts, judged_late, neighbour, zero
 from rig.board.execution import Execution
+from rig.board.link import Link
 from rig.errors import Inconclusive, Unsupported
 
 WAITS = [(1, 8), (2, 8), (5, 8), (10, 6), (25, 4)]
@@ -73,6 +75,62 @@ def test_poll_of_no_time(board: BoardUnderTest, record: Record) -> None:
     assert min(took) < TICK
 
 
+OFTEN = [(2, 20), (5, 20)]
+
+
+def seldom_late(board: BoardUnderTest, record: Record, name: str, **params: Any) -> None:
+    """No more than one wait in ten is late, beside as many as a busy machine makes late: late by
+    some ticks, which a busy machine makes few of. What is late by less, and often, has a median."""
+    late, count, usual = 0, 1, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(board, name, REFERENCE, waits=OFTEN, **params)
+        allowed = allowance(board, zero(execution), machine) + 4 * TICK
+        over = [s - ms / 1e3 for ms, _ in OFTEN for s in seconds(execution, "took", ms)]
+        judged_late(record, "waits, how late", over, allowed)
+        late, count, usual = sum(s > allowed for s in over), len(over), machine.later(allowed)
+        if late <= count * (0.1 + 2 * usual):
+            break
+    assert late <= count * (0.1 + 2 * usual), "many waits are late"
+
+
+@claim("wait.poll-seldom-late")
+def test_poll_seldom_late(board: BoardUnderTest, record: Record) -> None:
+    seldom_late(board, record, "own", wait="poll")
+
+
+@claim("wait.task-seldom-late")
+def test_task_seldom_late(board: BoardUnderTest, record: Record) -> None:
+    seldom_late(board, record, "slept")
+
+
+WORK_MS = 25
+"""Longer than a system tick, and than what schedulers take for a time slice."""
+
+
+def after_work(board: BoardUnderTest, record: Record, by: str) -> None:
+    late, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(board, "after_work", REFERENCE, work_ms=WORK_MS, ms=5, times=6, by=by)
+        allowed = allowance(board, zero(execution), machine)
+        over = [s - 5e-3 for s in seconds(execution, "took", 5)]
+        late = judged_late(record, f"a wait by {by} after work, how late", over, allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
+
+
+@claim("wait.poll-after-work")
+def test_poll_after_work(board: BoardUnderTest, record: Record) -> None:
+    after_work(board, record, "poll")
+
+
+@claim("wait.task-after-work")
+def test_task_after_work(board: BoardUnderTest, record: Record) -> None:
+    after_work(board, record, "task")
+
+
 # -- callbacks -----------------------------------------------------------------------------------
 
 
@@ -127,6 +185,49 @@ def test_callback_beside_stream(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.callback-beside-flag")
 def test_callback_beside_flag(board: BoardUnderTest, record: Record) -> None:
     callback(board, record, "loop", "flag")
+
+
+ENDLESS_S = 0.15
+"""When the host ends a wait that nothing else ends: long after a callback in its midst."""
+
+
+def ends_the_waits(count: int) -> Callable[[Link], None]:
+    """A host that answers so many ENQs with a byte each, a while later."""
+
+    def end(link: Link) -> None:
+        rest, ended = b"", 0
+        while ended < count and END not in rest:
+            came = link.read_some(link.clock.by(10))
+            if not came:
+                break  # following the script to its end says how it ended
+            for _ in range(came.count(ENQ)):
+                link.clock.rest(ENDLESS_S)
+                link.send(b"a")
+                ended += 1
+            rest += came.replace(ENQ, b"")
+        link.unread(rest)
+
+    return end
+
+
+@claim("wait.callback-in-endless-wait")
+def test_callback_in_endless_wait(board: BoardUnderTest, record: Record) -> None:
+    times, late, allowed = 3, 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            execution = run(
+                board, "endless", while_running=ends_the_waits(times), ms=MS, times=times
+            )
+        if execution.value("source") == "none":
+            raise Unsupported("a callback while the board waits: machine.Timer or _thread")
+        samples = numbers(execution, "late")
+        assert -1 not in samples, "a callback never ran"
+        allowed = allowance(board, 0.0, machine) + TICK  # a timer counts ticks of its own
+        what = "a callback in the midst of a wait for the console alone, how late"
+        late = judged_late(record, what, [s / 1e6 for s in samples], allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
 
 
 def brought_about(board: BoardUnderTest, record: Record, what: str, name: str) -> None:
@@ -259,6 +360,22 @@ def test_byte_ends_poll(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.byte-wakes-task")
 def test_byte_wakes_task(board: BoardUnderTest, record: Record) -> None:
     byte(board, record, "task")
+
+
+@claim("wait.connection-wakes-server")
+def test_connection_wakes_server(board: BoardUnderTest, record: Record) -> None:
+    late, allowed = 0.0, 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            prefix = f"streams/loopback {REFERENCE}"
+            execution = run(board, "connection", prefix, ms=4, times=6, timer_ms=FAR_MS)
+        # the stack shakes hands first, with a look by the loop for each of client and server
+        allowed = allowance(board, 0.0, machine) + 2 * TICK
+        samples = seconds(execution, "late")
+        late = judged_late(record, "a client that connects, how late", samples, allowed)
+        if late <= allowed:
+            break
+    assert late <= allowed
 
 
 def socket(board: BoardUnderTest, record: Record, how: str) -> None:

@@ -39,6 +39,10 @@ class Neighbour:
     def median(self) -> float:
         return statistics.median(self.late) if self.late else 0.0
 
+    def later(self, than: float) -> float:
+        """Which part of its sleeps ended later than that, in seconds."""
+        return sum(late > than for late in self.late) / max(1, len(self.late))
+
 
 @contextlib.contextmanager
 def neighbour(board: BoardUnderTest) -> Iterator[Neighbour]:

@@ -145,7 +145,9 @@ def test_a_run_that_is_ended_gives_its_board_back(
 @needs_labgrid
 def test_a_killed_holder_is_swept_up(lab: LabgridBench) -> None:
     with places({"pico": {"name": "rp2-0"}}, lab.address, 30) as held:
-        assert held["pico"].name == "rp2-0"
+        place = held["pico"]
+        assert isinstance(place, Place)
+        assert place.name == "rp2-0"
         children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
         [holder] = [
             int(pid)

@@ -92,8 +92,8 @@ def places(
 
     A board that gets none has the reason instead: a UsageError where no place has its tags, a
     RigError where none came free in `wait_s` seconds or its exporter did not start it. Raises
-    RigError where the coordinator does not answer. Places are asked for in one order, so that two runs
-    of one bench never wait for each other.
+    RigError where the coordinator does not answer. Places are asked for in one order, so that two
+    runs of one bench never wait for each other.
     """
     order = sorted(wants, key=lambda board: (sorted(wants[board].items()), board))
     asked = {

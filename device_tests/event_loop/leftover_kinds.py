@@ -1,0 +1,61 @@
+# Tasks in every kind of wait are still running when main ends, by its return or by an exception.
+import asyncio
+
+log = []
+
+
+async def leave(name, wait):
+    try:
+        await wait()
+        log.append((name, "went on"))
+    except asyncio.CancelledError:
+        log.append((name, "cancelled"))
+        raise
+    finally:
+        if name == "slow":
+            await asyncio.sleep(0)  # cleaning up may take turns of its own
+            await asyncio.sleep(0)
+        log.append((name, "clean"))
+
+
+async def ready():
+    while True:
+        await asyncio.sleep(0)
+
+
+async def main():
+    never, held = asyncio.Event(), asyncio.Lock()
+    await held.acquire()
+    waits = {
+        "sleep": lambda: pause(3000),
+        "event": never.wait,
+        "lock": held.acquire,
+        "gather": lambda: asyncio.gather(never.wait(), never.wait()),
+        "wait_for": lambda: asyncio.wait_for(never.wait(), 60),
+        "task": lambda: asyncio.create_task(never.wait()),
+        "ready": ready,
+        "slow": never.wait,
+    }
+    for name in waits:
+        tasks.append(asyncio.create_task(leave(name, wait_of(waits[name]))))
+    for _ in range(3):
+        await asyncio.sleep(0)
+    if params["raises"]:
+        raise ValueError("main")
+    return "main"
+
+
+def wait_of(make):
+    async def wait():
+        await make()
+
+    return wait
+
+
+tasks = []
+try:
+    emit("main", asyncio.run(main()))
+except ValueError as error:
+    emit("main", error.args[0])
+emit("log", log)
+emit("done", [task.done() for task in tasks])
