@@ -247,10 +247,10 @@ def test_fresh_runs(board: BoardUnderTest, record: Record) -> None:
     long_life(board, record, "life/runs", "", EACH, resets=True)
 
 
-def connections(board: BoardUnderTest, batches: int, each: int, idle_s: int) -> Execution:
+def connections(board: BoardUnderTest, batches: int, each: int, idle_ms: int) -> Execution:
     run = board.run(
-        "life/connections", prefix="streams/loopback", deadline=20.0 + batches * (idle_s + 2),
-        batches=batches, each=each, idle_s=idle_s,
+        "life/connections", prefix="streams/loopback", batches=batches, each=each,
+        idle_ms=idle_ms, deadline=20.0 + batches * (idle_ms / 1e3 + 2),
     )  # fmt: skip
     assert run.value("wrong") == []
     assert run.value("after") == b"hello\n"
@@ -259,7 +259,7 @@ def connections(board: BoardUnderTest, batches: int, each: int, idle_s: int) -> 
 
 @claim("life.connections")
 def test_connections(board: BoardUnderTest) -> None:
-    run = connections(board, batches=4, each=8 * times(board), idle_s=0)
+    run = connections(board, batches=4, each=8 * times(board), idle_ms=0)
     if board.info.implementation != "cpython":
         per_connection = LEAK_BYTES * 8 * 2 * times(board)
         assert grown(numbers(run, "used")) < max(A_FEW_WORDS, per_connection)
@@ -267,7 +267,7 @@ def test_connections(board: BoardUnderTest) -> None:
 
 @claim("life.idle-server")
 def test_idle_server(board: BoardUnderTest) -> None:
-    run = connections(board, batches=1, each=1, idle_s=400 if board.patient else 1)
+    run = connections(board, batches=1, each=1, idle_ms=400_000 if board.patient else 600)
     assert run.value("after") == b"hello\n"
 
 

@@ -14,7 +14,8 @@ async def sleep(ms, times):
 async def main():
     await emit_turn()
     for ms, times in params["one_by_one"]:
-        own[ms] = [own_wait(ms) for _ in range(times)]
+        if params["own"]:
+            own[ms] = [own_wait(ms) for _ in range(times)]
         await sleep(ms, times)
     # The long ones share their time.
     tasks = [asyncio.create_task(sleep(ms, times)) for ms, times in params["together"]]

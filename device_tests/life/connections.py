@@ -28,7 +28,7 @@ async def main():
         await turns(4)
         gc.collect()
         used.append(gc.mem_alloc() if hasattr(gc, "mem_alloc") else 0)
-        await asyncio.sleep(params["idle_s"])
+        await pause(params["idle_ms"])
     emit("wrong", wrong)
     emit("used", used)
     emit("after", await ask(port))

@@ -1,9 +1,16 @@
 # A connection outlives its server, and a callback that raises does not end the server.
+FAILURES = {
+    b"fail\n": ValueError("the callback failed"),
+    b"reset\n": OSError(104),
+    b"end\n": EOFError(),
+}
+
+
 async def serve_one(reader, writer):
     line = await reader.readline()
-    if line == b"fail\n":
+    if line in FAILURES:
         await finish(writer)
-        raise ValueError("the callback failed")
+        raise FAILURES[line]
     writer.write(b"echo " + line)
     await writer.drain()
     await finish(writer)
@@ -13,11 +20,12 @@ async def main():
     asyncio.get_event_loop().set_exception_handler(lambda loop, context: None)
     server, port = await serve(serve_one)
     first = await asyncio.open_connection(HOST, port)
-    failing = await asyncio.open_connection(HOST, port)
-    failing[1].write(b"fail\n")
-    await failing[1].drain()
-    emit("failing", await failing[0].read())
-    await finish(failing[1])
+    for line in sorted(FAILURES):
+        failing = await asyncio.open_connection(HOST, port)
+        failing[1].write(line)
+        await failing[1].drain()
+        emit("failing", await failing[0].read())
+        await finish(failing[1])
     second = await asyncio.open_connection(HOST, port)
     second[1].write(b"second\n")
     await second[1].drain()
