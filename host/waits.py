@@ -19,9 +19,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from fixtures.board import BoardUnderTest
-from fixtures.evidence import HOSTS, Record
+from fixtures.evidence import Record
 from host.latency import ATTEMPTS, TICK, TURNS, seconds
 from rig.board.execution import Execution
+from rig.results import HOSTS
 
 SYSTEM_TICK = {"esp32": 10e-3, "zephyr": 10e-3}
 """Seconds of the tick by which a port's scheduler wakes sleepers, where it is not 1 ms: FreeRTOS at

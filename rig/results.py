@@ -247,6 +247,10 @@ class Result(_Strict):
         return known and self.outcome is Outcome.CONFORMS
 
 
+HOSTS = ("linux", "darwin", "win32")
+"""`sys.platform` of boards that are programs on a host, which others may keep busy."""
+
+
 class BoardInfo(_Strict):
     """A board as it identified itself."""
 

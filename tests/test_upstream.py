@@ -153,12 +153,32 @@ def test_the_run_is_a_run(run: RunDir) -> None:
 def test_cpython_is_asked_again_before_it_counts(
     checkout: Path, bench: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answers = iter(["disturbed\n"])
+    answers = iter(["disturbed\n", "disturbed\n"])
     honest = Suite.expected
     monkeypatch.setattr(
         Suite, "expected", lambda suite, name: next(answers, None) or honest(suite, name)
     )
     assert upstream(checkout, ["basics/good.py"], bench, tmp_path / "run", ["one"]) == 0
+
+
+TIMED = "import sys, time\nprint(time.time() if sys.implementation.name == 'cpython' else 0)\n"
+COUNTED = "try:\n    open('n')\n    print('again')\nexcept OSError:\n    open('n', 'w')\n"
+
+
+@pytest.mark.parametrize(("recorded", "text"), [("", TIMED), ("again\n", COUNTED)])
+def test_what_is_printed_otherwise_from_time_to_time_is_no_verdict(
+    recorded: str, text: str, bench: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "tests" / "basics").mkdir(parents=True)
+    (tmp_path / "tests" / "run-tests.py").write_text("")
+    (tmp_path / "tests" / "basics" / "by_chance.py").write_text(text)
+    if recorded:
+        (tmp_path / "tests" / "basics" / "by_chance.py.exp").write_text(recorded)
+    out = tmp_path / "run"
+    assert upstream(tmp_path, ["basics/by_chance.py"], bench, out, ["one"]) == 3
+    [result] = RunDir(out).results()
+    assert result.outcome is Outcome.INCONCLUSIVE
+    assert "busy" in result.why
 
 
 def test_all_good_is_zero(checkout: Path, bench: Path, tmp_path: Path) -> None:

@@ -24,11 +24,13 @@ from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same
 from rig.commands.terminable import terminable
 from rig.ending import RIG, of_run
 from rig.errors import BoardLost, LooprigError, UsageError
-from rig.results import Divergence, Outcome, Result, RunInfo
+from rig.progress import BAD
+from rig.results import HOSTS, Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import Kind, columns, kinds
 from rig.stations import Station
 from rig.upstream import networked
+from rig.upstream.again import asked_again
 from rig.upstream.suite import Suite, Target
 from rig.upstream.verdict import judge
 from rig.upstream.work import Work
@@ -266,11 +268,10 @@ class Session:
                 judge(result, execution, wanted, self.suite, name)
                 if why := networked.apart(execution):
                     result.outcome, result.why = Outcome.ERRORED, why
-                if result.outcome is Outcome.DIVERGES and not self.suite.recorded(name):
-                    # CPython's own timing may have been off: ask it once more before it counts
-                    again = self.suite.expected(name)
-                    if again != wanted:
-                        judge(result, execution, again, self.suite, name)
+                if result.outcome is Outcome.DIVERGES:
+                    own = self.board.info.platform not in HOSTS  # a processor of its own
+                    push = None if own else lambda: self.push(name)
+                    asked_again(result, execution, wanted, self.suite, name, push)
             except BoardLost as error:
                 if self.work.give_back(name):
                     return False
@@ -283,7 +284,7 @@ class Session:
             if self.stopped:
                 return True
             self.run_dir.append(result)
-            if result.outcome in (Outcome.DIVERGES, Outcome.CRASHED, Outcome.ERRORED):
+            if result.outcome in BAD:
                 text = f"{result.board}: {name} {result.outcome}: {result.why or result.actual}"
                 plain = "".join(c if c.isprintable() else " " for c in text)
                 print(plain[:200], file=sys.stderr)
