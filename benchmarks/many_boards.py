@@ -3,15 +3,17 @@
     python -m benchmarks.many_boards [--micropython DIR] [--rounds N] [--row NAME]…
 
 Every command is a process from its start to its end, and each round runs them all in turn, so that
-a ratio is of two that ran beside the same load; the median of the rounds counts. `busy` is the
-processor time of all processes over what the machine had meanwhile: near 100 % the machine is the
-limit, and not the rig's waiting. Limits are for a machine with two processors and nothing else to
-do; the load before is shown.
+a ratio is of two that ran beside the same load; the median of the rounds counts. A round takes some
+eight minutes. `busy` is the processor time of all processes over what the machine had meanwhile:
+near 100 % the machine is the limit, and not the rig's waiting. `others` is the processor time that
+other programs took. Limits are for a machine with two processors and nothing else to do; where it
+had something else to do that is said, for then the figures are the load's as much as the rig's.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import resource
 import statistics
@@ -43,6 +45,7 @@ class Took:
     cpu_s: float
     scripts_s: float
     code: int
+    others_s: float  # of processors, for what is not the command's; nan where it cannot be known
 
 
 @dataclass
@@ -83,20 +86,38 @@ ROWS = {
 }
 
 
+IDLE = 0.05
+"""The share of the machine's processors that others may take of one that counts as idle: what a
+desktop's own services take."""
+
+
+def worked() -> float:
+    """Seconds that the machine's processors worked since it started, in all; nan but on Linux."""
+    try:
+        user, nice, system, _, _, irq, soft, *_ = map(
+            int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+        )
+    except OSError:
+        return math.nan
+    return (user + nice + system + irq + soft) / os.sysconf("SC_CLK_TCK")
+
+
 def measured(command: list[str], cwd: Path = ROOT, out: Path | None = None) -> Took:
     """Run a command; `out` is the run's directory, if it makes one."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    all_before = worked()
     began = time.monotonic()
     done = subprocess.run(command, cwd=cwd, capture_output=True, text=True)
     wall_s = time.monotonic() - began
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu_s = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    others_s = worked() - all_before - cpu_s
     if done.returncode:
         print(f"{' '.join(command)}: exit {done.returncode}", file=sys.stderr)
         print(done.stdout[-1500:], done.stderr[-500:], file=sys.stderr)
     results = RunDir(out).results() if out else []
     scripts_s = sum(e.run_s for result in results for e in result.executions)
-    return Took(wall_s, cpu_s, scripts_s, done.returncode)
+    return Took(wall_s, cpu_s, scripts_s, done.returncode, others_s)
 
 
 def run(name: str) -> Took:
@@ -143,7 +164,7 @@ def command(name: str, tests: Path | None) -> Took:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--micropython", type=Path, help="a checkout, for its own tests' rows")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--row", action="append", default=[], help="rows whose name holds this")
     args = parser.parse_args()
     tests = (args.micropython / "tests").resolve() if args.micropython else None
@@ -160,7 +181,8 @@ def main() -> int:
     rounds = [{name: command(name, tests) for name in names} for _ in range(args.rounds)]
     cpus = os.cpu_count() or 1
     console = Console()
-    table = Table(title=f"{cpus} processors, load {load:.1f} before, {args.rounds} rounds")
+    loads = f"load {load:.1f} before, {os.getloadavg()[0]:.1f} after"
+    table = Table(title=f"{cpus} processors, {loads}, {args.rounds} round(s)")
     for column in ("measure", "median", "rounds", "wanted"):
         table.add_column(column, justify="left" if column == "measure" else "right")
     missed = False
@@ -172,8 +194,9 @@ def main() -> int:
         table.add_row(name, f"{median:.2f}{row.unit}", spread, f"≤ {row.limit:g}{row.unit}")
     console.print(table)
     each = Table()
-    for column in ("command", "wall", "scripts on boards", "processors", "busy", "exit"):
+    for column in ("command", "wall", "scripts on boards", "processors", "busy", "others", "exit"):
         each.add_column(column, justify="left" if column == "command" else "right")
+    measurable = not math.isnan(worked())
     for name in names:
         took = sorted((took[name] for took in rounds), key=lambda t: t.wall_s)[len(rounds) // 2]
         each.add_row(
@@ -182,9 +205,17 @@ def main() -> int:
             f"{took.scripts_s:.1f} s" if took.scripts_s else "",
             f"{took.cpu_s:.1f} s",
             f"{took.cpu_s / took.wall_s / cpus:.0%}",
+            f"{max(took.others_s / took.wall_s / cpus, 0.0):.0%}" if measurable else "",
             str(took.code),
         )
     console.print(each)
+    had_s = cpus * sum(took.wall_s for round_ in rounds for took in round_.values())
+    others_s = sum(took.others_s for round_ in rounds for took in round_.values())
+    if others_s > IDLE * had_s:
+        console.print(
+            f"This machine was NOT idle: other programs took {others_s / had_s:.0%} of its "
+            "processors. Measure anew before these figures are written down."
+        )
     return int(missed)
 
 
