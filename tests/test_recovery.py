@@ -17,6 +17,7 @@ from rig.claims import ROOT
 from rig.errors import BoardLost
 from tests.board_factory import connect, push, virtual
 from tests.fault_bench import FaultBench
+from tests.first_board import FirstBoard
 from tests.scripted_board import HEADER, RawRepl, ScriptedBoard
 
 IGNORE = "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass"
@@ -55,6 +56,25 @@ def test_a_power_switch_that_fails_is_recorded(tmp_path: Path) -> None:
         other.link = None
         assert other.ladder.climb(execution.recovery)
         assert "no-such-command-here" in execution.recovery[-1]
+
+
+@pytest.mark.parametrize("wired", [True, False])
+def test_a_board_without_a_switch_is_reset_by_its_bridge(wired: bool, tmp_path: Path) -> None:
+    """As ESP32 boards have it: RTS without DTR is the reset pin."""
+
+    def runs(dtr: bool, rts: bool) -> bool:
+        return dtr or not rts or not wired
+
+    with FirstBoard(tmp_path, runs_when=runs) as played:
+        board = connect(played.port)
+        board.deadline_scale = 0.3
+        execution = push(board, IGNORE, 0.3)
+        if wired:
+            assert execution.recovery[-1] == "reset by RTS: the board is back"
+            assert push(board, "emit('fine')").names == ["fine"]
+        else:
+            assert "close and reopen the port, reset by RTS" in board.info.lost
+        board.close()
 
 
 def test_a_board_whose_soft_reset_fails_is_reset_hard(tmp_path: Path) -> None:

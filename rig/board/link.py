@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator
 
 import serial
@@ -48,6 +49,8 @@ SOFT_REBOOT = b"soft reboot"
 STALL_S = 3.0
 """A paste window that the board does not empty for so long never filled: bytes were lost."""
 NO_LINES = Lines()
+RESET_HELD_S = 0.1
+"""As esptool holds it (esptool/reset.py, HardReset)."""
 
 
 class Link(SerialTransport):  # type: ignore[misc]
@@ -93,6 +96,33 @@ class Link(SerialTransport):  # type: ignore[misc]
         except (OSError, ValueError) as cause:
             return explain_port(device, cause)
         return explain_port(device, error)
+
+    def has_lines(self) -> bool:
+        """Whether the port has modem lines: a PTY and a network's socket have none."""
+        if self.device_name.startswith("socket://"):  # pyserial logs, and does nothing
+            return False
+        try:
+            return isinstance(self.serial.cts, bool)
+        except (OSError, serial.SerialException):
+            return False
+
+    def pulse_reset(self) -> None:
+        """Pull RTS alone, then leave both lines as they were.
+
+        Most ESP32 and ESP8266 boards have RTS at the reset pin and DTR at the boot pin, by way of
+        their USB bridge (docs.espressif.com, ESP-IDF, Flashing Troubleshooting; esptool, Boot Mode
+        Selection). With DTR off as reset ends the chip starts its program, not its ROM's loader
+        (tinygo-org/espflasher 38). Elsewhere RTS is not connected.
+        """
+        with self._port_errors():
+            dtr, rts = self.serial.dtr, self.serial.rts
+            self.serial.dtr = False
+            self.serial.rts = True
+            time.sleep(RESET_HELD_S)
+            self.serial.rts = False
+            time.sleep(RESET_HELD_S)  # the boot pin is read as reset ends
+            self.serial.dtr = dtr
+            self.serial.rts = rts
 
     def close(self) -> None:
         with contextlib.suppress(OSError, serial.SerialException):

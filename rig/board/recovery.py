@@ -21,6 +21,7 @@ HARD_RESET_S = 3.0
 REOPEN_S = 2.5
 """A mute board's time after a reset and after its port was opened anew; more where it was seen to
 take more, and as long as it shows that it boots (rig/board/arriving.py)."""
+RESET_LINE = "reset by RTS"
 ABSENT_S = 5.0
 """How long a port that is not there may take to come back: a USB device that boots. All told a mute
 board is lost after 4 s, one whose port is gone after 5 s: within 15 s of the fault, a test's usual
@@ -75,7 +76,9 @@ class Ladder:
         if board.power_cycle:
             switch = (f"power cycle ({board.power_cycle})", self.power_cycle)
             rungs.insert(2 if board.activity else 3, switch)  # an emulator's costs nothing
-        elif board.attended:
+        else:
+            rungs.append((RESET_LINE, self.reset_line))
+        if board.attended and not board.power_cycle:
             rungs.append(("unplugged and plugged in by hand", self.replugged))
         self.listens = self.found_idle = False
         self.notes = []
@@ -83,6 +86,8 @@ class Ladder:
         for name, rung in rungs:
             if rung == self.hard_reset and not self.listens:
                 continue  # nobody would hear it
+            if rung == self.reset_line and not (board.link and board.link.has_lines()):
+                continue
             try:
                 rung()
             except (Silence, Disconnected, LooprigError, OSError) as error:
@@ -133,6 +138,11 @@ class Ladder:
     def reopened(self, quiet_s: float) -> None:
         self.board.reopen(self.board.within(ABSENT_S))
         self.await_raw(quiet_s)
+
+    def reset_line(self) -> None:
+        """What resets a board whose USB bridge has RTS at its reset pin, as most ESP32s have."""
+        self.link().pulse_reset()
+        self.await_raw(FIRST.quiet_s)
 
     def replugged(self) -> None:
         """Ask who sits at the terminal to be the power switch, and wait until the board answers."""
