@@ -21,11 +21,10 @@ HARD_RESET_S = 3.0
 REOPEN_S = 2.5
 """A mute board's time after a reset and after its port was opened anew; more where it was seen to
 take more, and as long as it shows that it boots (rig/board/arriving.py)."""
-RESET_LINE = "reset by RTS"
 ABSENT_S = 5.0
 """How long a port that is not there may take to come back: a USB device that boots. All told a mute
-board is lost after 4 s, one whose port is gone after 5 s: within 15 s of the fault, a test's usual
-deadline of 10 s included, where there is no power switch."""
+board is lost after 4 s, or 9 s where RTS was tried, one whose port is gone after 5 s: within 20 s
+of the fault, a test's usual deadline of 10 s included, where there is no power switch."""
 SWITCH_S = 30.0
 """How long the power switch's command may take: uhubctl with -d 5 -r 100 takes 7 s and more."""
 
@@ -77,7 +76,7 @@ class Ladder:
             switch = (f"power cycle ({board.power_cycle})", self.power_cycle)
             rungs.insert(2 if board.activity else 3, switch)  # an emulator's costs nothing
         else:
-            rungs.append((RESET_LINE, self.reset_line))
+            rungs.append(("reset by RTS", self.reset_line))
         if board.attended and not board.power_cycle:
             rungs.append(("unplugged and plugged in by hand", self.replugged))
         self.listens = self.found_idle = False
