@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -37,6 +38,24 @@ def test_without_a_cache_it_goes_with_the_run(cache: Path, tmp_path: Path) -> No
     cache.write_text("a file where the folder would be")
     with bytecode_kept(tmp_path / "otherwise"):
         assert sys.pycache_prefix == str(tmp_path / "otherwise")
+
+
+def test_what_a_full_disk_cut_short_is_made_anew(
+    cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.syspath_prepend(str(tmp_path))
+    for name in ("cut_short", "whole"):
+        (tmp_path / f"{name}.py").write_text("there = 'it is'\n")
+        with bytecode_kept(tmp_path / "otherwise"):
+            importlib.import_module(name)
+        del sys.modules[name]
+    short, whole = (next(cache.rglob(f"{name}.*.pyc"), cache) for name in ("cut_short", "whole"))
+    short.write_bytes(short.read_bytes()[:40])
+    written = whole.stat().st_ino
+    with bytecode_kept(tmp_path / "otherwise"):
+        assert importlib.import_module("cut_short").there == "it is"
+    assert whole.stat().st_ino == written
+    monkeypatch.delitem(sys.modules, "cut_short")
 
 
 def test_a_python_that_writes_bytecode_is_left_alone(
