@@ -84,7 +84,13 @@ def of_run(
         return Ending(RIG, f"{said}; exit {RIG} {follows}")
     if not stopped and (idle := _not_judged(results, info.boards, levels)):
         return Ending(RIG, f"{idle}; exit {RIG} {follows}")
-    return Ending(GOOD, f"{beside or 'nothing unexpected'}; exit {GOOD} {follows}")
+    said = beside or "nothing unexpected"
+    open_ones = [
+        p for r in results for p in r.power if p.budget and p.budget.verdict == "undecided"
+    ]
+    if open_ones:
+        said += f"; {_several(len(open_ones), 'budget')} within its interval: neither over nor kept"
+    return Ending(GOOD, f"{said}; exit {GOOD} {follows}")
 
 
 def of_comparison(worse: int, compared: int, untold: int) -> int:

@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from rig.meters.accuracy import stated
 from rig.networks import BoardNetwork
 from rig.units import amperes, volts
 from rig.virtual.files import FileSystem
@@ -46,12 +47,14 @@ KEYS: dict[str, tuple[str, ...]] = {
 METER_KEYS: dict[str, tuple[str, ...]] = {
     "visa": (
         "resource", "backend", "dialect", "range", "rate_hz", "shared", "trigger", "channel",
-        "baud_rate", "feeds", "voltage",
+        "baud_rate", "feeds", "voltage", "accuracy",
     ),
     "virtual": ("rate_hz", "options", "range", "feeds", "voltage"),
     "ppk2": ("resource", "rate_hz", "shared", "options", "voltage"),
-    "joulescope": ("resource", "rate_hz", "shared", "options", "range", "voltage"),
-    "powershield": ("resource", "rate_hz", "shared", "options", "voltage", "baud_rate"),
+    "joulescope": ("resource", "rate_hz", "shared", "options", "range", "voltage", "accuracy"),
+    "powershield": (
+        "resource", "rate_hz", "shared", "options", "voltage", "baud_rate", "accuracy",
+    ),
     "ina": ("resource", "rate_hz", "shared", "options", "feeds", "baud_rate"),
 }  # fmt: skip
 """Keys that each kind of meter makes use of, beside `kind`."""
@@ -191,7 +194,14 @@ class MeterEntry(_Strict):
     shared: bool = False  # also by other bench files; by several boards of this one it is anyway
     trigger: str = ""  # the meter's trigger input, where one is wired
     channel: int | None = Field(default=None, ge=1, le=64)  # its output or input the board hangs on
+    accuracy: tuple[str, ...] = ()  # "100 mA: 0.05 % + 5 µA", by your manual, where ours has none
     options: dict[str, Any] = {}  # by OPTIONS
+
+    @field_validator("accuracy")
+    @classmethod
+    def _is_accuracy(cls, lines: tuple[str, ...]) -> tuple[str, ...]:
+        stated(lines)
+        return lines
 
     @field_validator("range")
     @classmethod

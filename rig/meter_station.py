@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from rig.entries import MeterEntry
 from rig.errors import RigError
+from rig.meters.accuracy import stated
 from rig.ports import canonical
 from rig.units import amperes, volts
 
@@ -56,7 +57,7 @@ class MeterStation(BaseModel):
         from rig.meters.opening import open_meter
 
         entry = self.entry
-        return open_meter(
+        meter = open_meter(
             entry.kind,
             self.resource,
             backend=entry.backend,
@@ -70,3 +71,6 @@ class MeterStation(BaseModel):
             modelled=self.modelled,
             options=entry.options,
         )
+        if entry.accuracy:  # the user's own manual, or calibration, before ours
+            meter.accuracy = stated(entry.accuracy)
+        return meter

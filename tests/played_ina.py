@@ -45,6 +45,7 @@ class I2C:
             return 1 << 29
         return (50, 84, 150, 280, 540, 1052, 2074, 4120)[config >> 6 & 7]
     def readfrom_mem(self, address, register, count):
+        time.sleep_us(25 * (3 + count))  # a byte and its acknowledgement at 400 kHz
         if address != ADDRESS:
             raise OSError(19)
         value = self.words.get(register, 0)

@@ -134,6 +134,8 @@ def test_what_straddles_it_is_said(tmp_path: Path) -> None:
     result = record(beside("undecided"), tmp_path).result(None, None)
     assert result.outcome is Outcome.CONFORMS
     assert "neither over nor within is sure" in result.actual
+    info = RunInfo(looprig="0", id="x", started="", boards=[BoardInfo(name="b")])
+    assert "1 budget within its interval" in of_run([result], info, ["documented"]).said
 
 
 def test_the_exit_code_follows_it_where_quality_is_followed() -> None:

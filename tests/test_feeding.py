@@ -61,8 +61,21 @@ FEEDERS: dict[str, Callable[[Path], Any]] = {
     "powershield": by_powershield,
     "stlink-v3pwr": lambda folder: by_powershield(folder, "stlink"),
     "js220": by_joulescope,
+    "js320": lambda folder: by_joulescope(folder, "js320"),
     "js110": lambda folder: by_joulescope(folder, "js110"),
 }
+NAMED_NOWHERE: dict[str, Callable[[Path], Any]] = {
+    **{name: FEEDERS[name] for name in ("ppk2", "powershield", "stlink-v3pwr")},
+    **{
+        name: lambda folder, name=name: by_scpi(folder, name)  # type: ignore[misc]
+        for name in ("keithley-2450", "keysight-n6705c", "rs-ngu")
+    },
+    **{
+        name: lambda folder, name=name: by_joulescope(folder, name, on=False)  # type: ignore[misc]
+        for name in ("js220", "js320", "js110")
+    },
+}
+"""Every kind that can switch its board on, found off, with no voltage in the bench file."""
 
 
 @pytest.fixture
@@ -76,13 +89,18 @@ def drivers(folder: Path) -> Path | None:
     return place if place.is_dir() else None
 
 
+def load_driver(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The played driver of a Joulescope, where there is one, in this process."""
+    if place := drivers(folder):
+        monkeypatch.syspath_prepend(place)
+        monkeypatch.delitem(sys.modules, "pyjoulescope_driver", raising=False)
+
+
 @pytest.mark.parametrize("fed", FEEDERS, indirect=True)
 def test_identified_armed_and_captured_on_its_meters_power(
     fed: Fed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if place := drivers(tmp_path):
-        monkeypatch.syspath_prepend(place)
-        monkeypatch.delitem(sys.modules, "pyjoulescope_driver", raising=False)
+    load_driver(tmp_path, monkeypatch)
     bench = benches.load(fed.bench(tmp_path))
     with attach(bench) as [station], prepared([station], None):
         assert station.meter
@@ -176,6 +194,25 @@ def test_setting_function_and_range_at_each_arming(
 # -- nothing is switched on that is not named, and what is switched off is told --------------------
 
 
+@pytest.mark.parametrize("kind", NAMED_NOWHERE)
+def test_every_supply_that_names_no_voltage_stays_off(
+    kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the rig does about it, the board never has power: not for a moment either."""
+    with NAMED_NOWHERE[kind](tmp_path) as fed:
+        load_driver(tmp_path, monkeypatch)
+        table = "\n".join(line for line in fed.meter.splitlines() if not line.startswith("voltage"))
+        with attach(benches.load(fed.bench(tmp_path, table))) as [station]:
+            assert station.meter
+            assert station.meter.trouble
+            said = " ".join(station.meter.trouble)
+        assert re.search(r"names no voltage|the board has no supply", said)
+        assert not fed.board.port.exists()
+        assert fed.board.power_losses() == 0  # it never had any
+        with attach(benches.load(fed.bench(tmp_path, f"{table}\n{VOLTAGE}"))) as [station]:
+            assert Path(station.port).exists()  # and would have had it, named
+
+
 @pytest.mark.parametrize(
     "dialect",
     [
@@ -224,10 +261,18 @@ def test_a_supply_that_is_switched_off_costs_that_test_and_is_said(tmp_path: Pat
         found.close()
 
 
-def test_one_that_is_switched_off_in_mid_run_costs_one_test(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        "keithley-2450",
+        pytest.param("keysight-n6705c", marks=pytest.mark.slow),
+        pytest.param("rs-ngu", marks=pytest.mark.slow),
+    ],
+)
+def test_one_that_is_switched_off_in_mid_run_costs_one_test(dialect: str, tmp_path: Path) -> None:
     """By anybody: at the instrument's own key, off for as long as a hand needs."""
     out = tmp_path / "run"
-    with by_scpi(tmp_path, "keithley-2450", VOLTAGE) as fed:
+    with by_scpi(tmp_path, dialect, VOLTAGE) as fed:
         assert fed.instrument
 
         def hand() -> None:
@@ -393,3 +438,21 @@ def test_init_asks_a_board_on_its_meters_power(
     assert 'voltage = "3.3 V"' in text
     [entry] = benches.load(out).meter.values()
     assert entry.kind == ("ppk2" if "ppk2" in fed.meter else "visa")
+
+
+@pytest.mark.parametrize("fed", ["keysight-34465a", "keithley-dmm6500", "js220"], indirect=True)
+def test_init_asks_a_board_whose_supply_runs_through_a_meter(
+    fed: Fed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing is switched on for it, and it is not cut off on the way."""
+    load_driver(tmp_path, monkeypatch)
+    name = fed.instrument.resource if fed.instrument else "joulescope:js220"
+    before = fed.board.power_losses()
+    out = tmp_path / "written.toml"
+    assert init([str(fed.board.port)], [name], out) == 0
+    [board] = benches.load(out).board.values()
+    [entry] = benches.load(out).meter.values()
+    assert board.meter
+    assert (entry.voltage, entry.kind) == ("", "visa" if fed.instrument else "joulescope")
+    # A multimeter that stood at volts is set to current once, which opens its input.
+    assert fed.board.power_losses() <= before + (1 if fed.instrument else 0)

@@ -93,7 +93,7 @@ def test_the_clock_of_the_second_board(tmp_path: Path) -> None:
 @pytest.mark.skipif(not available(), reason="the played current needs Linux's statistics")
 def test_a_capture_of_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loaded host stops the second board's interpreter for 50 ms at a time, and now and then for
-    200: losses, which are tried again."""
+    200: losses, or a pulse that no reading saw. Both are no frame, and tried again."""
     monkeypatch.setattr(ina, "LONGEST_GAP", 50)
     board = VirtualBoard("b", "micropython", tmp_path)
     try:
@@ -111,9 +111,9 @@ def test_a_capture_of_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
                 device = station.board()
                 device.open()
                 with contextlib.closing(station.meter.open()) as meter, contextlib.closing(device):
-                    for _ in range(4):
+                    for _ in range(8):
                         taken = one_capture(device, station, station.meter, meter)
-                        if not taken.samples.lost:
+                        if taken.frame is not None:
                             break
                     assert taken.frame is not None, taken.why
                     floor = taken.samples.between(

@@ -85,6 +85,9 @@ class Endpoint:
         if data[0] == 1:  # DEV_DEP_MSG_OUT
             if b"LONG?" in bytes(data):
                 self.answer = b",".join(b"%+.8E" % (k * 1e-6) for k in range(7000)) + b"\n"
+            if b"BLOCK?" in bytes(data):
+                doubles = struct.pack(">40000d", *(k * 1e-6 for k in range(40_000)))
+                self.answer = b"#6%06d" % len(doubles) + doubles + b"\n"
         elif data[0] == 2:  # REQUEST_DEV_DEP_MSG_IN: at most so many bytes
             self.tag = data[1]
             self.asked = struct.unpack("<I", bytes(data[4:8]))[0]
@@ -115,6 +118,9 @@ def test_an_answer_of_more_than_20_kb_over_usbtmc(monkeypatch: pytest.MonkeyPatc
     readings = session.readings("LONG?")
     assert len(readings) == 7000  # 105 kB
     assert readings[-1] == pytest.approx(6999e-6)
+    block = session.block("BLOCK?", ">f8")
+    assert len(block) == 40_000  # 320 kB, in pieces of PIECE
+    assert block[-1] == pytest.approx(39_999e-6)
     session.close()
 
 

@@ -7,8 +7,11 @@ says so instead of a number.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+from rig.units import amperes
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,32 @@ class Accuracy:
 def table(basis: str, rows: Sequence[tuple[float, float, float]]) -> Accuracy:
     """Of rows (full scale in A, error in per cent of the reading, offset in A)."""
     return Accuracy(tuple(Range(a, percent / 100, offset) for a, percent, offset in rows), basis)
+
+
+ROW = re.compile(r"\s*(?P<range>[^:]+?)\s*:\s*(?P<percent>[0-9.]+)\s*%\s*(\+\s*(?P<offset>.+))?")
+FORM = "100 mA: 0.05 % + 5 µA"
+
+
+def stated(lines: Sequence[str]) -> Accuracy:
+    """What the bench file says, from the user's own manual: "100 mA: 0.05 % + 5 µA", a range each.
+
+    Raises ValueError for what is none, for an error that is as large as the current, and for a
+    range that is there twice.
+    """
+    rows = []
+    for line in lines:
+        found = ROW.fullmatch(line)
+        if not found:
+            raise ValueError(f'{line!r} is not of the form "{FORM}"')
+        full_a, percent = amperes(found["range"]), float(found["percent"])
+        offset_a = amperes(found["offset"]) if found["offset"] else 0.0
+        if not (full_a > 0 and percent < 100 and offset_a < full_a):
+            raise ValueError(f"{line!r}: its error is as large as what it measures")
+        rows.append((full_a, percent, offset_a))
+    rows.sort()
+    if len({full_a for full_a, *_ in rows}) < len(rows):
+        raise ValueError("a range is there twice")
+    return table("the bench file", rows)
 
 
 UNSTATED = Accuracy()

@@ -219,6 +219,7 @@ class Joulescope:
         interval = every / current.rate_hz
         readings = decimate(current.all().astype(np.float64), every)
         samples = from_readings(readings, interval, lost=-(-current.lost // every))
+        samples.range_a = RANGES_A.get(self.wanted)  # of a fixed one
         if self.marker is not None:
             levels = self.streams[self.signals()[1]]
             bits = unpacked(levels.all()) if levels.rate_hz else np.empty(0)

@@ -10,16 +10,15 @@ own default, `auto`, gives power only while it measures).
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from typing import Any, Literal
 
-import numpy as np
 import serial
 
 from rig.errors import RigError
 from rig.meters import powershield_stream
 from rig.meters.accuracy import UNSTATED, Accuracy, table
+from rig.meters.collecting import LAG_S, Collecting
 from rig.meters.meter import Plan
 from rig.meters.samples import Samples, decimate, from_readings
 
@@ -28,8 +27,6 @@ BAUD = 3_686_400
 ANSWER_S = 2.0
 QUIET_S = 0.2
 """A stream that was told to stop and sent nothing for so long has stopped."""
-LAG_S = 0.2
-"""Samples taken so long ago have arrived over USB."""
 RATES_HZ = (100_000, 50_000, 20_000, 10_000, 5_000, 2_000, 1_000, 500, 200, 100, 50, 20, 10)
 OVERSAMPLED = 10
 """Of its readings one sample is the mean: nobody says what a reading averages."""
@@ -166,6 +163,8 @@ class PowerShield:
                 self.port.in_waiting  # noqa: B018 (it raises where the port has gone)
         except OSError as error:
             self.failed = error
+        if self.plan is not None and self.stream.failed is not None:  # in mid-capture
+            self.failed = self.stream.failed
         if self.failed is not None:
             return (
                 f"the PowerShield on {self.name}, which feeds the board, went away ({self.failed})"
@@ -185,51 +184,32 @@ class PowerShield:
         every = max(round(self.rate / rate_hz), 1)
         short = self.rate < 1000 or self.stlink
         self._ask(f"freq {self.rate if short else f'{self.rate // 1000}k'}")
-        self.pieces: list[bytes] = []
-        self.stopping = threading.Event()
-        first = threading.Event()
         try:
             self.port.write(b"start\n")
         except OSError as error:
             raise self._gone(error) from error
-        self.reader = threading.Thread(target=self.read_on, args=(first,), daemon=True)
-        self.reader.start()
-        if not first.wait(ANSWER_S):
-            self.stopping.set()
+        self.stream = Collecting(
+            self._arrived, lambda seen: powershield_stream.begin(seen) < len(seen)
+        )
+        if not self.stream.begins(ANSWER_S):
+            if self.stream.failed is not None:
+                raise self._gone(self.stream.failed)
             raise RigError(f"the PowerShield on {self.name} sends no samples", "replug it")
-        self.began = time.monotonic()
         self.plan = Plan(every / self.rate, int(duration_s * self.rate / every))
         return self.plan
 
-    def read_on(self, first: threading.Event) -> None:
-        """Keep the port's buffer empty; the decoding waits until after the capture."""
-        seen = b""
-        while not self.stopping.is_set():
-            try:
-                data = self.port.read(max(self.port.in_waiting, 1))
-            except (OSError, TypeError) as error:  # pyserial: TypeError on a port closed meanwhile
-                self.failed = error
-                return
-            if not data:
-                continue
-            self.pieces.append(data)
-            if not first.is_set():
-                seen += data
-                if powershield_stream.begin(seen) < len(seen):
-                    first.set()
+    def _arrived(self) -> bytes:
+        return bytes(self.port.read(max(self.port.in_waiting, 1)))
 
     def fetch(self) -> Samples:
         if self.plan is None:
             raise RigError(f"the PowerShield on {self.name} was not armed")
         plan, self.plan = self.plan, None
-        self.stopping.wait(LAG_S)
-        elapsed = time.monotonic() - self.began
-        self.stopping.set()
-        self.reader.join()
-        if self.failed is not None:
-            raise self._gone(self.failed)
+        data, elapsed_s = self.stream.ended()
+        if self.stream.failed is not None:
+            raise self._gone(self.stream.failed)
         self._stop()
-        return self.decoded(b"".join(self.pieces), plan, elapsed)
+        return self.decoded(data, plan, elapsed_s)
 
     def decoded(self, data: bytes, plan: Plan, elapsed: float) -> Samples:
         """Samples of what arrived in so many seconds."""
@@ -250,8 +230,6 @@ class PowerShield:
             decimate(current, every), plan.interval_s, lost=-(-max(lost, 0) // every)
         )
         samples.warnings += stream.warnings
-        if not self.stlink:  # its accuracy is one figure for all that it measures
-            samples.range = np.zeros(len(samples.current_a), np.int8)
         return samples
 
     def _gone(self, error: Exception) -> RigError:

@@ -11,7 +11,6 @@ voltage, that the bench file does not name.
 from __future__ import annotations
 
 import contextlib
-import threading
 import time
 from typing import Any, Literal
 
@@ -19,13 +18,12 @@ import numpy as np
 
 from rig.errors import RigError
 from rig.meters.accuracy import table
+from rig.meters.collecting import LAG_S, Collecting
 from rig.meters.meter import Plan
 from rig.meters.samples import Samples, decimate, from_readings
 from rig.ports import Port, listed
 
 RATE_HZ = 100_000
-LAG_S = 0.2
-"""Samples taken so long ago have arrived over USB."""
 QUIET_S = 0.2
 """A stream that was told to stop and sent nothing for so long has stopped."""
 DRAIN_S = 2.0
@@ -125,6 +123,8 @@ class Ppk2:
                 self.device.ser.in_waiting  # noqa: B018 (it raises where the port has gone)
         except Exception as error:
             self.failed = error
+        if self.plan is not None and self.stream.failed is not None:  # in mid-capture
+            self.failed = self.stream.failed
         if self.failed is not None:
             return f"the PPK2 on {self.name}, which feeds the board, went away ({self.failed})"
         return ""
@@ -136,52 +136,37 @@ class Ppk2:
         if why := self.powers():
             raise RigError(why, "the board lost its power with it: start the run again")
         every = max(round(RATE_HZ / min(rate_hz, self.max_rate_hz)), 1)
-        self.pieces: list[bytes] = []
-        self.stopping = threading.Event()
-        first = threading.Event()
         try:
             self.device.ser.reset_input_buffer()  # nothing of an earlier stream
             self.device.start_measuring()
         except Exception as error:
             raise self._gone(error) from error
-        self.began = time.monotonic()
-        self.reader = threading.Thread(target=self.read_on, args=(first,), daemon=True)
-        self.reader.start()
-        if not first.wait(DRAIN_S):
-            self.stopping.set()
+        self.stream = Collecting(self._arrived)
+        if not self.stream.begins(DRAIN_S):
+            if self.stream.failed is not None:
+                raise self._gone(self.stream.failed)
             raise RigError(f"the PPK2 on {self.name} sends no samples", "replug it")
         self.plan = Plan(every / RATE_HZ, int(duration_s * RATE_HZ / every))
         return self.plan
 
-    def read_on(self, first: threading.Event) -> None:
-        """Keep the serial port's buffer empty; the decoding waits until after the capture.
-
-        The library writes into a log what goes wrong with the port, so it is asked itself.
-        """
-        while not self.stopping.is_set():
-            try:
-                data = self.device.ser.read(max(self.device.ser.in_waiting, 1))
-            except Exception as error:
-                self.failed = error
-                return
-            if data:
-                self.pieces.append(data)
-                first.set()
-            self.stopping.wait(0.002)
+    def _arrived(self) -> bytes:
+        """What its port has: the library writes into a log what goes wrong with it, so the port is
+        asked itself."""
+        return bytes(self.device.ser.read(max(self.device.ser.in_waiting, 1)))
 
     def fetch(self) -> Samples:
         if self.plan is None:
             raise RigError(f"the PPK2 on {self.name} was not armed")
         plan, self.plan = self.plan, None
-        self.stopping.wait(LAG_S)
-        elapsed = time.monotonic() - self.began
-        self.stopping.set()
-        self.reader.join()
-        if self.failed is not None:
-            raise self._gone(self.failed)
-        self.device.stop_measuring()
-        drained(self.device)
-        return self.decoded(b"".join(self.pieces), plan, elapsed)
+        data, elapsed_s = self.stream.ended()
+        if self.stream.failed is not None:
+            raise self._gone(self.stream.failed)
+        try:
+            self.device.stop_measuring()
+            drained(self.device)
+        except Exception as error:
+            raise self._gone(error) from error
+        return self.decoded(data, plan, elapsed_s)
 
     def decoded(self, data: bytes, plan: Plan, elapsed: float) -> Samples:
         """Samples of what arrived in so many seconds."""

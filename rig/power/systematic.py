@@ -30,6 +30,8 @@ def systematic(
     if not accuracy.ranges:
         return None
     fixed = accuracy.holding(range_a) if range_a is not None else None
+    if len(accuracy.ranges) == 1 and range_a is None:  # one figure for all that it measures
+        fixed = (0, accuracy.ranges[0])
     if samples.range is None and fixed is None:
         return None
 
