@@ -45,12 +45,12 @@ def _row(row: dict[Any, Any]) -> Row:
 
 
 def microamperes(current_a: float) -> str:
-    """In µA, three digits of it, whatever its size: figures of one unit can be set side by side."""
+    """In µA, four digits of it, whatever its size: figures of one unit can be set side by side."""
     if not math.isfinite(current_a):
         return "–"  # noqa: RUF001
     value = current_a * 1e6
-    digits = max(0, 2 - math.floor(math.log10(abs(value)))) if value else 0
-    return f"{round(value, 2 - math.floor(math.log10(abs(value))) if value else 0):.{digits}f} µA"
+    behind = 3 - math.floor(math.log10(abs(value))) if value else 0
+    return f"{round(value, behind):.{max(0, behind)}f} µA"
 
 
 def write_badges(loaded: Loaded, table: Matrix, out: Path) -> None:
