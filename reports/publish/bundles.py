@@ -101,9 +101,12 @@ def modest(run: RunInfo) -> RunInfo:
 
 
 def slim(result: Result) -> Result:
-    """The result without captures and samples, its texts and events bounded."""
+    """The result without captures and samples, its texts and events bounded; what a bench allows a
+    wait is nobody else's business, so what is only over that has the claim's own outcome."""
     return result.model_copy(
         update={
+            "outcome": result.over_budget or result.outcome,
+            "over_budget": None,
             "samples": "",
             "judged_on": "",
             "earlier": [],

@@ -166,7 +166,11 @@ def _write_evidence(
         claim = claims[result.claim]
         named = result.model_copy(update={"required": claim.sentence, "level": claim.level})
         cell = Cell(claim.id, board, STATES[result.outcome.value], run=run[:60])
-        text = script_json(evidence(named, cell, into))
+        try:
+            text = script_json(evidence(named, cell, into))
+        except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
+            what = one_line(f"{claim.id}: {error}", 120)
+            raise BundleRefused(f"has a result that cannot be shown: {what}") from error
         chapters.setdefault(claim.chapter, []).append(f'"{key}/{claim.id}":{text}')
     folder.mkdir()
     size = 0
