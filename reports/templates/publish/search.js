@@ -37,8 +37,12 @@ window.looprigSearch = (data) => {
     if (asked.outcomes.length && !asked.outcomes.includes(outcome)) return false;
     return asked.flags.every((flag) => {
       if (flag === "alone") return claim.alone === column.line;
-      if (flag === "regressed") return claim.regressed.includes(column.line) && newest.has(column.number);
       const broken = outcome === "diverges" || outcome === "crashed";
+      if (flag === "regressed") {
+        if (newest.has(column.number)) return claim.regressed.includes(column.line);
+        const before = data.lines[column.line].filter((number) => number < column.number && "cdx".includes(claim.cells[number]));
+        return broken && before.length > 0 && claim.cells[before[before.length - 1]] === "c";
+      }
       return broken && claim.known.includes(column.number) === (flag === "triaged");
     });
   });
