@@ -55,6 +55,10 @@ class NoBench:
         self.skipped()
 
     @pytest.fixture
+    def network(self) -> None:
+        self.skipped()
+
+    @pytest.fixture
     def power(self) -> None:
         self.skipped()
 

@@ -8,8 +8,6 @@ that is not may use the board all the same.
 from __future__ import annotations
 
 import contextlib
-import importlib.metadata
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,22 +22,18 @@ from rig import suites
 from rig.bench import Bench
 from rig.commands.asked import (
     Options,
-    check_overlay,
+    check_budgets,
     check_tables,
     choose_bench,
     choose_levels,
     run_folder,
 )
-from rig.commands.laid_over import laid_over
-from rig.commands.prepared import ready
-from rig.commands.resuming import made_with, now
+from rig.commands.begun import begun
 from rig.commands.run import conclude
 from rig.errors import LooprigError
-from rig.faults import fault
+from rig.expectations import own_folder
 from rig.plan import Mishaps, Plan
-from rig.results import RunInfo
 from rig.run_dir import RunDir
-from rig.sharing import columns, kinds
 
 EVIDENCE = "enable_assertion_pass_hook"
 
@@ -70,11 +64,11 @@ def begin(config: pytest.Config) -> None:
         meter=asked["meter"],
         faults=[asked["fault"]] if asked["fault"] else [],
         out=Path(out) if out else None,
+        suites=[config.rootpath],
         command=["pytest", *config.invocation_params.args],
     )
     with usage_errors():
         suites.use([suites.settings(config.rootpath).within(config.rootpath)])
-        check_tables()
         session = Session(config, options, choose_bench(options))
     config.pluginmanager.register(session, "looprig-session")
 
@@ -83,36 +77,24 @@ class Session:
     """A plugin: the run's beginning, what is collected, and its end."""
 
     def __init__(self, config: pytest.Config, options: Options, bench: Bench) -> None:
-        self.config, self.options = config, options
         self.stack = contextlib.ExitStack()
         self.said = ""
         config.add_cleanup(self.stack.close)
-        scratch = self.stack.enter_context(tempfile.TemporaryDirectory(prefix="looprig-"))
-        overlay = check_overlay(options, bench)
-        overlay = laid_over(overlay, [fault(name) for name in options.faults], Path(scratch))
         folder = run_folder(options)
-        self.stations, self.lost = self.stack.enter_context(ready(bench, overlay))
+        own = own_folder(None, bench)
+        check_tables(own)
+        self.budgets = check_budgets(bench)
+        begin = self.stack.enter_context(begun(options, bench, folder, own))
         self.run_dir = RunDir(folder)
         self.mishaps = Mishaps()
-        alike = kinds(self.stations, share=False, copies={})
+        self.info = begin.info
         self.plan = Plan(
             run_dir=folder.resolve(),
-            stations=self.stations,
+            stations=begin.stations,
             claims=[],
-            kinds=alike,
+            kinds=begin.kinds,
+            expectations=own,
             suites=list(suites.added()),
-        )
-        self.info = RunInfo(
-            looprig=importlib.metadata.version("looprig"),
-            id=folder.resolve().name,
-            started=now(),
-            command=options.command,
-            made_with=made_with(overlay),
-            bench=bench.path,
-            overlay="+".join(options.faults),
-            faults=options.faults,
-            suites=[str(config.rootpath)],
-            boards=columns(alike, self.stations, self.lost, {}),
         )
         under_test = UnderTest(self.plan)
         config.stash[judging.PLAN] = self.plan
@@ -133,7 +115,7 @@ class Session:
             return
         found = [claim for claim in map(claim_of, session.items) if claim]
         claims = list(dict.fromkeys(claim.id for claim in found))
-        levels = choose_levels([], {claim.id: claim for claim in found})
+        levels = choose_levels([], {claim.id: claim for claim in found}, self.budgets)
         self.plan.claims, self.plan.levels = claims, levels
         with usage_errors():
             self.run_dir.create(self.info.model_copy(update={"claims": claims, "levels": levels}))

@@ -80,9 +80,18 @@ def test_a_session_is_a_run(project: Path) -> None:
         "def test_beside(board):\n"
         "    assert board.run('thermo/reads', hundredths=300).value('read') == 300\n"
         "def test_without_a_board(): ...\n"
+        "def test_met(board, network):\n"
+        "    assert network.met and network.host and network.host != network.board\n"
+        "def test_not_met(board, station, request):\n"
+        "    station.network.trouble = 'the cable is out'\n"
+        "    import looprig\n"
+        "    try: request.getfixturevalue('network')\n"
+        "    except looprig.Unsupported as error: assert 'the cable is out' in str(error)\n"
+        "    else: assert False\n"
     )
-    said = outside(project, "--looprig-bench", "bench.toml", "-k", "reads or beside or without")
-    assert "3 passed" in said
+    words = ("-k", "reads or beside or without or met")
+    said = outside(project, "--looprig-bench", "bench.toml", *words)
+    assert "5 passed" in said
     assert "looprig: nothing unexpected; exit 0" in said
     assert results(project) == {"thermo.reads": Outcome.CONFORMS}
     (run,) = (project / "runs").iterdir()

@@ -23,8 +23,9 @@ from rig.board.overlays import REMOTE, Overlay
 from rig.board.port import PortAbsent
 from rig.claims import catalogue
 from rig.commands.asked import Options, choose_bench, run_folder
+from rig.commands.begun import import_ahead
 from rig.commands.prepared import ready, remove_overlay
-from rig.commands.run import conclude, import_ahead, start_pytest, workers
+from rig.commands.run import conclude, start_pytest, workers
 from rig.commands.terminable import terminable
 from rig.ending import GOOD, INTERRUPTED, RIG, UNEXPECTED
 from rig.errors import RigError, UsageError

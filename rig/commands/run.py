@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import importlib
-import importlib.metadata
 import os
 import re
 import tempfile
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -19,7 +16,6 @@ from rig.commands.asked import (
     LONG_LIFE_TAKES,
     Options,
     check_budgets,
-    check_overlay,
     check_tables,
     check_words_for_pytest,
     choose_bench,
@@ -29,13 +25,11 @@ from rig.commands.asked import (
     use_suites,
     without_idle_controls,
 )
-from rig.commands.laid_over import laid_over
+from rig.commands.begun import begun
 from rig.commands.listing import due, show
-from rig.commands.prepared import ready
 from rig.commands.reporter import Reporter, as_answer
 from rig.commands.resuming import (
     gone_on_with,
-    made_with,
     nothing_left,
     now,
     of_failed,
@@ -48,12 +42,10 @@ from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError
 from rig.expectations import crashing, own_folder
-from rig.faults import fault
-from rig.order import identity, lateness, remembered
+from rig.order import lateness, remembered
 from rig.plan import Mishaps, Plan
-from rig.results import RunInfo
 from rig.run_dir import RunDir
-from rig.sharing import columns, kinds, with_copies
+from rig.sharing import with_copies
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_WORKERS = 32
@@ -88,9 +80,6 @@ def run(options: Options) -> int:
     judged(claims)
     levels = choose_levels(options.levels, claims, check_budgets(bench))
     bench = without_idle_controls(bench, claims, bool(options.boards))
-    asked_overlay = check_overlay(options, bench)
-    options.faults = list(dict.fromkeys(options.faults))
-    broken_by = [fault(name) for name in options.faults]
     bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
     side_by_side = options.workers or ("auto" if copies or options.share else "")
     count = workers(side_by_side, len(bench.board))
@@ -105,39 +94,15 @@ def run(options: Options) -> int:
     options.patient = options.patient or patient(options.claims)
     if options.patient and not options.quiet:
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
-    scratch = tempfile.TemporaryDirectory(prefix="looprig-")
-    with (
-        terminable(),
-        Reporter(answers=options.show == "json") as reporter,
-        scratch as folder_of_faults,
-    ):
-        overlay = laid_over(asked_overlay, broken_by, Path(folder_of_faults))
-        made = made_with(overlay)
-        import_ahead()
-        with ready(bench, overlay, options.power, options.strict) as (stations, lost):
+    with terminable(), Reporter(answers=options.show == "json") as reporter:
+        with begun(options, bench, folder, own, copies) as begin:
             if options.listing:
-                power = options.power
-                show(due(claims.values(), stations, lost, power), options.show == "json")
+                show(
+                    due(claims.values(), begin.stations, begin.lost, options.power),
+                    options.show == "json",
+                )
                 return 0
-            alike = kinds(stations, options.share, copies)
-            info = RunInfo(
-                looprig=importlib.metadata.version("looprig"),
-                id=folder.resolve().name,
-                started=now(),
-                command=options.command,
-                made_with=made,
-                bench=bench.path,
-                expectations=str(own or ""),
-                overlay="+".join(options.faults) or str(asked_overlay or ""),
-                faults=options.faults,
-                suites=[str(folder) for folder in options.suites],
-                claims=list(claims),
-                levels=levels,
-                power=options.power,
-                patient=options.patient,
-                boards=columns(alike, stations, lost, copies),
-                share=options.share,
-            )
+            info = begin.info.model_copy(update={"claims": list(claims), "levels": levels})
             done: list[tuple[str, str]] = []
             if options.resume:
                 before = run_dir.read()
@@ -151,14 +116,9 @@ def run(options: Options) -> int:
                 run_dir.write(gone_on_with(before, info))
             else:
                 run_dir.create(info)
-            identities = {
-                station.name: identity(station.info, overlay)
-                for station in stations
-                if station.info
-            }
             plan = Plan(
                 run_dir=folder.resolve(),
-                stations=stations,
+                stations=begin.stations,
                 claims=list(claims),
                 levels=levels,
                 power=options.power,
@@ -167,18 +127,22 @@ def run(options: Options) -> int:
                 patient=options.patient,
                 done=done,
                 progress=not options.quiet,
-                kinds=alike,
+                kinds=begin.kinds,
                 suites=list(suites.added()),
                 workers=count,
-                identities=identities,
+                identities=begin.identities,
                 late={
                     kind.name: lateness(
                         claims,
-                        remembered(identities[name] for name in kind.boards if name in identities),
+                        remembered(
+                            begin.identities[name]
+                            for name in kind.boards
+                            if name in begin.identities
+                        ),
                         crashing(),
-                        [claim for one in broken_by for claim in one.caught_by],
+                        [claim for one in begin.faults for claim in one.caught_by],
                     )
-                    for kind in alike
+                    for kind in begin.kinds
                 },
             )
             reporter.start()  # now, so that it is ready before the first test
@@ -194,16 +158,6 @@ def run(options: Options) -> int:
 
 
 # -- pytest ---------------------------------------------------------------------------------
-
-
-def import_ahead() -> None:
-    """Import what the tests need while boards boot and answer, which the rig only waits for."""
-
-    def imports() -> None:
-        for name in ("pytest", "numpy"):
-            importlib.import_module(name)
-
-    threading.Thread(target=imports, daemon=True).start()
 
 
 def start_pytest(plan: Plan, options: Options, faults: Mishaps) -> int:
