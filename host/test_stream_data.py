@@ -93,5 +93,5 @@ def test_half_object(board: BoardUnderTest) -> None:
 @claim("stream.cancel-race")
 def test_cancel_race(board: BoardUnderTest) -> None:
     came = [event.data for event in run(board, "cancel_race").all("came")]
-    assert len(came) == 9
+    assert len(came) == 12
     assert [(how, turns) for how, turns, data in came if data != b"one\n"] == []

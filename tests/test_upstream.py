@@ -219,6 +219,73 @@ def test_network_tests_against_the_host(tmp_path: Path, bench: Path) -> None:
         assert came[board, "upstream.net_inet/ssl_cert.py"] is Outcome.UNSUPPORTED
 
 
+TALK = """
+import socket, sys
+def instance0():
+    multitest.globals(IP=multitest.get_network_ip())
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    s.bind(socket.getaddrinfo("0.0.0.0", 18473)[0][-1])
+    s.listen(1)
+    multitest.next()
+    c = s.accept()[0]
+    print(c.recv(16), {said})
+    multitest.broadcast("heard")
+    multitest.wait("good")
+    c.close()
+    s.close()
+def instance1():
+    multitest.next()
+    s = socket.socket()
+    s.connect(socket.getaddrinfo(IP, 18473)[0][-1])
+    s.send(b"hello")
+    multitest.wait("heard")
+    multitest.broadcast("good")
+    print(s.recv(1), {asked})
+    s.close()
+"""
+
+
+def test_two_instances_with_the_host_for_the_other(tmp_path: Path) -> None:
+    """The board is the one and the other; each test differs on it in the one part it plays."""
+    tests = tmp_path / "tests"
+    (tests / "multi_net").mkdir(parents=True)
+    (tests / "run-tests.py").write_text("")
+    name = "sys.implementation.name"
+    texts = {
+        "good": TALK.format(said="1", asked="2"),
+        "first": TALK.format(said=name, asked="2"),
+        "second": TALK.format(said="1", asked=name),
+        "three": TALK.format(said="1", asked="2") + "def instance2():\n    pass\n",
+        "hangs": TALK.format(said="1", asked="2").replace("c.recv(16)", "c.recv(16) + c.recv(9)"),
+        "skips": TALK.replace("s.listen(1)", "multitest.skip()"),
+    }
+    for test, text in texts.items():
+        (tests / f"multi_net/{test}.py").write_text(text)
+    (tests / "multi_net/hangs.py.exp").write_text("--- instance0 ---\n")
+    bench = tmp_path / "bench.toml"
+    bench.write_text(
+        '[board.near]\nkind = "virtual"\nnetwork = "machine"\n[board.apart]\nkind = "virtual"\n'
+    )
+    out = tmp_path / "run"
+    assert upstream(tmp_path, ["multi_net/*.py"], bench=bench, out=out) == 1
+    found = {(r.board, r.claim.rpartition("/")[2]): r for r in RunDir(out).results()}
+    came = {test: found["near", f"{test}.py"].outcome for test in texts}
+    assert came == {
+        "good": Outcome.CONFORMS,
+        "first": Outcome.DIVERGES,
+        "second": Outcome.DIVERGES,
+        "three": Outcome.UNSUPPORTED,
+        "hangs": Outcome.CRASHED,
+        "skips": Outcome.UNSUPPORTED,
+    }
+    assert "micropython" in found["near", "first.py"].actual
+    assert found["near", "first.py"].actual.startswith("as instance 0: ")
+    apart = found["apart", "good.py"]
+    assert apart.outcome is Outcome.UNSUPPORTED
+    assert 'network = "machine"' in apart.why
+
+
 def test_patterns(checkout: Path) -> None:
     suite = Suite(checkout / "tests")
     target = Target.of({"target_info": "linux None 0 standard None 64 True normal"})

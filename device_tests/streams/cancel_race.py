@@ -5,13 +5,15 @@ async def work(stream, how, got):
     elif how == "into":
         buffer = bytearray(4)
         got.append(bytes(buffer[: await stream.readinto(buffer)]))
+    elif how == "exactly":
+        got.append(await stream.readexactly(4))
     else:
         got.append(await stream.read(4))
 
 
 async def main():
     readers = []
-    for how in ("read", "into", "line"):
+    for how in ("read", "into", "line", "exactly"):
         for count in range(3):
             memory, got = Memory(), []
             task = asyncio.create_task(work(asyncio.StreamReader(memory), how, got))

@@ -7,7 +7,7 @@ import importlib.metadata
 import sys
 import threading
 from collections import Counter
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from rig.board.board import Board
 from rig.board.execution import Ended, Execution
 from rig.board.kept import kept
 from rig.commands.asked import Options, choose_bench, run_folder
+from rig.commands.host_instance import HostInstance
 from rig.commands.prepared import ready
 from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same_boards
 from rig.commands.terminable import terminable
@@ -29,7 +30,7 @@ from rig.results import HOSTS, Divergence, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import Kind, columns, kinds
 from rig.stations import Station
-from rig.upstream import networked
+from rig.upstream import networked, two
 from rig.upstream.again import asked_again
 from rig.upstream.suite import Suite, Target
 from rig.upstream.verdict import judge
@@ -187,6 +188,7 @@ class Session:
         self.done = done
         self.failure = ""
         self.stopped = False
+        self.host = HostInstance()
 
     def stop(self) -> None:
         """From now on nothing is written: what ends now, ends because its board is taken away."""
@@ -222,6 +224,7 @@ class Session:
             self.work.leave()
         finally:
             self.board.close()
+            self.host.close()
 
     def examine(self) -> Target:
         """Run the suite's feature checks."""
@@ -243,6 +246,40 @@ class Session:
                 )
             return self.board.push(name, program, TEST_S, keep_output=OUTPUT_KEPT)
 
+    def judged(self, name: str, result: Result, wanted: str, both: bool) -> Execution:
+        """Run a test and judge it; one of two instances as the one and, if that was right, as the
+        other."""
+
+        def run(push: Callable[[], Execution]) -> Execution:
+            execution = push()
+            result.executions.append(kept(execution))
+            judge(result, execution, wanted, self.suite, name)
+            if result.outcome is Outcome.DIVERGES:
+                own = self.board.info.platform not in HOSTS  # a processor of its own
+                again = None if own else push
+                asked_again(result, execution, wanted, self.suite, name, again)
+            return execution
+
+        if not both:
+            return run(lambda: self.push(name))
+        execution = run(lambda: self.beside_host(name, 0))
+        as_one = 0
+        if result.outcome is Outcome.CONFORMS:
+            execution, as_one = run(lambda: self.beside_host(name, 1)), 1
+        if result.actual:
+            result.actual = f"as instance {as_one}: {result.actual}"
+        return execution
+
+    def beside_host(self, name: str, number: int) -> Execution:
+        """Run a test of two instances with the board as that one; the output is both's."""
+        assert self.network is not None
+        sides = [(self.board, self.network), (self.host.board(), self.host.network(self.network))]
+        first, second = sides if number == 0 else sides[::-1]
+        output, ended = two.together(self.suite.root / name, (first, second))
+        execution = ended[number if number < len(ended) else 0]
+        execution.output, execution.traceback = output, ""
+        return execution
+
     def one(self, name: str, target: Target) -> bool:
         """Run one test and write its result; False if this board is lost and others go on."""
         started = datetime.now(UTC)
@@ -256,22 +293,19 @@ class Session:
             started=started.isoformat(timespec="milliseconds"),
         )
         why = self.suite.unsupported(name, target)
-        if not why and networked.known(name, self.suite.root):
+        both = two.known(name, self.suite.root)
+        if not why and (both or networked.known(name, self.suite.root)):
             why = networked.lacking(self.network)
+        if not why and both:
+            why = two.lacking(self.network) or self.host.lacking()
         if why:
             result.why = why
         else:
             try:
-                execution = self.push(name)
-                result.executions = [kept(execution)]
                 wanted = self.work.expected[name].result()
-                judge(result, execution, wanted, self.suite, name)
+                execution = self.judged(name, result, wanted, both)
                 if why := networked.apart(execution):
                     result.outcome, result.why = Outcome.ERRORED, why
-                if result.outcome is Outcome.DIVERGES:
-                    own = self.board.info.platform not in HOSTS  # a processor of its own
-                    push = None if own else lambda: self.push(name)
-                    asked_again(result, execution, wanted, self.suite, name, push)
             except BoardLost as error:
                 if self.work.give_back(name):
                     return False

@@ -123,10 +123,15 @@ class Serving:
         self.listener.settimeout(LOOK_S)  # not every system ends an accept by a shutdown
         self._spawn(self._accept)
 
-    def _spawn(self, work: Callable[..., None], *arguments: Any) -> None:
+    def _spawn(self, work: Callable[..., None], *arguments: Any) -> bool:
+        """Have a thread do it; False, and nothing done, once the end has come."""
         thread = threading.Thread(target=work, args=arguments, daemon=True)
-        self.threads.append(thread)
-        thread.start()
+        with self.lock:  # who stops joins every thread of the list: each has been started
+            if self.stopped:
+                return False
+            thread.start()
+            self.threads.append(thread)
+        return True
 
     def _accept(self) -> None:
         while True:
@@ -139,7 +144,9 @@ class Serving:
             except OSError:
                 return
             sock.settimeout(self.peer.deadline_s)
-            self._spawn(self._serve, sock)
+            if not self._spawn(self._serve, sock):
+                sock.close()
+                return
 
     def _keep(self, line: Line) -> None:
         """Remember the line, to be closed at the end. Raises OSError where that has come."""

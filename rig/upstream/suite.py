@@ -21,14 +21,14 @@ from typing import Any
 from rig.board.program import Program
 from rig.board.shrink import shrink
 from rig.errors import UsageError
-from rig.upstream.networked import known
+from rig.upstream import networked, two
 
 DIRECTORIES = ("basics", "micropython", "misc", "extmod", "stress")
 ELSEWHERE = {
     "cmdline/": "it tests the interpreter's command line",
     "import/": "it needs files beside the script",
     "io/": "it needs files beside the script",
-    "multi_": "it needs several instances (run-multitests.py)",
+    "multi_": "it needs several instances, or others than a network (run-multitests.py)",
     "net_": "it needs a public server or its name, or has no .exp",
     "perf_bench/": "it is a benchmark (run-perfbench.py)",
     "internal_bench/": "it is a benchmark (run-internalbench.py)",
@@ -212,7 +212,8 @@ class Suite:
     def unsupported(self, name: str, target: Target) -> str:
         """Why this test is not run on such a target; '' if it is."""
         for start, why in ELSEWHERE.items():
-            if name.startswith(start) and not known(name, self.root):
+            played = networked.known(name, self.root) or two.known(name, self.root)
+            if name.startswith(start) and not played:
                 return why
         if name in self._named("tests_requiring_target_wiring"):
             return "it needs wires between pins"
@@ -274,9 +275,14 @@ class Suite:
         path = self.root / name
         if self.recorded(name):
             data = Path(f"{path}.exp").read_bytes()
+        elif two.known(name, self.root):
+            data = two.told_by_cpython(path).encode()
         else:
             python = os.environ.get("MICROPY_CPYTHON3", sys.executable)
             try:
+                if name in networked.WITHOUT_EXP:
+                    data = networked.told_by_cpython(path, python, CPYTHON_S)
+                    return data.decode("utf-8", "backslashreplace")
                 done = subprocess.run(
                     [python, "-BS", str(path)], cwd=path.parent, timeout=CPYTHON_S,
                     stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
