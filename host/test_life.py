@@ -175,6 +175,11 @@ def test_cancelled_reads(board: BoardUnderTest, record: Record) -> None:
     over(board, record, "of_streams", "cancelled_reads")
 
 
+@claim("life.cancelled-flags")
+def test_cancelled_flags(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "cancelled_flags")
+
+
 @claim("life.every-event-wake")
 def test_every_event_wake(board: BoardUnderTest, record: Record) -> None:
     every(board, "event")

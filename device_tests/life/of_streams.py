@@ -23,6 +23,16 @@ async def cancelled_reads():
         pass
 
 
+async def cancelled_flags():
+    task = asyncio.create_task(unset.wait())
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
+
+
 async def one_stream():
     stream.write(b"answer")
     await stream.drain()
@@ -48,3 +58,4 @@ class Line(io.IOBase):
 stream = asyncio.StreamReader(Line())
 quiet = Line()
 quiet.mask = 0
+unset = asyncio.ThreadSafeFlag()

@@ -2,6 +2,11 @@
 import asyncio
 
 
+WAIT_FOR = [asyncio.wait_for]
+if hasattr(asyncio, "wait_for_ms"):
+    WAIT_FOR.append(asyncio.wait_for_ms)
+
+
 async def one_turn():
     await asyncio.sleep(0)
 
@@ -11,10 +16,11 @@ async def wait(event):
 
 
 async def timeouts():
-    try:
-        await asyncio.wait_for(event.wait(), 0)
-    except asyncio.TimeoutError:
-        pass
+    for wait_for in WAIT_FOR:
+        try:
+            await wait_for(event.wait(), 0)
+        except asyncio.TimeoutError:
+            pass
 
 
 async def in_time():
