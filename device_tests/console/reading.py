@@ -6,6 +6,7 @@ import sys
 sleep_ms = asyncio.sleep_ms
 wire = getattr(sys.stdin, "buffer", sys.stdin)
 ticks = 0
+whole = []
 
 
 async def tick():
@@ -31,6 +32,11 @@ async def exactly(reader):
     return await reader.readexactly(params["size"])
 
 
+async def rest(reader):
+    while sum(map(len, whole)) < params["total"]:
+        whole.append(await reader.read(1))
+
+
 async def main():
     task = asyncio.create_task(tick())
     reader = asyncio.StreamReader(wire)
@@ -44,12 +50,15 @@ async def main():
     work = {"line": line, "some": some, "character": character}.get(params["what"], exactly)
     got = await work(reader)
     during = ticks - began
-    whole = b"" if isinstance(got, str) else b"".join(got) if isinstance(got, list) else got
+    whole.append(b"" if isinstance(got, str) else b"".join(got) if isinstance(got, list) else got)
     emit("got", got)
     emit("ticks", during)
-    while params["what"] == "some" and len(whole) < params["total"]:
-        whole += await reader.read(1)  # nothing is left for the REPL
-    emit("whole", whole)
+    if params["what"] == "some":  # nothing is left for the REPL, nor waited for that was lost
+        try:
+            await asyncio.wait_for_ms(rest(reader), 2000)
+        except asyncio.TimeoutError:
+            pass
+    emit("whole", b"".join(whole))
     task.cancel()
 
 

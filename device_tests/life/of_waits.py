@@ -1,7 +1,6 @@
 # Put in front of life/over: waits that come and go.
 import asyncio
 
-
 WAIT_FOR = [asyncio.wait_for]
 if hasattr(asyncio, "wait_for_ms"):
     WAIT_FOR.append(asyncio.wait_for_ms)
