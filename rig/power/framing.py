@@ -125,13 +125,17 @@ def align(samples: Samples, frame: Frame) -> Frame:
     signal = current
     if samples.marker is not None and np.ptp(samples.marker) > HALF:
         signal = samples.marker  # the board says when its pulses are, by a wire
-    cumulative = np.concatenate(([0.0], np.cumsum(signal - signal.mean())))
+    n = len(signal)
+    # Before and after the capture nothing adds up: its length on either side stands for clipping.
+    cumulative = np.pad(np.cumsum(signal - signal.mean()), (n + 1, n), "edge")
+    cumulative[: n + 1] = 0.0
+    counted = np.pad(np.arange(n + 1, dtype=np.float64), n, "edge")
     # Coarse in the ratio of the clocks, at every sample in the offset; then finer about it.
     step = max(dt, 2e-3) / length
     ratios = 1 + np.arange(-CLOCK_ERROR, CLOCK_ERROR + step, step)
-    _, ratio, offset = max(_best(cumulative, dt, frame, r) for r in ratios)
+    _, ratio, offset = max(_best(cumulative, counted, dt, frame, r) for r in ratios)
     fine = ratio + np.linspace(-step, step, 9)
-    _, ratio, offset = max(_best(cumulative, dt, frame, r) for r in fine)
+    _, ratio, offset = max(_best(cumulative, counted, dt, frame, r) for r in fine)
     aligned = _moved(frame, ratio, offset * dt)
     _verify(samples, aligned)
     return aligned
@@ -145,30 +149,35 @@ def _moved(frame: Frame, ratio: float, offset_s: float) -> Frame:
 
 
 def _best(
-    cumulative: NDArray[np.float64], dt: float, frame: Frame, ratio: float
+    cumulative: NDArray[np.float64],
+    counted: NDArray[np.float64],
+    dt: float,
+    frame: Frame,
+    ratio: float,
 ) -> tuple[float, float, int]:
     """(score, ratio, offset in samples) of the offset at which the frame fits best.
 
     The score is the mean over the pulses less the mean over the quiet parts: the matched filter
     for a two-level signal in white noise.
     """
-    n = len(cumulative) - 1
+    n = len(cumulative) // 3
     last = round(frame.pulses[-1].end_s * ratio / dt)  # the tail may be cut short
     if last > n:
         return -np.inf, ratio, 0
     # A meter that is triggered by the first pulse has not seen the settling before it.
-    offsets = np.arange(-round(frame.pulses[0].start_s * ratio / dt), n - last + 1)
-    score = np.zeros(len(offsets))
+    earliest = -round(frame.pulses[0].start_s * ratio / dt)
+    count = n - last + 1 - earliest
+    score = np.zeros(count)
     for parts, sign in ((frame.pulses, 1.0), (frame.quiet, -1.0)):
-        total, width = np.zeros(len(offsets)), np.zeros(len(offsets))
+        total, width = np.zeros(count), np.zeros(count)
         for part in parts:
-            first = np.clip(offsets + round(part.start_s * ratio / dt), 0, n)
-            end = np.clip(offsets + round(part.end_s * ratio / dt), 0, n)
-            total += cumulative[end] - cumulative[first]
-            width += end - first
+            first = n + earliest + round(part.start_s * ratio / dt)
+            end = n + earliest + round(part.end_s * ratio / dt)
+            total += cumulative[end : end + count] - cumulative[first : first + count]
+            width += counted[end : end + count] - counted[first : first + count]
         score += sign * total / np.maximum(width, 1)
     best = int(np.argmax(score))
-    return float(score[best]), float(ratio), int(offsets[best])
+    return float(score[best]), float(ratio), earliest + best
 
 
 def _verify(samples: Samples, frame: Frame) -> None:
