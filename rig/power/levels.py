@@ -25,6 +25,7 @@ class Levels:
     floor_a: float
     busy_a: float
     noise_a: float  # standard deviation of one sample at the floor
+    busy_noise_a: float  # the same when busy, of the pulse that has most
     floor_drift_a: float  # how far the floor strays over the length of the window
     busy_drift_a: float
     floor_error_a: float
@@ -63,6 +64,7 @@ def levels(samples: Samples, frame: Frame) -> Levels:
         busy_a=float((before + pulses[2].mean()) / 2),
         # Robust: a floor that wakes now and then has wake-ups, which are counted, not noise.
         noise_a=float(np.median(np.abs(centred)) * SIGMA_OF_MAD),
+        busy_noise_a=float(max(part.std() for part in pulses)),
         floor_drift_a=_floor_drift(samples, frame, floors, spread**2 * correlation),
         busy_drift_a=float(abs(pulses[2].mean() - before)),
         floor_error_a=spread * float(np.sqrt(correlation / sum(map(len, floors)))),
@@ -103,7 +105,7 @@ def _correlation_time(part: Currents) -> float:
     """Integrated autocorrelation time in samples, to the first crossing of zero."""
     x = part - part.mean()
     variance = float(np.dot(x, x))
-    if len(x) < 8 or variance / len(x) < (1e-6 * abs(float(part.mean()))) ** 2:
+    if len(x) < 8 or variance / len(x) <= (1e-6 * abs(float(part.mean()))) ** 2:
         return 1.0
     most = min(len(x) // 4, 400)
     rho = np.array([np.dot(x[:-k], x[k:]) / variance for k in range(1, most)])

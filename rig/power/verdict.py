@@ -12,27 +12,18 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import ndimage, stats
+from scipy import stats
 
 from rig.meters.samples import Currents, Samples
-from rig.power.framing import WINDOW_GUARD_S, Frame, cut
-from rig.power.levels import RESOLUTION, SIGMAS, Levels, inside, levels
+from rig.power.framing import Frame
+from rig.power.levels import RESOLUTION, SIGMAS, Levels, levels
+from rig.power.quiet import quiet
+from rig.power.response import response
+from rig.power.spinning import BEYOND, FULLY, HALF, Spinning, spinning
+from rig.power.wakes import Evidence
 from rig.results import Estimate
 
 Kind = Literal["sleeps", "polls", "spins", "unclear"]
-
-# -- definitions: what the classes mean ---------------------------------------------------------
-HALF = 0.5
-"""Nearer to busy than to the floor: the decision with the largest margin to both sides."""
-FULLY = 0.9
-"""Spinning is the CPU never stopping: its current is the busy one, give or take the code."""
-SPIN_S = 50e-3
-"""A stretch that spins for less is work, not waiting."""
-POLL_HZ = 5.0
-"""Waking more often than this beyond what the wait's own tasks ask for is polling."""
-SMALLEST_WAKE = 0.05
-"""A wake-up is seen if it keeps the board busy for so much of one sample: about what a poll of
-the loop costs at 1 kHz. A floor noisier than that cannot tell sleeping from polling."""
 
 # -- error rates --------------------------------------------------------------------------------
 NORMAL_97_5 = 1.96  # standard deviations to the ends of a 95 % interval
@@ -85,16 +76,19 @@ def judge(
     for a meter that gives means only, which cannot tell sleeping from polling.
     """
     level = levels(samples, frame)
-    part = cut(frame.window, WINDOW_GUARD_S)
-    window = samples.between(part.start_s, part.end_s)
-    floors = [inside(samples, frame, "floor", k) for k in range(2)]
+    seen = response(samples, frame, level)
+    parts = quiet(samples, frame, seen)
+    window = parts.window
     active = window > level.floor_a + level.visible_a + level.floor_drift_a
+    evidence = Evidence(parts, level, seen, expected_wakes_hz)
+    ratio = _ratio(window, np.concatenate(parts.floors), level)
+    spins = spinning(parts, level, ratio)
     verdict = Verdict(
         kind="unclear",
-        ratio=_ratio(window, np.concatenate(floors), level),
+        ratio=ratio,
         active_fraction=float(active.mean()),
-        wake_rate_hz=_wakes(window, level, samples.interval_s) / part.length_s,
-        spin_fraction=float(_spinning(window, level, samples.interval_s).mean()),
+        wake_rate_hz=evidence.wakes() / parts.window_s,
+        spin_fraction=spins.fraction,
         window_a=float(window.mean()),
         floor_a=level.floor_a,
         busy_a=level.busy_a,
@@ -103,19 +97,20 @@ def judge(
         contrast=_contrast(level),
         duration_s=frame.window.length_s,
     )
-    floor_wakes = sum(_wakes(floor, level, samples.interval_s) for floor in floors)
-    floor_s = sum(map(len, floors)) * samples.interval_s
-    allowed_hz = expected_wakes_hz + POLL_HZ
-    if floor_wakes:  # the floor itself wakes: its share is not the wait's
-        allowed_hz += _rate_high(floor_wakes, floor_s)
-    if _spins(verdict, level) and not waveform:
+    if parts.slow and waveform:
+        verdict.why = (
+            f"the meter spreads a step over {seen.width} samples of "
+            f"{samples.interval_s * 1e3:.2g} ms: what is left of the pulses reaches far into "
+            "floor and window"
+        )
+    elif _spins(verdict, level, spins) and not waveform:
         verdict.more_helps = False
         verdict.why = (
             "it does not spin, but this meter gives means only, too slow to see wake-ups, so "
             "that sleeping and polling look alike"
         )
     elif verdict.rests:
-        _sleeps_or_polls(verdict, level, float(np.median(window)), allowed_hz, samples.interval_s)
+        _sleeps_or_polls(verdict, level, evidence)
     return verdict
 
 
@@ -125,7 +120,7 @@ def _contrast(level: Levels) -> float:
     return float(min(level.span_a / error, 1e6)) if error > 0 else 1e6
 
 
-def _spins(verdict: Verdict, level: Levels) -> bool:
+def _spins(verdict: Verdict, level: Levels, spins: Spinning) -> bool:
     """Decide whether it spins; returns whether it certainly does not."""
     low, high = verdict.ratio.low, verdict.ratio.high
     if verdict.contrast < SIGMAS:
@@ -134,14 +129,23 @@ def _spins(verdict: Verdict, level: Levels) -> bool:
             f"times the noise ({level.floor_error_a * 1e3:.2g} mA) or drift "
             f"({level.drift_a * 1e3:.2g} mA) of this capture"
         )
-    elif verdict.spin_fraction > 0 or (low > HALF and high >= FULLY):
+    elif spins.certain:
         verdict.kind = "spins"
-    elif low > HALF:
+        if low > BEYOND:
+            verdict.kind = "unclear"
+            verdict.why = f"R = {verdict.ratio.value:.2f}: something draws more than the busy CPU"
+    elif low > HALF and high < FULLY:
         verdict.why = (
             f"R = {verdict.ratio.value:.2f} is neither the floor nor the busy current: it "
             "rests, but far above the floor that the board's profile names"
         )
         verdict.more_helps = False
+    elif spins.possible or low > HALF:
+        verdict.why = (
+            f"{max(verdict.spin_fraction, spins.possible):.0%} of the window is as high as the "
+            "busy current or higher, but not from its beginning, nor to its end, as evenly as the "
+            "busy pulses are: spinning, or something else in the supply"
+        )
     elif high > HALF:
         verdict.why = f"R may be anything from {low:.2f} to {high:.2f}"
     else:
@@ -149,80 +153,20 @@ def _spins(verdict: Verdict, level: Levels) -> bool:
     return verdict.rests
 
 
-def _sleeps_or_polls(
-    verdict: Verdict, level: Levels, usual_a: float, allowed_hz: float, interval_s: float
-) -> None:
-    """Decide between sleeping and polling for a wait that does not spin.
-
-    `usual_a` is the window's median, which wake-ups raise only where they fill the samples.
-    """
-    window_s = verdict.duration_s - 2 * WINDOW_GUARD_S
-    wakes = round((verdict.wake_rate_hz or 0) * window_s)
-    # Wake-ups as fast as the samples leave no gaps to count, only a level that is too high.
-    raised_a = verdict.window_a - level.floor_a
-    raised = verdict.ratio.low > 0 and raised_a > SIGMAS * level.floor_drift_a
-    merged = raised and verdict.active_fraction > HALF and allowed_hz * interval_s < HALF
-    smallest_a = SMALLEST_WAKE * level.span_a
-    # The level could be that of wake-ups in every sample unless its upper bound says otherwise.
-    upper = (verdict.ratio.high - verdict.ratio.value) * SIGMAS / NORMAL_97_5
-    highest_a = usual_a - level.floor_a + upper * level.span_a
-    if merged or _rate_low(wakes, window_s) > allowed_hz:
+def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> None:
+    """Decide between sleeping and polling for a wait that does not spin."""
+    if evidence.polls():
         verdict.kind = "polls"
-    elif level.visible_a > smallest_a or highest_a > smallest_a:
-        verdict.more_helps = level.visible_a <= smallest_a
-        verdict.why = (
-            f"it does not spin, but {level.noise_a * 1e3:.2g} mA of noise and "
-            f"{level.floor_drift_a * 1e3:.2g} mA of drift would hide wake-ups at a contrast of "
-            f"{level.span_a * 1e3:.3g} mA, so that sleeping and polling look alike"
-        )
-    elif wakes / window_s > allowed_hz:
-        verdict.why = f"{wakes} wake-ups are too few to tell polling from sleeping"
-    else:
+        return
+    hidden = evidence.hides()
+    if not hidden:
         verdict.kind = "sleeps"
-
-
-def _rate_low(count: int, seconds: float) -> float:
-    """Lower bound of a Poisson rate, one-sided at 97.5 %."""
-    return float(stats.chi2.ppf(0.025, 2 * count) / 2 / seconds) if count else 0.0
-
-
-def _rate_high(count: int, seconds: float) -> float:
-    return float(stats.chi2.ppf(0.975, 2 * count + 2) / 2 / seconds)
-
-
-def _wakes(samples: Currents, level: Levels, interval_s: float) -> int:
-    """How many separate times the current rose visibly above its surroundings, their median
-    over a fifth of a second: slow drift is none."""
-    width = min(round(0.2 / interval_s), len(samples)) | 1
-    above = samples - ndimage.median_filter(samples, width, mode="nearest") > level.visible_a
-    return int(np.count_nonzero(np.diff(above.astype(np.int8)) == 1) + bool(above[:1].any()))
-
-
-def _spinning(window: Currents, level: Levels, interval_s: float) -> NDArray[np.bool_]:
-    """Which samples lie in a stretch of at least SPIN_S at the busy level, shape (n,).
-
-    The stretch looked at is as long as its mean needs to tell busy from floor by SIGMAS on
-    either side of the middle; noise too large for any stretch of the window finds none.
-    """
-    found = np.zeros(len(window), dtype=bool)
-    if level.span_a <= 0:
-        return found
-    needed = (2 * SIGMAS * level.noise_a / level.span_a) ** 2 * level.correlation
-    length = max(round(SPIN_S / interval_s), int(np.ceil(needed)), 1)
-    if length > len(window):
-        return found
-    sums = np.concatenate(([0.0], np.cumsum(window)))
-    means = (sums[length:] - sums[:-length]) / length
-    ratios = (means - level.floor_a) / level.span_a
-    error = SIGMAS * (level.mean_error(length) + level.drift_a / 2) / level.span_a
-    starts = (ratios - error > HALF) & (ratios + max(error, 0.01) >= FULLY)
-    if not starts.any():
-        return found
-    marks = np.zeros(len(window) + 1)
-    np.add.at(marks, np.flatnonzero(starts), 1)
-    np.add.at(marks, np.flatnonzero(starts) + length, -1)
-    found = np.cumsum(marks[:-1]) > 0
-    return np.asarray(found)
+        return
+    verdict.more_helps = evidence.could_show()
+    verdict.why = (
+        f"it does not spin, but sleeping and polling look alike: {hidden} (noise of a sample "
+        f"{level.noise_a * 1e3:.2g} mA, contrast {level.span_a * 1e3:.3g} mA)"
+    )
 
 
 def _ratio(window: Currents, floor: Currents, level: Levels) -> Estimate:

@@ -1,0 +1,150 @@
+"""What a meter shows of a short event, seen in how it shows the frame's own pulses.
+
+A wake-up of the CPU is far shorter than a sample. Whether it shows depends on three things that no
+data sheet of a whole set-up states, and that each capture contains: how far a step is spread over
+samples (a filter, a mean), how much of the time the meter looks at all (one that takes an instant
+of each millisecond misses most of what happens in it), and how coarse its steps are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from scipy import stats
+
+from rig.meters.samples import Currents, Samples
+from rig.power.framing import HALF, PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut
+from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
+
+WAKE_S = 50e-6
+"""The least wake-up that sleeping must be told from: about what one round of the loop costs."""
+PAIRS, SHARES = (0.0, 0.9, 1.0), (0.0, 0.45, 1.0)
+"""Of a step, what two neighbouring increments hold, and how high an event shorter than a sample
+stands for that. A meter of means has all of a step in two; a mean of n has 2/n of it in two, and
+shows an event at 1/n."""
+NEAR = 3
+"""Samples: as near to where a pulse begins and ends as alignment is good for."""
+STUCK = 10
+"""Readings in a row that are the same."""
+MOST_REPEATS, FEWEST_CHANGES, IN_STEP = 100, 6, 0.9
+"""Samples of one reading, at most; changes of it that are looked at, at least; and the part of them
+that keeps to its pace."""
+SURE = 0.05
+"""One-sided: how often a meter that sees all of the time shows no more edges half-way."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """How the least wake-up looks in this capture."""
+
+    least_a: float  # how high it stands in its highest sample, in amperes
+    width: int  # over how many samples it is spread
+    seen: float  # the share of all wake-ups that show at all, at least
+    step_a: float  # the meter's own step, 0 where none is seen
+    sticks: bool = False  # it tells changes only from an unknown size on
+
+
+def response(samples: Samples, frame: Frame, level: Levels) -> Response:
+    """The meter's response, from the edges of the three pulses."""
+    dt = samples.interval_s
+    step_a = step(samples, frame)
+    floors = [
+        samples.between(p.start_s, p.end_s) for p in (cut(f, PULSE_GUARD_S) for f in frame.floors)
+    ]
+    moved_a = np.abs(np.concatenate([np.diff(floor) for floor in floors]))
+    # The least of two bounds for what a floor moves from one sample to the next.
+    usual_a = min(SIGMAS * SIGMA_OF_MAD * float(np.median(moved_a)), float(moved_a.max()))
+    margin = usual_a / level.span_a + min(step_a / level.span_a, 0.1) + RESOLUTION
+    edges = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
+    rises, firsts = [], []
+    for instant, sign in edges:
+        at = samples.index(instant)
+        near = samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3]
+        moves = np.diff(near) * sign / level.span_a
+        moved = np.flatnonzero(moves > margin)
+        if len(moved):
+            rises.append(float((moves[1:] + moves[:-1]).max()))
+            firsts.append(float(moves[moved[0]]))
+    rise = float(np.median(rises)) if rises else 0.0
+    share = float(np.interp(rise, PAIRS, SHARES))
+    repeated = repeats(samples.current_a)
+    share = min(share, 1 / repeated)
+    width = max(round(1 / share), 1) if share > 0 else 1
+    # A meter that looks all the time catches each edge at another phase, whatever it does to its
+    # readings afterwards; one that takes instants shows all edges alike. The lower bound of the
+    # share of edges that differ from the steepest is one of the time that it looks.
+    caught = sum(first < max(firsts) - 2 * margin for first in firsts)
+    looking = float(stats.beta.ppf(SURE, caught, len(edges) - caught)) if caught else 0.0
+    wake = min(WAKE_S / dt, 1.0)
+    return Response(
+        least_a=level.span_a * wake * share,
+        width=width,
+        seen=min(looking + wake, 1.0),
+        step_a=step_a * width,
+        sticks=sticks(samples, frame, level, step_a),
+    )
+
+
+def repeats(current: Currents) -> int:
+    """How many samples share one reading, where a meter reads less often than it is asked: almost
+    all changes are then a multiple of so many samples apart. 1 where each may be its own."""
+    changes = np.flatnonzero(np.diff(current))
+    if len(changes) < FEWEST_CHANGES:
+        return 1
+    for count in range(MOST_REPEATS, 1, -1):
+        if np.bincount(changes % count).max() >= IN_STEP * len(changes):
+            return count
+    return 1
+
+
+def step(samples: Samples, frame: Frame) -> float:
+    """The meter's step in amperes: the common divisor of all differences between its readings.
+
+    Readings that are on no grid have none that is worth the name. Where the waits show fewer than
+    three values, the whole capture is looked at.
+    """
+    inner = [cut(p, PULSE_GUARD_S) for p in (*frame.floors, frame.window)]
+    quiet = np.concatenate([samples.between(p.start_s, p.end_s) for p in inner])
+    least = 1e-6 * float(np.abs(samples.current_a).max())
+    gaps = np.diff(np.unique(quiet))
+    if np.count_nonzero(gaps > least) < 2:
+        gaps = np.diff(np.unique(samples.current_a))
+    return _divisor(gaps, least)
+
+
+def sticks(samples: Samples, frame: Frame, level: Levels, step_a: float) -> bool:
+    """Whether readings stay the same while nothing on a grid explains it: a logger that tells
+    changes only, from some size on that nobody knows. What is the same throughout is no sign."""
+    parts = [cut(floor, PULSE_GUARD_S) for floor in frame.floors]
+    parts.append(cut(frame.window, WINDOW_GUARD_S))
+    quiet = [samples.between(part.start_s, part.end_s) for part in parts]
+    values: list[float] = []
+    same = 0
+    for part in quiet:
+        changes = np.flatnonzero(np.diff(part)) + 1
+        starts = np.concatenate(([0], changes))
+        lengths = np.diff(starts, append=len(part))
+        values += list(part[starts[lengths >= STUCK]])
+        same += int(lengths[lengths >= STUCK].sum())
+    if same < sum(map(len, quiet)) / 2:
+        return False
+    most_a = level.floor_a + HALF * level.span_a
+    resting = [value for value in values if value < most_a] or [level.floor_a]
+    least_a = 1e-6 * max(abs(level.floor_a), abs(level.busy_a))
+    return float(np.ptp(resting)) > max(2 * step_a, least_a)
+
+
+def _divisor(gaps: Currents, least: float) -> float:
+    """The largest number of which all gaps are multiples within what a float rounds."""
+    gaps = gaps[gaps > least]
+    if len(gaps) == 0:
+        return 0.0
+    divisor = float(gaps.min())
+    while divisor > least:
+        rest = np.abs(gaps - np.round(gaps / divisor) * divisor)
+        rest = rest[rest > max(least, 0.02 * divisor)]
+        if len(rest) == 0:
+            return divisor
+        divisor = float(rest.min())
+    return 0.0
