@@ -282,3 +282,10 @@ def test_returns_what_could_be_run(board: BoardUnderTest) -> None:
     assert run.values("raised") == []
     odd = ("coroutine", "generator", "function", "exception", "class", "cancelled", "task")
     assert run.values("same") == [(what, True) for what in odd]
+
+
+@claim("loop.one-everywhere")
+def test_one_everywhere(board: BoardUnderTest) -> None:
+    asked = board.run("event_loop/one_everywhere").values("asked")
+    assert len(asked) >= 7
+    assert [(when, error) for when, error, same in asked if not same] == []

@@ -131,6 +131,7 @@ def test_second_thread(board: BoardUnderTest) -> None:
     log = execution.value("log")
     assert log[-1] == ["a", "b", 2] or log[-1] == ["a", "b", None]
     assert log[:-1] == ["a", "b"] * 3 + ["lock", "timeout"]
+    assert execution.value("current") == ([True] * 6, False)
 
 
 @claim("beside.second-thread-flag")

@@ -4,12 +4,14 @@ import asyncio
 import time
 
 log = []
+current = []
 over = False
 flag = asyncio.ThreadSafeFlag()
 
 
 async def child(name):
     for _ in range(3):
+        current.append(asyncio.current_task())
         await asyncio.sleep_ms(1)
         log.append(name)
     return name
@@ -53,5 +55,6 @@ while not over and time.ticks_diff(time.ticks_ms(), start) < params["limit_ms"]:
     time.sleep_ms(2)
     if params["flag"] and "waits" in log:
         flag.set()
+emit("current", [each is not None for each in current], current[0] is current[1])
 emit("over", over)
 emit("log", log)
