@@ -1,4 +1,4 @@
-# Main returns what a loop might take for something to run, or to raise: it comes as it is.
+# Main returns what a loop might take for something to run or to raise, or copy: it comes as it is.
 import asyncio
 
 
@@ -25,9 +25,13 @@ things = {
     "exception": ValueError("returned"),
     "class": ValueError,
     "cancelled": asyncio.CancelledError(),
+    "list": [1, [2]],
+    "dict": {1: 2},
+    "bytearray": bytearray(b"abc"),
     "task": None,
 }
-for what in ("coroutine", "generator", "function", "exception", "class", "cancelled", "task"):
+KINDS = "coroutine generator function exception class cancelled list dict bytearray task"
+for what in KINDS.split():
     try:
         got = asyncio.run(main(what))
     except BaseException as error:
