@@ -47,6 +47,7 @@ class Board(Connection):
     overlay: Overlay | None = None  # what stands first on its sys.path
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
     packed_below: int = field(default=1 << 62, init=False)  # characters it has room to unpack
+    before_recovery: Callable[[], None] = field(default=lambda: None, init=False)  # after a failure
     secrets: tuple[str, ...] = field(default=(), init=False)  # words that nothing may tell of
     packing: Packing | Literal[""] = field(default="", init=False)  # '' for what the features allow
 
@@ -292,6 +293,7 @@ class Board(Connection):
         if self.clean:
             self.reset_ahead()
         else:
+            self.before_recovery()
             self.recover(execution)
         scrub(execution, self.secrets)
         return execution
