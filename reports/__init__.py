@@ -10,8 +10,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reports.comparing import compare as compare
     from reports.comparison import Comparison as Comparison
-    from reports.comparison import compare as compare
     from reports.loading import Loaded as Loaded
     from reports.loading import load as load
     from reports.site import write_site as write_site
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "Comparison": "reports.comparison",
     "Loaded": "reports.loading",
-    "compare": "reports.comparison",
+    "compare": "reports.comparing",
     "load": "reports.loading",
     "terminal_matrix": "reports.terminal",
     "write_site": "reports.site",

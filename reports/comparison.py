@@ -1,39 +1,42 @@
-"""Release against release: what got worse, what got better, what cannot be told."""
+"""A comparison in words: in a terminal, for a pull request, on a page."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import pandas as pd
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from reports import basis, changes
 from reports.basis import Extent
 from reports.changes import Change
-from reports.loading import RUN_FILE, Loaded, load
-from reports.matching import match
+from reports.history import Step
+from reports.loading import Loaded
 from reports.neutral import markdown, visible
 from reports.site import environment
 from reports.trend import trends
 from reports.units import count, percent, signed
+from reports.verdicts import WORDS, Judged
 from rig import whole
 from rig.ending import of_comparison
-from rig.errors import UsageError
 
 _TITLES = {"regressions": "Worse", "improvements": "Better", "undecided": "Cannot be told"}
+_MOST = 100  # rows of a table in Markdown
+_SHOWN = 12  # figures that cannot be told, in a terminal
 
 
 @dataclass
 class Comparison:
-    """The changes from the old runs to the new one."""
+    """The changes from the old runs to the new ones."""
 
     old: list[str]
-    new: str
+    new: list[str]
     threshold: float
+    figures: list[Judged] = field(default_factory=list)
+    apart: bool = False  # old and new were not made by turns
+    steps: list[Step] = field(default_factory=list)
     regressions: list[Change] = field(default_factory=list)
     improvements: list[Change] = field(default_factory=list)
     undecided: list[Change] = field(default_factory=list)
@@ -41,6 +44,7 @@ class Comparison:
     extent: Extent = field(default_factory=Extent)
     problems: list[str] = field(default_factory=list)
     history: Loaded | None = None
+    strict: bool = False  # a figure that cannot be told is no good news
 
     @property
     def compared(self) -> dict[str, int]:
@@ -48,9 +52,15 @@ class Comparison:
         return self.extent.compared
 
     @property
+    def untold(self) -> int:
+        """How many figures cannot be told."""
+        return sum(judged.verdict == "cannot be told" for judged in self.figures)
+
+    @property
     def exit_code(self) -> int:
-        """1 for a regression; 3 if nothing, or less than before, could be compared; else 0."""
-        untold = len(self.undecided) + self.extent.less
+        """1 for a regression; 3 if nothing, or less than before, could be compared, or something
+        may have changed; else 0. Figures that no change could be seen in count with `strict`."""
+        untold = len(self.undecided) + self.extent.less + (self.untold if self.strict else 0)
         return of_comparison(len(self.regressions), self.compared.get("claim", 0), untold)
 
     @property
@@ -71,19 +81,55 @@ class Comparison:
             f"{len(self.undecided)} cannot be told" if self.undecided else "",
             f"less compared than before ({less} missing)" if less else "",
         ]
+        untold = "one run a side cannot tell figures"
+        if self.judged_between_runs():
+            untold = f"of {count(len(self.figures), 'figure')} {self.untold} cannot be told"
         if not any((self.regressions, self.improvements, self.undecided, less)):
-            return "Nothing changed"
-        text = ", ".join(filter(None, parts))
+            return "Nothing changed" + (f"; {untold}" if self.untold else "")
+        text = ", ".join(filter(None, parts)) + (f"; {untold}" if self.untold else "")
         return text[0].upper() + text[1:]
 
+    def sides(self) -> str:
+        """`5 old runs, 5 new runs`."""
+        return f"{count(len(self.old), 'old run')}, {count(len(self.new), 'new run')}"
+
     def basis(self) -> str:
-        """What was compared."""
+        """What was compared, and how it was decided."""
         told = ", ".join(count(number, noun) for noun, number in self.compared.items())
-        return (
-            f"{told} compared; a current or latency counts as changed when its intervals are "
-            f"apart (95 %, for all of them together) and it moved by more than "
-            f"{percent(self.threshold)}."
-        )
+        within = percent(self.threshold)
+        if not self.judged_between_runs():
+            said = (
+                "With one run a side it is not known how much runs differ by themselves, so that "
+                "no figure is called worse, better or the same: looprig ab, or run --repeat 5."
+                if self.figures
+                else ""
+            )
+        else:
+            said = (
+                "A figure's interval (95 %, of new over old, by the spread from run to run) says "
+                f"that it is the same within ± {within}, or that it changed (of those named at "
+                "most one in twenty by chance); else it cannot be told, and beside it stands the "
+                "smallest change that would have shown."
+            )
+            if self.apart:
+                said += (
+                    " Old and new were measured apart, not by turns: whatever else was otherwise "
+                    "then is in the change too."
+                )
+        return f"{self.sides()}; {told} compared. {said}".rstrip()
+
+    def judged_between_runs(self) -> bool:
+        """Whether there is any spread from run to run to judge figures by."""
+        return any(judged.effect for judged in self.figures)
+
+    def table(self) -> list[Judged]:
+        """The figures, the worse first."""
+        return sorted(self.figures, key=lambda judged: WORDS.index(judged.verdict))
+
+    def tally(self) -> str:
+        """`2 worse, 31 same, 5 cannot be told`."""
+        seen = Counter(judged.verdict for judged in self.figures)
+        return ", ".join(f"{seen[word]} {word}" for word in WORDS if seen[word])
 
     def groups(self) -> list[tuple[str, list[Change]]]:
         """Title and changes, the worse first."""
@@ -101,16 +147,38 @@ class Comparison:
                 table.add_row(Text(f"  {change.kind}"), Text(change.sentence()))
             console.print(table)
             console.print()
+        self._figures(console)
+        for step in self.steps:
+            console.print(Text(step.sentence()))
         for line in [*self.notes, *self.problems]:
             console.print(Text(visible(line), style="yellow"))
         console.print(Text(self.basis()))
         style = {0: "bold green", 1: "bold red"}.get(self.exit_code, "bold yellow")
         console.print(Text(f"{self.headline()}.", style=style))
 
+    def _figures(self, console: Console) -> None:
+        """How many are what, and which cannot be told; the worse and better stand above."""
+        untold = [each for each in self.figures if each.verdict == "cannot be told"]
+        if not self.judged_between_runs():
+            return
+        console.print(Text(f"Figures: {self.tally()}", style="bold"))
+        table = Table(box=None, show_header=False, pad_edge=False, padding=(0, 1, 0, 0))
+        for judged in untold[:_SHOWN]:
+            table.add_row(Text("  "), Text(judged.sentence()))
+        if untold:
+            console.print(table)
+        if len(untold) > _SHOWN:
+            console.print(Text(f"  … and {len(untold) - _SHOWN} more; --out has all"))
+        console.print()
+
     def to_markdown(self) -> str:
         """For a CI job's summary or a pull request."""
         lines = [f"## Event loop, compared: {self.headline()}", ""]
-        lines += [f"{markdown(', '.join(self.old), 200)} → {markdown(self.new)}", "", self.basis()]
+        lines += [
+            f"{markdown(', '.join(self.old), 200)} → {markdown(', '.join(self.new), 200)}",
+            "",
+            self.basis(),
+        ]
         for title, group in self.groups():
             if not group:
                 continue
@@ -121,16 +189,35 @@ class Comparison:
                 "| | board | claim | what | before | after | change |",
             ]
             lines += ["| --- | --- | --- | --- | --- | --- | --- |"]
-            for item in group[:100]:
+            for item in group[:_MOST]:
                 cells = (item.board, item.claim, item.what, item.before, item.after)
                 texts = " | ".join(markdown(text, 120) for text in cells)
                 moved = signed(item.change)
                 lines.append(f"| {item.kind} | {texts} | {moved} {markdown(item.note, 160)} |")
-            if len(group) > 100:
-                lines += ["", f"… and {len(group) - 100} more."]
+            if len(group) > _MOST:
+                lines += ["", f"… and {len(group) - _MOST} more."]
+        lines += self._figures_in_markdown()
+        if self.steps:
+            lines += ["", "### Since when", ""]
+            lines += [f"- {markdown(step.sentence(), 300)}" for step in self.steps[:_MOST]]
         if self.notes or self.problems:
             lines += ["", *(f"- {markdown(line, 300)}" for line in (*self.notes, *self.problems))]
         return "\n".join(lines) + "\n"
+
+    def _figures_in_markdown(self) -> list[str]:
+        if not self.judged_between_runs():
+            return []
+        lines = ["", f"### Figures: {self.tally()}", ""]
+        lines += ["| | board | claim | figure | change (95 %) | late | would have shown | |"]
+        lines += ["| --- " * 8 + "|"]
+        for judged in self.table()[:_MOST]:
+            figure = judged.figure
+            cells = (
+                judged.verdict, figure.board, figure.claim, figure.what, judged.interval,
+                judged.late, judged.shown_least, judged.by or judged.why,
+            )  # fmt: skip
+            lines.append(f"| {' | '.join(markdown(cell, 120) for cell in cells)} |")
+        return lines
 
     def write_html(self, path: Path) -> Path:
         """One page that needs nothing beside it; returns its path."""
@@ -143,107 +230,3 @@ class Comparison:
         )
         whole.write(path, page)
         return path
-
-
-def compare(old: Sequence[Path], new: Path, threshold: float = 0.1) -> Comparison:
-    """What changed from the old runs (the latest is the baseline) to the new one.
-
-    Several olds make a history, ordered by when they were started, with the new run at its end:
-    a current or latency then has to leave the range that they show. Raises UsageError where there
-    is nothing to compare, or a run would be compared with itself.
-    """
-    loaded, notes = _ordered([*old, new], new)
-    runs = loaded.runs["run"].tolist()
-    matched = match(loaded, runs)
-    for frame in (loaded.results, loaded.power, loaded.measurements, loaded.boards):
-        pairs = zip(frame["run"], frame["name"], strict=True)
-        frame["identity"] = pd.Series([matched.labels[pair] for pair in pairs], dtype="str")
-    before, after = _part(loaded, runs[:-1]), _part(loaded, runs[-1:])
-    extent = basis.extent(before, after)
-    at_once = extent.compared["wait"] + extent.compared["measurement"]
-    found = changes.none_better_by_slowness(
-        [
-            *changes.outcome_changes(before, after),
-            *changes.power_changes(before, after, threshold, at_once),
-            *changes.latency_changes(before, after, threshold, at_once),
-        ]
-    )
-    made = Comparison(
-        old=before.runs["run"].tolist(),
-        new=runs[-1],
-        threshold=threshold,
-        notes=[*notes, *matched.notes, *extent.notes],
-        problems=loaded.problems,
-        extent=extent,
-    )
-    for change in found:
-        kind = "undecided" if change.direction == "undecided" else f"{change.direction}s"
-        getattr(made, kind).append(change)
-    for part, which in ((before, "old"), (after, "new")):
-        if overlay := part.runs["overlay"].iloc[-1]:
-            made.notes.append(f"the {which} run was made with the overlay {overlay}")
-    if not after.runs["finished"].iloc[-1]:
-        made.notes.append("the new run did not finish")
-    if before.runs.shape[0] > 1:
-        made.history = loaded
-        for frame in (loaded.results, loaded.power, loaded.measurements, loaded.boards):
-            frame["board"] = frame["identity"]
-    return made
-
-
-def _ordered(paths: Sequence[Path], new: Path) -> tuple[Loaded, list[str]]:
-    """Every run once, in the order that all parts of the page keep: the olds by when they were
-    started, then the new one, which is the one that was named so; and what is odd about that."""
-    loaded = load(paths)
-    real = {run: directory.resolve() for run, directory in loaded.directories.items()}
-    judged = set(loaded.results["run"])
-    newest = [run for run, at in real.items() if new.resolve() in (at, at.parent, at / RUN_FILE)]
-    if len(newest) > 1:
-        raise UsageError(f"{new} holds {len(newest)} runs", "name the one to compare")
-    olds = [run for run in loaded.runs["run"] if run not in newest]
-    for runs, which in ((newest, "new"), (olds, "old")):
-        if not judged & set(runs):
-            if which == "old" and newest and judged:
-                raise UsageError(
-                    f"no old run beside {new} holds results: "
-                    f"{'; '.join(loaded.problems) or 'it would be compared with itself'}",
-                    "name another run before it",
-                )
-            raise UsageError(
-                f"the {which} run holds no results: {'; '.join(loaded.problems) or 'it is empty'}",
-                "name a directory that looprig run wrote",
-            )
-    times = loaded.runs.set_index("run")["when"]
-    copies = [run for run in olds if run.partition("~")[0] == newest[0].partition("~")[0]]
-    if same := [run for run in copies if times[run] == times[newest[0]]]:
-        raise UsageError(
-            f"{real[same[0]]} is a copy of {new}: a run would be compared with itself",
-            "name another run",
-        )
-    order = {run: number for number, run in enumerate([*olds, *newest])}
-    for frame in (loaded.results, loaded.power, loaded.measurements, loaded.boards):
-        frame["run_order"] = frame["run"].map(order).astype("int64")
-    loaded.runs = loaded.runs.sort_values("run", key=lambda runs: runs.map(order))
-    loaded.runs = loaded.runs.reset_index(drop=True)
-    notes = []
-    if later := [run for run in olds if times[run] > times[newest[0]]]:
-        notes.append(
-            f"{newest[0]} counts as the new run, for it was named last; it was made before "
-            f"{', '.join(later)}"
-        )
-    return loaded, notes
-
-
-def _part(loaded: Loaded, runs: Sequence[str]) -> Loaded:
-    """The rows of some of the runs."""
-
-    def rows(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame[frame["run"].isin(runs)]
-
-    return Loaded(
-        results=rows(loaded.results),
-        power=rows(loaded.power),
-        measurements=rows(loaded.measurements),
-        boards=rows(loaded.boards),
-        runs=rows(loaded.runs),
-    )

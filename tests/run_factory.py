@@ -29,6 +29,7 @@ from rig.results import (
     Result,
     RunInfo,
 )
+from rig.samples import place, save
 
 HOSTILE = (
     "<script>window.pwned=1</script><img src=x onerror='window.pwned=1'> | `tick` "
@@ -114,6 +115,7 @@ class Recipe:
     samples: int = 6000
     seed: int = 1
     slower: float = 1.0  # factor on every latency
+    kept: bool = False  # the samples, in Parquet
     overlay: str = ""
     errors: list[str] = field(default_factory=list)
 
@@ -210,7 +212,12 @@ def _result(
             return result.model_copy(update={"outcome": Outcome.UNMEASURED, "why": why})
         result.power.append(_power(directory, recipe, board, short, random))
     if chapter == "latency":
-        result.measurements.extend(_measurements(short, recipe.slower, random))
+        measured = _measurements(short, recipe.slower, random)
+        result.measurements.extend(one for one, _ in measured)
+        if recipe.kept:
+            result.samples = place(board.name, claim)
+            taken = dict(enumerate(samples for _, samples in measured))
+            save(directory / result.samples, result.measurements, taken)
     return result
 
 
@@ -313,13 +320,15 @@ def write_capture(
     return (marks[4] - marks[3]) * interval
 
 
-def _measurements(short: str, slower: float, random: np.random.Generator) -> list[Measurement]:
+def _measurements(
+    short: str, slower: float, random: np.random.Generator
+) -> list[tuple[Measurement, list[float]]]:
     base = {"sleep-overshoot": 180e-6, "event-wake": 95e-6, "switch-cost": 41e-6}[short] * slower
 
-    def one(name: str, factor: float, unit: str = "s") -> Measurement:
+    def one(name: str, factor: float, unit: str = "s") -> tuple[Measurement, list[float]]:
         samples = base * factor * random.lognormal(0, 0.05, 200)
         middle = float(np.median(samples))
-        return Measurement(
+        summary = Measurement(
             name=name,
             unit=unit,
             n=200,
@@ -329,6 +338,7 @@ def _measurements(short: str, slower: float, random: np.random.Generator) -> lis
             p99=float(np.percentile(samples, 99)),
             maximum=float(samples.max()),
         )
+        return summary, samples.tolist()
 
     if short == "sleep-overshoot":
         return [one("overshoot of sleep_ms(1)", 1), one("overshoot of sleep_ms(100)", 1.2)]

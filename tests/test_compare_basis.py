@@ -128,8 +128,8 @@ def test_a_new_run_that_is_older_is_said_and_stays_the_new_one(tmp_path: Path) -
     assert any("it was made before old0, old1" in note for note in comparison.notes)
     page = comparison.write_html(tmp_path / "page.html").read_text(encoding="utf-8")
     rows = re.findall(r"<tr><th scope=.row.><code>latency.event-wake</code>.*?</tr>", page)
-    assert len(rows) == 2  # of the changes, and of the trend
-    for row in rows:
+    assert len(rows) == 3  # of the changes, of the figures, and of the trend
+    for row in rows[::2]:
         assert re.search(r"9\d(\.\d)?\u202fµs.*9\d\d\u202fµs", row), row
     trend = page[page.index("Claims whose outcome changed") :]
     assert re.search("run.reraises.*?diverges.*?<code>new</code>.*?conforms", trend, re.DOTALL)
@@ -169,7 +169,9 @@ def test_a_figure_that_is_gone_is_told(tmp_path: Path, kind: str, noun: str) -> 
     new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=edit))
     comparison = reports.compare([old], new)
     assert comparison.exit_code == 3
-    assert comparison.headline() == f"Nothing worse, less compared than before (1 {noun} missing)"
+    assert comparison.headline().startswith(
+        f"Nothing worse, less compared than before (1 {noun} missing)"
+    )
     assert any(claim in note for note in comparison.notes)
 
 
@@ -202,16 +204,17 @@ def costs(seconds: float, factor: float, outcome: Outcome) -> Edit:
     return edit
 
 
-@pytest.mark.parametrize(("now", "better"), [(500e-6, 0), (2e-6, 3), (1e-6, 4)])
+@pytest.mark.parametrize(("now", "better"), [(500e-6, 0), (2e-6, 1), (1e-6, 1)])
 def test_a_ratio_that_came_right_because_all_got_slower(
     tmp_path: Path, now: float, better: int
 ) -> None:
-    """Slower with and without: undecided. The same without: it is what got better. Faster."""
+    """Slower with and without: undecided. The same without: it is what got better. Faster. One run
+    a side hints at the slowness, which is enough to doubt what rests on it."""
     old = write_run(tmp_path, Recipe(id="old", edit=costs(2e-6, 12, Outcome.DIVERGES)))
     new = write_run(tmp_path, Recipe(id="new", started=LATER, edit=costs(now, 2, Outcome.CONFORMS)))
     comparison = reports.compare([old], new)
     assert len(comparison.improvements) == better
     if not better:
-        assert len(comparison.regressions) == 2
-        assert {change.what for change in comparison.undecided} == {"", "ratio"}
-        assert "better only by comparison" in comparison.undecided[0].sentence()
+        assert comparison.regressions == []
+        (outcome,) = [change for change in comparison.undecided if change.kind == "outcome"]
+        assert "better only by comparison" in outcome.sentence()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from rich.console import Console
 
 import reports
 from rig.results import PowerRecord, Result, Systematic
-from tests.run_factory import Edit, Recipe, write_run
+from tests.run_factory import START, Edit, Recipe, write_run
 from tests.test_compare import LATER
 
 ONE, OTHER = "KEITHLEY INSTRUMENTS,MODEL 2450,1,1.7", "Nordic Semiconductor,PPK2,/dev/ttyACM3,"
@@ -43,10 +44,14 @@ def of(meter: str, window_a: float, off_a: float | None, numbers: tuple[int, ...
     return apply
 
 
-def compared(tmp_path: Path, was: Edit, now: Edit) -> reports.Comparison:
-    old = write_run(tmp_path, Recipe(id="old", samples=300, edit=was))
-    new = write_run(tmp_path, Recipe(id="new", started=LATER, samples=300, edit=now, seed=5))
-    return reports.compare([old], new)
+def compared(tmp_path: Path, was: Edit, now: Edit, repeats: int = 2) -> reports.Comparison:
+    sides = (("old", was, START), ("new", now, LATER))
+    for side, edit, started in sides:
+        for number in range(repeats):
+            recipe = Recipe(id=f"{side}{number}", samples=300, edit=edit, seed=number)
+            recipe.started = started + timedelta(number)
+            write_run(tmp_path / side, recipe)
+    return reports.compare([tmp_path / "old"], tmp_path / "new")
 
 
 @pytest.mark.parametrize(
@@ -65,12 +70,17 @@ def compared(tmp_path: Path, was: Edit, now: Edit) -> reports.Comparison:
     ],
 )
 def test_currents_of_two_instruments(tmp_path: Path, was: Edit, now: Edit, direction: str) -> None:
-    found = compared(tmp_path, was, now)
-    for each in ("regressions", "improvements", "undecided"):
-        kinds = [change.kind for change in getattr(found, each)]
+    found = compared(tmp_path / "repeats", was, now)
+    for each in ("regressions", "improvements"):
+        kinds = [change.kind for change in getattr(found, each) if change.kind == "current"]
         assert kinds == (["current"] if each == direction else []), each
-    for change in found.undecided:
-        assert "whose accuracy is not stated" in change.note
+    (current,) = [each for each in found.figures if each.figure.claim == "power.event-sleeps"]
+    if direction in ("", "undecided"):
+        assert current.verdict == "cannot be told"
+        assert ("whose accuracy is not stated" in current.why) == (direction == "undecided")
+    once = compared(tmp_path / "once", was, now, repeats=1)
+    assert once.regressions == once.improvements == []
+    assert [change.kind for change in once.undecided] == (["current"] if direction else [])
 
 
 def test_what_it_may_be_off_by_stands_beside_the_current(tmp_path: Path) -> None:

@@ -28,16 +28,54 @@ class Changed(Answer):
     sentence: str
 
 
+class Figured(Answer):
+    """What is said of a figure. `change` with its 95 % interval `low` … `high` is relative to `old`
+    or, where not `relative`, in the unit; `least` is the smallest that would have shown."""
+
+    board: str
+    claim: str
+    figure: str
+    unit: str
+    verdict: Literal["worse", "better", "same", "cannot be told"]
+    relative: bool | None = None
+    old: float | None = None
+    new: float | None = None
+    change: float | None = None
+    low: float | None = None
+    high: float | None = None
+    least: float | None = None
+    late_old: float | None = None  # shares of late samples
+    late_new: float | None = None
+    why: str
+    sentence: str
+
+
+class Stepped(Answer):
+    """What is otherwise from one run of a history on: the last run before, and the first after."""
+
+    board: str
+    claim: str
+    what: str
+    before: str
+    after: str
+    change: float | None
+    last_before: str
+    first_after: str
+
+
 class Compare(Answer):
     command: Literal["compare"] = "compare"
     old: list[str]
-    new: str
+    new: str  # the latest of new_runs
+    new_runs: list[str]
     exit_code: int
     headline: str
     compared: dict[str, int]
     regressions: list[Changed]
     improvements: list[Changed]
     undecided: list[Changed]
+    figures: list[Figured]
+    steps: list[Stepped]
     notes: list[str]
     problems: list[str]
 

@@ -75,8 +75,7 @@ def by_turns(base: Options, change: Options, count: int, run: Run, as_json: bool
     for name, _ in sides:
         print(f"{name}: {each(codes[name])}")
         told(*differed(numbered(folder / name, codes[name])))
-    olds = " ".join(str(folder / "base" / str(number + 1)) for number in range(count))
-    print(f"what changed: looprig compare {olds} {folder / 'change' / str(count)}")
+    print(f"what changed: looprig compare {folder / 'base'} {folder / 'change'}")
     return code
 
 

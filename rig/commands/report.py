@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -77,19 +78,28 @@ def report(runs: list[Path], out: Path | None, every: bool = False, as_json: boo
     return 0
 
 
-def compare(runs: list[Path], threshold: float, out: Path | None, as_json: bool = False) -> int:
+def compare(
+    runs: list[Path],
+    threshold: float,
+    out: Path | None,
+    as_json: bool = False,
+    new: Sequence[Path] = (),
+    strict: bool = False,
+) -> int:
     """What changed from the older runs to the newest; exit 1 on a regression, 3 if undecided."""
     import reports
 
-    if len(runs) < 2:
+    if len(runs) + len(new) < 2:
         raise UsageError("compare needs an old run and a new one", "looprig compare OLD NEW")
     if not 0 <= threshold <= MOST_CHANGE:  # also for a nan
         what = f"--threshold {threshold:g}: a number from 0 on, to {MOST_CHANGE:g}"
         raise UsageError(what, "0.1 is a tenth")
     paths = existing(runs)
+    olds, news = (paths, existing([*new])) if new else (paths[:-1], paths[-1:])
     if out:
         output(out)
-    comparison = reports.compare(paths[:-1], paths[-1], threshold)
+    comparison = reports.compare(olds, news, threshold)
+    comparison.strict = strict
     console = streams.console()
     if not as_json:
         comparison.render_terminal(console)
@@ -105,13 +115,38 @@ def compare(runs: list[Path], threshold: float, out: Path | None, as_json: bool 
 
 def compared(comparison: Any) -> reading.Compare:
     """A comparison for programs."""
-    fields = ("old", "new", "exit_code", "compared", "notes", "problems")
+    fields = ("old", "exit_code", "compared", "notes", "problems")
     groups = {
         name: [changed(change) for change in getattr(comparison, name)]
         for name in ("regressions", "improvements", "undecided")
     }
     plain = {name: getattr(comparison, name) for name in fields}
-    return reading.Compare.model_validate({**plain, **groups, "headline": comparison.headline()})
+    more = {
+        "headline": comparison.headline(),
+        "new": comparison.new[-1],
+        "new_runs": comparison.new,
+        "figures": [figured(judged) for judged in comparison.figures],
+        "steps": [asdict(step) for step in comparison.steps],
+    }
+    return reading.Compare.model_validate({**plain, **groups, **more})
+
+
+def figured(judged: Any) -> dict[str, object]:
+    """A figure and its verdict; numbers where they are known."""
+    figure, found, tail = judged.figure, judged.effect, judged.tail
+    told: dict[str, object] = {
+        "board": figure.board, "claim": figure.claim, "figure": figure.what, "unit": figure.unit,
+        "verdict": judged.verdict, "least": judged.least, "why": judged.by or judged.why,
+        "sentence": judged.sentence(),
+    }  # fmt: skip
+    if found is not None:
+        told |= {
+            "relative": found.relative, "old": found.old, "new": found.new,
+            "change": found.change, "low": found.low, "high": found.high,
+        }  # fmt: skip
+    if tail is not None:
+        told |= {"late_old": tail.old, "late_new": tail.new}
+    return told
 
 
 def changed(change: Any) -> dict[str, object]:

@@ -67,17 +67,27 @@ def export_command(
 
 @app.command("compare")
 def compare_command(
-    runs: Annotated[list[Path], typer.Argument(metavar="OLD... NEW", help="Runs, newest last.")],
+    runs: Annotated[
+        list[Path],
+        typer.Argument(metavar="OLD... NEW", help="Runs, or directories of repeats, newest last."),
+    ],
     threshold: Annotated[
-        float, typer.Option(help="Least relative change of a measurement that is told.")
+        float, typer.Option(help="Relative change within which a figure is the same.")
     ] = 0.1,
+    new: Annotated[
+        list[Path] | None,
+        typer.Option("--new", metavar="RUN", help="A new run, then all others are old. May recur."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Exit 3 also where a figure cannot be told.")
+    ] = False,
     out: Out = None,
     as_json: AsJson = False,
 ) -> int:
     """What changed between runs, release against release. Exit 1 on a regression."""
     from rig.commands.report import compare
 
-    return compare(runs, threshold, out, as_json)
+    return compare(runs, threshold, out, as_json, new or [], strict)
 
 
 @app.command("expect")

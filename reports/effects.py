@@ -1,0 +1,136 @@
+"""What lies between two sides of runs, with the interval that says how far it is known.
+
+A run is the unit, not a sample: a reboot, where code came to lie and the room's warmth move all
+samples of a run together, so that the spread within one says nothing of the next (Kalibera and
+Jones, "Rigorous benchmarking in reasonable time", 2013, and arXiv 2007.10899). Each run gives one
+value, and the spread of these values decides; what no number of runs shows, such as half a tick of
+a clock, is added to the interval as a bound.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from scipy import stats
+
+Array = np.ndarray[Any, np.dtype[np.float64]]
+CONFIDENCE = 0.95
+POWER = 0.9
+"""Of changes of the size that is called the smallest to have shown, so many would have."""
+TRIM = 0.25
+"""Cut from either end of a run's samples: what remains is the middle half, whose mean a few late
+samples do not move, and which is finer than the median where a clock ticks coarsely."""
+_TICKS = 2
+"""A middle half that spans more ticks than that averages over them; of fewer, half a tick of its
+mean is not known."""
+
+
+class Side(NamedTuple):
+    """One value a run, and what their spread cannot show."""
+
+    values: Array
+    within: float = 0.0  # standard error of a value by its own run's samples: the least spread
+    beyond: float = 0.0  # by how much all values may be off alike, in their unit
+
+
+class Effect(NamedTuple):
+    """The change from old to new: relative to the old, or, around zero, in the values' unit."""
+
+    old: float
+    new: float
+    change: float
+    low: float  # of the 95 % interval
+    high: float
+    p: float  # of a change of this size where there is none
+    error: float  # standard error, on the scale on which it was judged
+    freedom: int
+    beyond: float  # on that scale
+    relative: bool
+
+    def least(self, alpha: float) -> float:
+        """The smallest change that would have shown at this level, in POWER of the cases."""
+        reach = stats.t.isf(alpha / 2, self.freedom) + stats.t.ppf(POWER, self.freedom)
+        far = float(reach * self.error + self.beyond)
+        return math.expm1(min(far, 700.0)) if self.relative else far
+
+
+def middle(samples: Sequence[float] | Array) -> float:
+    """The mean of the middle half."""
+    return float(stats.trim_mean(np.asarray(samples), TRIM))
+
+
+def tick(sides: Sequence[Sequence[Array]]) -> float:
+    """By how much neighbouring samples of a coarse clock differ; 0 where none shows."""
+    joined = np.concatenate([np.concatenate(side) for side in sides])
+    distinct = np.unique(joined)
+    if len(distinct) < 2 or 2 * len(distinct) > len(joined):
+        return 0.0
+    gaps = np.diff(distinct)
+    return float(gaps[gaps > 1e-9 * np.abs(distinct).max()].min(initial=math.inf))
+
+
+def side(runs: Sequence[Array], step: float) -> Side:
+    """A side from the samples of its runs, whose clock goes on by `step`."""
+    values = np.array([middle(run) for run in runs])
+    joined = np.concatenate(runs)
+    coarse = 0 < step < math.inf and stats.iqr(joined) <= _TICKS * step
+    errors = [_error(run) for run in runs]
+    return Side(values, float(np.mean(errors)), step / 2 if coarse else 0.0)
+
+
+def _error(samples: Array) -> float:
+    """The standard error of a trimmed mean."""
+    if len(samples) < 8:
+        return 0.0
+    return float(stats.mstats.trimmed_stde(samples, limits=(TRIM, TRIM)))
+
+
+def effect(old: Side, new: Side, factor: float = 1.0) -> Effect | None:
+    """The change, by Student's t on one value a run (on its logarithm, where all are positive).
+
+    Both sides are taken to spread alike, which they do if nothing changed: so one run on one side
+    is enough if the other has several. None for one run a side: their spread is not known.
+    `factor` is what the sides may differ by through nothing of theirs: a bound, as `beyond` is.
+    """
+    freedom = len(old.values) + len(new.values) - 2
+    if freedom < 1:
+        return None
+    values = np.concatenate([old.values, new.values])
+    relative = bool(values.min() > max(old.beyond, new.beyond, 0.0))
+    if relative:
+        old, new = _logarithms(old), _logarithms(new)
+        beyond = old.beyond + new.beyond + math.log(factor)
+    else:
+        beyond = old.beyond + new.beyond + (factor - 1) * float(np.abs(values).max())
+    return _between(old, new, freedom, beyond, relative)
+
+
+def _logarithms(one: Side) -> Side:
+    center = float(np.exp(np.log(one.values).mean()))
+    beyond = -math.log1p(-min(one.beyond / center, 0.999))  # the wider of its two ends
+    return Side(np.log(one.values), one.within / center, beyond)
+
+
+def _between(old: Side, new: Side, freedom: int, beyond: float, relative: bool) -> Effect:
+    sizes = len(old.values), len(new.values)
+    squares = sum(float(((each.values - each.values.mean()) ** 2).sum()) for each in (old, new))
+    spread = max(squares / freedom, (old.within**2 + new.within**2) / 2)
+    error = math.sqrt(spread * (1 / sizes[0] + 1 / sizes[1]))
+    centers = float(old.values.mean()), float(new.values.mean())
+    by = centers[1] - centers[0]
+    if error <= 1e-12 * max(abs(centers[0]), abs(centers[1])):  # all alike, but for rounding
+        error = 0.0
+    far = max(0.0, abs(by) - beyond)
+    if error:
+        p = float(2 * stats.t.sf(far / error, freedom))
+    else:
+        p = 0.0 if far > 1e-9 * max(map(abs, centers)) else 1.0
+    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error + beyond
+    ends = (by, by - reach, by + reach)
+    if relative:
+        ends = tuple(math.expm1(min(end, 700.0)) for end in ends)  # type: ignore[assignment]
+        centers = math.exp(centers[0]), math.exp(centers[1])
+    return Effect(*centers, *ends, p, error, freedom, beyond, relative)

@@ -1,0 +1,96 @@
+"""The late ones: how many samples are late, and how late the latest in a hundred is.
+
+A fault in two wakes of a hundred leaves every median alone. Late is what lies far out (Tukey's
+outer fence, three times the middle half's width beyond it) of the samples of both sides together,
+each less its run's own middle, so that neither side draws the line. Late samples come in bursts and
+in some runs more than in others; so a share counts as changed if both say so, Fisher's exact test
+of all samples and Student's t of the runs: alone, one takes a burst, the other a few samples, for
+more than they are.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from scipy import stats
+
+from reports.effects import Array, Side, effect, middle
+
+FEWEST = 40
+"""Samples of each run: of fewer the 99th percentile is the latest, and one in fifty none."""
+_FENCE = 3.0
+_DOUBT = 0.05  # nothing above it is ever named: no more is asked of it
+_SEED = 0  # the same page of the same runs
+
+
+class Tail(NamedTuple):
+    """Of a figure's late end."""
+
+    old: float  # the share that is late
+    new: float
+    p_share: float
+    old_p99: float
+    new_p99: float
+    low: float  # of the 95 % interval of the p99's relative change
+    high: float
+    p_p99: float
+
+    @property
+    def change_p99(self) -> float:
+        return self.new_p99 / self.old_p99 - 1
+
+
+def tail(
+    old: Sequence[Array], new: Sequence[Array], step: float, threshold: float, factor: float = 1.0
+) -> Tail | None:
+    """None for too few samples or runs. `step` is the clock's; what is later by less than
+    `threshold` of the middle is not late; `factor` as in effects.effect."""
+    if min(map(len, [*old, *new])) < FEWEST or min(len(old), len(new)) < 2:
+        return None
+    rest = [[run - middle(run) for run in side] for side in (old, new)]
+    joined = np.concatenate([run for side in rest for run in side])
+    quarter, upper = np.percentile(joined, [25, 75])
+    level = abs(float(np.mean([middle(run) for run in (*old, *new)])))
+    width = max(float(upper - quarter), step if math.isfinite(step) else 0.0)
+    fence = max(float(upper) + _FENCE * width, (threshold + factor - 1) * level)
+    counts = [np.array([int((run > fence).sum()) for run in side]) for side in rest]
+    taken = [sum(map(len, side)) for side in rest]
+    shares = [float(count.sum()) / number for count, number in zip(counts, taken, strict=True)]
+    return Tail(shares[0], shares[1], _share(counts, taken), *_latest(old, new, factor))
+
+
+def _share(counts: Sequence[Array], taken: Sequence[int]) -> float:
+    """Of late ones as unlike as these: by samples and by runs, the greater of both."""
+    table = [[int(c.sum()), n - int(c.sum())] for c, n in zip(counts, taken, strict=True)]
+    by_samples = float(stats.fisher_exact(table).pvalue)
+    if by_samples > _DOUBT:
+        return by_samples
+    # Anscombe's: the root of a Poisson count has the same spread at any level
+    steady = [np.sqrt(count + 3 / 8) for count in counts]
+    by_runs = effect(Side(steady[0]), Side(steady[1]))
+    return max(by_samples, by_runs.p if by_runs else 1.0)
+
+
+def _latest(
+    old: Sequence[Array], new: Sequence[Array], factor: float
+) -> tuple[float, float, float, float, float]:
+    """(old, new, low, high, p) of the 99th percentile: p by runs, the interval by bootstrap."""
+    tops = [np.array([float(np.percentile(run, 99)) for run in side]) for side in (old, new)]
+    means = [float(np.exp(np.log(top).mean())) if top.min() > 0 else math.nan for top in tops]
+    if not all(map(math.isfinite, means)):
+        return *(float(top.mean()) for top in tops), math.nan, math.nan, 1.0  # type: ignore[return-value]
+    found = effect(Side(tops[0]), Side(tops[1]), factor)
+    assert found is not None  # two runs a side
+    logs = [np.log(top) for top in tops]
+    if found.p > _DOUBT or max(np.ptp(log) for log in logs) == 0:
+        return *means, found.low, found.high, found.p  # type: ignore[return-value]
+    drawn = stats.bootstrap(
+        logs, lambda a, b, axis=-1: b.mean(axis=axis) - a.mean(axis=axis), n_resamples=999,
+        method="percentile", rng=np.random.default_rng(_SEED),
+    ).confidence_interval  # fmt: skip
+    off = math.log(factor)
+    ends = [math.expm1(float(drawn.low) - off), math.expm1(float(drawn.high) + off)]
+    return means[0], means[1], ends[0], ends[1], found.p
