@@ -23,6 +23,7 @@ POWER = 0.9
 TRIM = 0.25
 """Cut from either end of a run's samples: what remains is the middle half, whose mean a few late
 samples do not move, and which is finer than the median where a clock ticks coarsely."""
+_FEW = 8  # samples, of which a quarter at either end is two
 _TICKS = 2
 """A middle half that spans more ticks than that averages over them; of fewer, half a tick of its
 mean is not known."""
@@ -57,9 +58,12 @@ class Effect(NamedTuple):
         return math.expm1(min(far, 700.0)) if self.relative else far
 
 
-def middle(samples: Sequence[float] | Array) -> float:
-    """The mean of the middle half."""
-    return float(stats.trim_mean(np.asarray(samples), TRIM))
+def middles(runs: Sequence[Array]) -> Array:
+    """The mean of the middle half of each run's samples."""
+    if len({*map(len, runs)}) == 1:  # at once: a call costs more than what it counts
+        at_once: Array = stats.trim_mean(np.stack(runs), TRIM, axis=1)
+        return at_once
+    return np.array([stats.trim_mean(run, TRIM) for run in runs])
 
 
 def tick(sides: Sequence[Sequence[Array]]) -> float:
@@ -74,18 +78,19 @@ def tick(sides: Sequence[Sequence[Array]]) -> float:
 
 def side(runs: Sequence[Array], step: float) -> Side:
     """A side from the samples of its runs, whose clock goes on by `step`."""
-    values = np.array([middle(run) for run in runs])
     joined = np.concatenate(runs)
     coarse = 0 < step < math.inf and stats.iqr(joined) <= _TICKS * step
-    errors = [_error(run) for run in runs]
-    return Side(values, float(np.mean(errors)), step / 2 if coarse else 0.0)
+    return Side(middles(runs), _error(runs), step / 2 if coarse else 0.0)
 
 
-def _error(samples: Array) -> float:
-    """The standard error of a trimmed mean."""
-    if len(samples) < 8:
+def _error(runs: Sequence[Array]) -> float:
+    """The mean standard error of the runs' trimmed means; 0 where there are too few samples."""
+    if min(map(len, runs)) < _FEW:
         return 0.0
-    return float(stats.mstats.trimmed_stde(samples, limits=(TRIM, TRIM)))
+    cut = (TRIM, TRIM)
+    if len({*map(len, runs)}) == 1:
+        return float(np.mean(stats.mstats.trimmed_stde(np.stack(runs), limits=cut, axis=1)))
+    return float(np.mean([stats.mstats.trimmed_stde(run, limits=cut) for run in runs]))
 
 
 def effect(old: Side, new: Side, factor: float = 1.0) -> Effect | None:

@@ -17,7 +17,7 @@ from typing import NamedTuple
 import numpy as np
 from scipy import stats
 
-from reports.effects import Array, Side, effect, middle
+from reports.effects import Array, Side, effect, middles
 
 FEWEST = 40
 """Samples of each run: of fewer the 99th percentile is the latest, and one in fifty none."""
@@ -50,10 +50,14 @@ def tail(
     `threshold` of the middle is not late; `factor` as in effects.effect."""
     if min(map(len, [*old, *new])) < FEWEST or min(len(old), len(new)) < 2:
         return None
-    rest = [[run - middle(run) for run in side] for side in (old, new)]
+    centers = [middles(side) for side in (old, new)]
+    rest = [
+        [run - center for run, center in zip(side, each, strict=True)]
+        for side, each in zip((old, new), centers, strict=True)
+    ]
     joined = np.concatenate([run for side in rest for run in side])
     quarter, upper = np.percentile(joined, [25, 75])
-    level = abs(float(np.mean([middle(run) for run in (*old, *new)])))
+    level = abs(float(np.concatenate(centers).mean()))
     width = max(float(upper - quarter), step if math.isfinite(step) else 0.0)
     fence = max(float(upper) + _FENCE * width, (threshold + factor - 1) * level)
     counts = [np.array([int((run > fence).sum()) for run in side]) for side in rest]
@@ -78,7 +82,7 @@ def _latest(
     old: Sequence[Array], new: Sequence[Array], factor: float
 ) -> tuple[float, float, float, float, float]:
     """(old, new, low, high, p) of the 99th percentile: p by runs, the interval by bootstrap."""
-    tops = [np.array([float(np.percentile(run, 99)) for run in side]) for side in (old, new)]
+    tops = [np.array([np.percentile(run, 99) for run in side]) for side in (old, new)]
     means = [float(np.exp(np.log(top).mean())) if top.min() > 0 else math.nan for top in tops]
     if not all(map(math.isfinite, means)):
         return *(float(top.mean()) for top in tops), math.nan, math.nan, 1.0  # type: ignore[return-value]
