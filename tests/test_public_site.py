@@ -376,3 +376,49 @@ def test_addresses_do_not_depend_on_others(made: Path, runs: list[Path], tmp_pat
     table: Table = pages.publish(store, tmp_path / "site")[0]
     for line in table.lines:
         assert (made / "boards" / f"{line.slug}.html").is_file()
+
+
+ODD: dict[str, dict[str, Any]] = {
+    "a clock past all floats": {
+        "executions": [{"device_test": "a", "ended": "x", "events": [{"name": "e", "us": 10**400}]}]
+    },
+    "deep data": {
+        "executions": [
+            {
+                "device_test": "a",
+                "ended": "x",
+                "events": [{"name": "e", "us": 1, "data": [json.loads("[" * 90 + "]" * 90)]}],
+            }
+        ]
+    },
+    "numbers that are none": {
+        "duration_s": float("nan"),
+        "measurements": [
+            {"name": "m", "unit": "<b>", "n": -1}
+            | dict.fromkeys(("median", "low", "high", "p99"), float("inf"))
+            | {"maximum": float("nan")}
+        ],
+    },
+    "currents that are none": {
+        "power": [
+            {"wait": "w", "source": "measured", "kind": "sleeps", "capture": "../../etc/passwd"}
+            | {"ratio": dict.fromkeys(("value", "low", "high"), float("nan"))}
+            | dict.fromkeys(("active_fraction", "window_a", "floor_a", "busy_a"), 1e308)
+            | dict.fromkeys(("contrast", "charge_c", "duration_s", "supply_v"), float("-inf"))
+        ]
+    },
+    "a lone surrogate": {"actual": "\ud800", "why": "\x00"},
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_values_are_shown_or_refused(name: str, tmp_path: Path) -> None:
+    """Never more than that: no traceback, no half a site, nothing read from elsewhere."""
+    run = write_run(tmp_path, recipe("1.28.0", PICO, 0))
+    told = {"claim": BROKEN, "board": "pico", "outcome": "diverges", **ODD[name]}
+    with (run / "results.jsonl").open("a") as file:
+        file.write(json.dumps(told) + "\n")
+    good = write_run(tmp_path, recipe("1.27.0", PICO, 1))
+    assert site([run, good], tmp_path / "site", str(tmp_path / "bundles")) in (0, 3)
+    assert list(dead(tmp_path / "site")) == []
+    assert "root:" not in "".join(path.read_text() for path in tmp_path.rglob("*.js"))
