@@ -182,6 +182,12 @@ def load(path: Path) -> Expectations:
     return tables.load(path, Expectations, profiles.HINT)
 
 
+@cache
+def _loaded(path: Path, changed: int) -> Expectations:
+    """For reading alone: thousands of boards are of one port. `changed` is when the file was."""
+    return load(path)
+
+
 def has_file(port: str, folder: Path = FOLDER) -> bool:
     """Whether anything is known of the port beside asyncio's own."""
     return (folder / f"{port}.toml").is_file()
@@ -205,7 +211,7 @@ def on(info: BoardInfo, files: Sequence[Path]) -> dict[str, tuple[Path, Entry]]:
     """What is known of a board by claim, with the file that says so."""
     found: dict[str, tuple[Path, Entry]] = {}
     for path in files:
-        content = load(path)
+        content = _loaded(path, path.stat().st_mtime_ns)
         for claim in content.without:
             found.pop(claim, None)
         held = [entry for entry in content.divergence if entry.holds_on(info)]

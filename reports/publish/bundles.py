@@ -157,7 +157,8 @@ def checked(bundle: Bundle) -> Bundle:
     seen = set()
     for result in bundle.results:
         if result.board not in known:
-            raise BundleRefused(f"has a result of a board that it does not name: {result.board!r}")
+            board = one_line(result.board, 60)
+            raise BundleRefused(f"has a result of a board that it does not name: {board}")
         if (result.claim, result.board) in seen:
             raise BundleRefused(f"judges {one_line(result.claim, 60)} twice on one board")
         seen.add((result.claim, result.board))

@@ -208,7 +208,9 @@ class _Pages:
             "cells": "".join(_LETTER[spot.outcome] if spot else "." for spot in spots),
             "alone": numbers[alone.slug] if alone else -1,
             "regressed": [
-                numbers[line.slug] for line in table.lines if table.told(claim.id, line).regressed
+                numbers[line.slug]
+                for line in table.lines_of(claim.id)
+                if table.told(claim.id, line).regressed
             ],
             "known": [
                 release.number

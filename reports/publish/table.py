@@ -67,6 +67,9 @@ class Told:
     regressed: bool = False
 
 
+UNTOLD = Told("", "no verdict")
+
+
 class Table:
     """Everything that pages show, by line, release and claim."""
 
@@ -113,16 +116,33 @@ class Table:
 
     def documented(self, release: Release) -> tuple[int, int]:
         """Of the claims of level documented, how many it keeps, and how many have a verdict."""
-        of = [
-            spot.outcome
-            for claim in self.claims.values()
-            if claim.level == "documented" and (spot := self.spot(claim.id, release))
-        ]
-        return of.count(KEPT), sum(outcome in VERDICTS for outcome in of)
+        of = self._documented[release.number]
+        return of[KEPT], sum(of[outcome] for outcome in VERDICTS)
+
+    @cached_property
+    def _documented(self) -> dict[int, Counter[str]]:
+        found: dict[int, Counter[str]] = {each.number: Counter() for _, each in self.columns}
+        for (claim, number), spot in self.spots.items():
+            if self.claims[claim].level == "documented":
+                found[number][spot.outcome] += 1
+        return found
+
+    def lines_of(self, claim: str) -> list[Line]:
+        """The boards that were asked to keep it, in the order of all."""
+        return self._lines_of.get(claim, [])
+
+    @cached_property
+    def _lines_of(self) -> dict[str, list[Line]]:
+        places = {release.number: place for place, line in enumerate(self.lines)
+                  for release in line.releases}  # fmt: skip
+        found: dict[str, set[int]] = {}
+        for claim, number in self.spots:
+            found.setdefault(claim, set()).add(places[number])
+        return {claim: [self.lines[place] for place in sorted(of)] for claim, of in found.items()}
 
     def told(self, claim: str, line: Line) -> Told:
         """Who keeps it since when, of one board."""
-        return self._told[claim, line.slug]
+        return self._told.get((claim, line.slug), UNTOLD)
 
     @cached_property
     def _told(self) -> dict[tuple[str, str], Told]:
@@ -140,20 +160,22 @@ class Table:
                 ),
             )
             for claim in self.claims
-            for line in self.lines
+            for line in self.lines_of(claim)
         }
 
-    def alone(self, claim: str) -> Line | None:
-        """The one board that does not keep it, where others do."""
-        states = [(line, self.told(claim, line).state) for line in self.lines]
-        broken = [line for line, state in states if state in BROKEN]
-        kept = any(state == KEPT for _, state in states)
-        return broken[0] if len(broken) == 1 and kept else None
+    def broken_by(self, claim: str) -> list[Line]:
+        """The boards that do not keep it in the latest release with a verdict."""
+        return [line for line in self.lines_of(claim) if self.told(claim, line).state in BROKEN]
 
     def keepers(self, claim: str) -> tuple[int, int]:
         """How many boards keep it in their latest release, of those with a verdict."""
-        states = [self.told(claim, line).state for line in self.lines]
+        states = [self.told(claim, line).state for line in self.lines_of(claim)]
         return states.count(KEPT), sum(state != "" for state in states)
+
+    def alone(self, claim: str) -> Line | None:
+        """The one board that does not keep it, where others do."""
+        broken = self.broken_by(claim)
+        return broken[0] if len(broken) == 1 and self.keepers(claim)[0] else None
 
 
 def address(name: str, *more: str) -> str:
@@ -167,7 +189,7 @@ def address(name: str, *more: str) -> str:
 def _history(verdicts: list[tuple[str, str]], intermittent: bool) -> Told:
     """Since when; of what is known to show at some times only, no release is said to begin it."""
     if not verdicts:
-        return Told("", "no verdict")
+        return UNTOLD
     state = verdicts[-1][1]
     kept = state == KEPT
     held = sum(outcome == KEPT for _, outcome in verdicts)

@@ -50,7 +50,7 @@ def claim_page(table: Table, claim: Claim, sources: dict[str, Source]) -> Value:
     source = sources.get(claim.source)
     boards = []
     triage: dict[tuple[str, str], dict[str, list[str]]] = {}
-    for line in table.lines:
+    for line in table.lines_of(claim.id):
         cells = [cell(table, claim.id, release) for release in line.releases]
         told = table.told(claim.id, line)
         boards.append(
@@ -143,12 +143,20 @@ def board_page(table: Table, line: Line) -> Value:
 def release_page(table: Table, name: str) -> Value:
     """One release on every board that ran it: what each claim came to."""
     on = [(line, release) for line, release in table.columns if release.name == name]
+    by_line = {line.slug: release for line, release in on}
     rows = []
     for claim in table.claims.values():
-        spots = [(line, spot) for line, release in on if (spot := table.spot(claim.id, release))]
-        broken = [line_brief(line) for line, spot in spots if spot.outcome in BROKEN]
-        kept = sum(spot.outcome == KEPT for _, spot in spots)
-        changed = sum(_changed(table, claim.id, line, release) for line, release in on)
+        kept, changed, broken = 0, 0, []
+        for line in table.lines_of(claim.id):
+            release = by_line.get(line.slug)
+            spot = table.spot(claim.id, release) if release else None
+            if not release or not spot or spot.outcome not in VERDICTS:
+                continue
+            changed += _changed(table, claim.id, line, release)
+            if spot.outcome == KEPT:
+                kept += 1
+            else:
+                broken.append(line_brief(line))
         if kept or broken:
             rows.append({**claim_brief(claim), "kept": kept, "broken": len(broken),
                          "changed": changed, "boards": broken[:NAMED],
@@ -175,7 +183,7 @@ def port_page(table: Table, port: str) -> Value:
     lines = [line for line in table.lines if line.port == port]
     rows = []
     for claim in table.claims.values():
-        broken = [line for line in lines if table.told(claim.id, line).state in BROKEN]
+        broken = [line for line in table.broken_by(claim.id) if line.port == port]
         if broken:
             brief = [{**line_brief(line), "since": table.told(claim.id, line).words}
                      for line in broken[:NAMED]]  # fmt: skip
@@ -199,9 +207,7 @@ def source_page(table: Table, source: Source) -> Value:
         told = []
         for claim in claims:
             kept, judged = table.keepers(claim.id)
-            broken = [
-                line.board for line in table.lines if table.told(claim.id, line).state in BROKEN
-            ]
+            broken = [line.board for line in table.broken_by(claim.id)]
             told.append({**claim_brief(claim), "kept_by": kept, "judged_on": judged,
                          "not_by": broken[:FEW], "more": len(broken[FEW:])})  # fmt: skip
         worst = next((each for each in told if each["kept_by"] < each["judged_on"]), None)

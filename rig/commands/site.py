@@ -17,6 +17,7 @@ SHOWN = 20
 def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
     """Exit 0, or 3 where a run that was named was refused. Raises UsageError for a store without a
     bundle, and for an `out` that is no site's."""
+    from reports.neutral import one_line
     from reports.publish import pages
     from reports.publish.store import Store, brought
 
@@ -31,7 +32,8 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
         for path, found in brought(runs):
             if isinstance(found, Exception):
                 refused.append(f"{path} {found}")
-                console.print(f"{path} {found}; it is left out", markup=False, soft_wrap=True)
+                what = one_line(f"{path} {found}; it is left out")
+                console.print(what, markup=False, soft_wrap=True)
             elif (entry := place.name(*found)) not in known:
                 place.add(*found)
                 known.add(entry)
