@@ -7,6 +7,8 @@ says in its pyproject.toml that it uses looprig.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 OPTIONS = (
@@ -32,14 +34,14 @@ def pytest_configure(config: pytest.Config) -> None:
         from looprig.session import begin
 
         begin(config)
-    elif uses(config):
+    elif of_looprig(config.rootpath):
         config.pluginmanager.register(NoBench(), "looprig-no-bench")
 
 
-def uses(config: pytest.Config) -> bool:
-    """Whether the project's pyproject.toml has a table for looprig."""
+def of_looprig(folder: Path) -> bool:
+    """Whether the pyproject.toml there has a table for looprig."""
     try:
-        return "[tool.looprig]" in (config.rootpath / "pyproject.toml").read_text("utf-8")
+        return "[tool.looprig]" in (folder / "pyproject.toml").read_text("utf-8")
     except (OSError, ValueError):
         return False
 

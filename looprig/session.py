@@ -18,6 +18,7 @@ from fixtures import judging, power
 from fixtures.dut import UnderTest
 from fixtures.items import claim_of
 from fixtures.recording import Recorder
+from looprig.plugin import of_looprig
 from rig import suites
 from rig.bench import Bench
 from rig.commands.asked import (
@@ -51,6 +52,12 @@ def begin(config: pytest.Config) -> None:
     """Have this session be a run. Raises UsageError, pytest's, for what the user must mend."""
     if hasattr(config, "workerinput") or getattr(config.option, "dist", "no") != "no":
         raise pytest.UsageError("looprig: boards are driven by one process: leave -n out")
+    project = next((at for at in folders_above(config) if of_looprig(at)), None)
+    if project and not config.rootpath.is_relative_to(project):
+        raise pytest.UsageError(
+            f"looprig: pytest takes {config.rootpath} for the project, whose pyproject.toml is in "
+            f"{project}: write --looprig-bench=FILE, with an equals sign, or name --rootdir"
+        )
     if not config.getini(EVIDENCE):
         raise pytest.UsageError(
             f"looprig: an assertion that holds is evidence, and pytest tells of none: set "
@@ -71,6 +78,12 @@ def begin(config: pytest.Config) -> None:
         suites.use([suites.settings(config.rootpath).within(config.rootpath)])
         session = Session(config, options, choose_bench(options))
     config.pluginmanager.register(session, "looprig-session")
+
+
+def folders_above(config: pytest.Config) -> list[Path]:
+    """The folder that pytest was started in, and those that it is in."""
+    here = config.invocation_params.dir
+    return [here, *here.parents]
 
 
 class Session:

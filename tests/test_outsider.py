@@ -125,6 +125,14 @@ def test_a_mistake_is_a_sentence(words: list[str], sentence: str, project: Path)
     assert not (project / "runs").exists()
 
 
+def test_a_bench_elsewhere_is_not_taken_for_the_project(project: Path) -> None:
+    shutil.move(project / "bench.toml", project.parent / "bench.toml")
+    said = outside(project, "--looprig-bench", "../bench.toml", "-k", "reads", code=4)
+    assert "with an equals sign" in said
+    said = outside(project, "--looprig-bench=../bench.toml", "-k", "reads")
+    assert "1 passed" in said
+
+
 def test_collecting_alone_leaves_no_run(project: Path) -> None:
     said = outside(project, "--looprig-bench", "bench.toml", "--collect-only", "-q")
     assert "test_thermo.py::test_reads[unix]" in said
