@@ -8,6 +8,7 @@ real.
 from __future__ import annotations
 
 import json
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -21,7 +22,8 @@ from rig.board.secret import HIDDEN, scrub
 from rig.checkup.bench import walk
 from rig.claims import ROOT
 from rig.errors import RigError, UsageError
-from rig.networks import BoardNetwork
+from rig.net.peer import Peer
+from rig.networks import BoardNetwork, NetworkStation
 from rig.virtual.board import VirtualBoard
 from tests.board_factory import virtual
 
@@ -199,3 +201,17 @@ def test_a_secret_is_taken_out_wherever_it_is() -> None:
     assert execution.how == HIDDEN
     assert execution.params == {"wlan": [HIDDEN, HIDDEN, None, 3]}
     assert execution.events[0].data == ([HIDDEN], {"k": f"x{HIDDEN}x".encode()}, 3)
+
+
+def test_a_connection_that_is_noticed_late_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the script may have ended before anybody has looked at the listener."""
+    monkeypatch.setattr("rig.net.peer.LOOK_S", 30.0)
+    network = NetworkStation(host="127.0.0.1", board="127.0.0.1", trouble="")
+    for _ in range(20):
+        with (
+            Peer(network).serving(lambda line: line.tell("got", line.rest())) as there,
+            there.lock,
+            socket.create_connection(("127.0.0.1", there.port)) as client,
+        ):
+            client.sendall(b"all of it")
+        assert there.values("got") == [b"all of it"]

@@ -11,6 +11,7 @@ of it ends at the peer's deadline, or when the `with` ends: a board that hangs h
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -110,7 +111,7 @@ class Serving:
         self.told: list[tuple[Any, ...]] = []  # what `doing` saw, and how it failed
         self.trouble = ""
         self.unsupported: Unsupported | None = None  # what this host cannot do
-        self.lock = threading.Lock()
+        self.lock = threading.RLock()
         self.lines: list[Line] = []
         self.threads: list[threading.Thread] = []
         self.stopped = False
@@ -120,33 +121,37 @@ class Serving:
         return [rest[0] if len(rest) == 1 else tuple(rest) for n, *rest in self.told if n == name]
 
     def start(self) -> None:
-        self.listener.settimeout(LOOK_S)  # not every system ends an accept by a shutdown
+        self.listener.settimeout(0)
         self._spawn(self._accept)
 
-    def _spawn(self, work: Callable[..., None], *arguments: Any) -> bool:
-        """Have a thread do it; False, and nothing done, once the end has come."""
+    def _spawn(self, work: Callable[..., None], *arguments: Any) -> None:
         thread = threading.Thread(target=work, args=arguments, daemon=True)
-        with self.lock:  # who stops joins every thread of the list: each has been started
-            if self.stopped:
-                return False
-            thread.start()
-            self.threads.append(thread)
-        return True
+        thread.start()  # first: who stops joins every thread of the list
+        self.threads.append(thread)
 
     def _accept(self) -> None:
         while True:
-            try:
-                sock, _ = self.listener.accept()
-            except TimeoutError:
+            # not every system ends a wait for a listener by its shutdown
+            select.select([self.listener], [], [], LOOK_S)
+            with self.lock:
                 if self.stopped:
                     return
-                continue
-            except OSError:
+                self._take()
+
+    def _take(self) -> None:
+        """Serve every connection that has come. With the lock held."""
+        while True:
+            try:
+                sock, _ = self.listener.accept()
+            except OSError:  # there is none
                 return
             sock.settimeout(self.peer.deadline_s)
-            if not self._spawn(self._serve, sock):
-                sock.close()
-                return
+            try:
+                line = self._line(sock)
+            except OSError as error:  # it is gone again
+                self.told.append(("failed", type(error).__name__))
+                continue
+            self._spawn(self._serve, line)
 
     def _keep(self, line: Line) -> None:
         """Remember the line, to be closed at the end. Raises OSError where that has come."""
@@ -167,9 +172,8 @@ class Serving:
         self._keep(line)
         return line
 
-    def _serve(self, sock: socket.socket) -> None:
+    def _serve(self, line: Line) -> None:
         try:
-            line = self._line(sock)
             self.doing(line)
             if not line.vanished:
                 line.close()
@@ -184,6 +188,7 @@ class Serving:
     def stop(self) -> None:
         """Close everything, and see that the threads end."""
         with self.lock:
+            self._take()  # came before the script ended, and this machine was too busy to notice
             self.stopped = True
         _wake(self.listener)
         # What is being done at the other end of a script that ended, ends by itself: the board's
