@@ -98,7 +98,14 @@ def test_waits_once(board: BoardUnderTest) -> None:
 
 @claim("sched.waits-for-the-outside-once")
 def test_waits_for_the_outside_once(board: BoardUnderTest) -> None:
-    assert board.run("scheduling/outside_wait", ms=40).value("waits") <= 8
+    assert board.run("scheduling/outside_wait", ms=40, far_ms=0).value("waits") <= 8
+
+
+@claim("sched.waits-beside-a-far-timer")
+def test_waits_beside_a_far_timer(board: BoardUnderTest) -> None:
+    for far_ms in (40_000, 3_600_000, 7 * 24 * 3_600_000):
+        run = board.run("scheduling/outside_wait", ms=20, far_ms=far_ms)
+        assert run.value("waits") <= 8
 
 
 @claim("sched.resumed-only-when-ready")

@@ -19,7 +19,10 @@ async def main():
         except asyncio.TimeoutError:
             emit("timeout", number, ticks)
     sys.stdout.write("\x05")
-    emit("then", await reader.read(1))
+    try:
+        emit("then", await asyncio.wait_for_ms(reader.read(1), 3000))
+    except asyncio.TimeoutError:
+        emit("then", None)  # it was lost: what comes next is not for this script
     task.cancel()
 
 

@@ -1,4 +1,5 @@
-# The only task waits for a flag for a while: how often does the loop wait in that time?
+# A task waits for a flag for a while, beside one that sleeps far longer or alone: how often does
+# the loop wait in that time?
 import asyncio
 import time
 from asyncio import core
@@ -29,8 +30,15 @@ def callback(_):
         flag.set()
 
 
+async def far():
+    await asyncio.sleep_ms(params["far_ms"])
+
+
 async def main():
     global started
+    if params["far_ms"]:
+        asyncio.create_task(far())
+        await asyncio.sleep_ms(0)
     started = time.ticks_ms()
     micropython.schedule(callback, None)
     before = core._io_queue.waits
