@@ -100,7 +100,7 @@ class Link(SerialTransport):  # type: ignore[misc]
     def has_lines(self) -> bool:
         """Whether the port has modem lines: a PTY and a network's socket have none."""
         scheme, is_url, _ = self.device_name.partition("://")
-        if is_url:  # of a socket pyserial only logs it; RFC 2217 sets lines, and need not tell of any
+        if is_url:  # of a socket pyserial only logs it; RFC 2217 sets lines, and may tell of none
             return scheme == "rfc2217"
         try:
             return isinstance(self.serial.cts, bool)
