@@ -2,13 +2,16 @@
 
 They interrupt what they start, also where this process was started with SIGINT ignored (in the
 background, by nohup, by some CI), which children would inherit. And they read what children write
-as these write it, whatever encoding the environment asks Python for.
+as these write it, whatever encoding the environment asks Python for. Hypothesis judges what an
+example shows, not how long it took.
 """
 
 import os
 import signal
 import subprocess
 from typing import Any
+
+from hypothesis import HealthCheck, settings
 
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -27,3 +30,7 @@ class Reading(subprocess.Popen[Any]):
 
 if ENCODING:
     subprocess.Popen = Reading  # type: ignore[misc]
+
+# An example that a busy machine held up says nothing of what is tested.
+settings.register_profile("rig", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("rig")
