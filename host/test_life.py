@@ -180,6 +180,11 @@ def test_cancelled_flags(board: BoardUnderTest, record: Record) -> None:
     over(board, record, "of_streams", "cancelled_flags")
 
 
+@claim("life.failed-reads")
+def test_failed_reads(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "failed_reads")
+
+
 @claim("life.every-event-wake")
 def test_every_event_wake(board: BoardUnderTest, record: Record) -> None:
     every(board, "event")

@@ -33,6 +33,13 @@ async def cancelled_flags():
         pass
 
 
+async def failed_reads():
+    try:
+        await asyncio.StreamReader(Broken()).read(1)
+    except OSError:
+        pass
+
+
 async def one_stream():
     stream.write(b"answer")
     await stream.drain()
@@ -53,6 +60,11 @@ class Line(io.IOBase):
 
     def close(self):
         pass
+
+
+class Broken(Line):
+    def read(self, size=-1):
+        raise OSError(104)
 
 
 stream = asyncio.StreamReader(Line())

@@ -1,5 +1,5 @@
 # handler.default-takes-context: The loop's default_exception_handler can be called with a context. (MicroPython library reference: asyncio, https://docs.micropyt …
-# Expected: == ['called']
+# Expected: run.names == ['called']
 # Seen: diverges: ['refused']
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

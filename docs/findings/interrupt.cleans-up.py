@@ -1,5 +1,5 @@
 # interrupt.cleans-up: An interrupt out of the poll in which the loop waits lets main's finally block run before it leaves. (The event loop (a MicroPython board's …
-# Expected: in ['left']
+# Expected: 'finally' in ['left']
 # Seen: diverges: 'finally'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # lock.remains-locked: A lock that is released while tasks wait for it says that it is locked. (MicroPython library reference: asyncio, https://docs.micropython.o …
-# Expected: is True
+# Expected: board.run('locks/handover').value('locked') is True
 # Seen: diverges: False
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

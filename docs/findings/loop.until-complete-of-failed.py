@@ -1,5 +1,5 @@
 # loop.until-complete-of-failed: run_until_complete of a task that failed before raises its exception. (MicroPython library reference: asyncio, https://docs.micro …
-# Expected: == 'ValueError mine'
+# Expected: board.run('loop_object/until_finished').value('failed') == 'ValueError mine'
 # Seen: diverges: None
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # loop.until-complete-of-finished: run_until_complete of a task that is over returns its value. (MicroPython library reference: asyncio, https://docs.micropython. …
-# Expected: == ['value', 'value']
+# Expected: board.run('loop_object/until_finished').values('value') == ['value', 'value']
 # Seen: diverges: [None, None]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # run.no-task-after-exit: After SystemExit or KeyboardInterrupt left run there is no current task, either. (MicroPython library reference: asyncio, https://docs.m …
-# Expected: == ['none', 'none']
+# Expected: run.values('current') == ['none', 'none']
 # Seen: diverges: ['Task', 'Task']
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # sleep.can-be-a-task: A sleep is a coroutine: create_task makes a task of it. (MicroPython library reference: asyncio, https://docs.micropython.org/en/latest/lib …
-# Expected: == ['before', 'after']
+# Expected: run.names == ['before', 'after']
 # Seen: diverges: ['before', 'refused']
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,6 +1,6 @@
 # stream.cancel-one-side: Of a reader and a writer that wait on one stream, cancelling one leaves the other waiting, and it goes on when the stream is ready. (Mic …
-# Expected: == [('read', [True]), ('write', [True])]
-# Seen: diverges: [('read', [False]), ('write', [False])]
+# Expected: done == [('read', [True]), ('write', [True])]
+# Seen: diverges: first difference at [0]: ('read', [False]), expected ('read', [True]); in full: [('read', [False]), ('write', [False])]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 import asyncio

@@ -1,5 +1,5 @@
 # stream.cancelled-drain: After the cancellation of a drain that had sent a part the next one sends the rest, and nothing twice. (MicroPython library reference: a …
-# Expected: == b'abcdefgh'
+# Expected: execution.value('written') == b'abcdefgh'
 # Seen: diverges: b'abcabcdefgh'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # stream.write-only-buffers: What is written reaches the stream when it is drained, not before. (MicroPython library reference: asyncio, https://docs.micropython. …
-# Expected: == b''
+# Expected: execution.value('before-drain') == b''
 # Seen: diverges: b'abcdef'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,6 +1,6 @@
 # stream.write-while-draining: What one task writes while another one drains the stream is not lost, and every drain ends. (MicroPython library reference: asyncio …
-# Expected: == [(False, b'first.second.', []), (True, b'first.second.', [])]
-# Seen: diverges: [(False, b'first.', []), (True, b'first.second.', ['waits'])]
+# Expected: written == [(False, b'first.second.', []), (True, b'first.second.', [])]
+# Seen: diverges: first difference at [0]: (False, b'first.', []), expected (False, b'first.second.', []); in full: [(False, b'first.', []), (True, b'first.second …
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 import asyncio

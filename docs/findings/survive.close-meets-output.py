@@ -1,5 +1,5 @@
 # survive.close-meets-output: What was written to a stream that had no room is sent before the stream is closed. (MicroPython library reference: asyncio, https:// …
-# Expected: == (b'last words', 1)
+# Expected: over_memory(board, 'last_words').value('written') == (b'last words', 1)
 # Seen: diverges: (b'', 1)
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # survive.failed-drain: After a drain in which the stream failed when a part was sent the next one sends the rest, and nothing twice. (What users need, though no  …
-# Expected: == [('error', b'abcdefgh')]
+# Expected: execution.values('written') == [('error', b'abcdefgh')]
 # Seen: diverges: [('error', b'abcabcdefgh')]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

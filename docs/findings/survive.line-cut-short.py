@@ -1,6 +1,6 @@
 # survive.line-cut-short: After a readline that was cancelled or timed out with half a line read, the next one returns the whole line. (MicroPython library refere …
-# Expected: == [('cancel', b'one two\n'), ('timeout', b'one two\n')]
-# Seen: diverges: [('cancel', b'two\n'), ('timeout', b'one two\n')]
+# Expected: cut_short(board, 'line') == [('cancel', b'one two\n'), ('timeout', b'one two\n')]
+# Seen: diverges: first difference at [0]: ('cancel', b'two\n'), expected ('cancel', b'one two\n'); in full: [('cancel', b'two\n'), ('timeout', b'two\n')]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 params = {'how': 'line'}

@@ -1,6 +1,6 @@
 # survive.read-all-cut-short: A read to the end that was cancelled or timed out leaves what had come to the next read. (What users need, though no page promises i …
-# Expected: == [('cancel', b'one two\n'), ('timeout', b'one two\n')]
-# Seen: diverges: [('cancel', b'two\n'), ('timeout', b'two\n')]
+# Expected: cut_short(board, 'all') == [('cancel', b'one two\n'), ('timeout', b'one two\n')]
+# Seen: diverges: first difference at [0]: ('cancel', b'two\n'), expected ('cancel', b'one two\n'); in full: [('cancel', b'two\n'), ('timeout', b'two\n')]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 params = {'how': 'all'}

@@ -1,5 +1,5 @@
 # survive.readinto-of-nothing: A readinto of a stream that is ready and then has nothing waits, and returns a count. (MicroPython library reference: asyncio, http …
-# Expected: == (2, b'ab\x00\x00')
+# Expected: over_memory(board, 'readinto_nothing').value('count') == (2, b'ab\x00\x00')
 # Seen: diverges: (None, b'\x00\x00\x00\x00')
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,5 +1,5 @@
 # survive.second-reader: A second task that reads a stream on which one waits is served in its turn or refused; the first gets its data. (What users need, though  …
-# Expected: in ['second']
+# Expected: 'first' in ['second']
 # Seen: diverges: 'first'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

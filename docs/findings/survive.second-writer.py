@@ -1,5 +1,5 @@
 # survive.second-writer: A second task that waits for room in a stream for which one waits is served in its turn or refused; the first's data are sent. (What user …
-# Expected: in ['second']
+# Expected: 'first' in ['second']
 # Seen: diverges: 'first'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)

@@ -1,6 +1,6 @@
 # survive.timeout-meets-failure: When an awaitable fails as its time runs out, its exception comes out or the handler hears of it, unless it was cancelled. (What  …
-# Expected: == []
-# Seen: diverges: [('coroutine', False, 0, 'timeout', []), ('task', False, 0, 'timeout', [])]
+# Expected: unheard == []
+# Seen: diverges: first difference at [0]: ('coroutine', False, 0, 'timeout', []), expected nothing (2 elements, expected 0); in full: [('coroutine', False, 0, 't …
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 params = {'kinds': ['coroutine', 'task'], 'ends': 'failure'}

@@ -1,5 +1,5 @@
 # survive.timeout-meets-flag: A flag that is set as the time of its waiter runs out ended that wait, or is set for the next. (MicroPython library reference: async …
-# Expected: == []
+# Expected: taken(board, 'flag') == []
 # Seen: diverges: [(1, False, 'timeout', 'timeout')]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # It is the last of 3 scripts that were run.

@@ -1,5 +1,5 @@
 # survive.timeout-meets-lock: A lock that is released as the time of its waiter runs out was acquired by that waiter, or is free. (MicroPython library reference:  …
-# Expected: == []
+# Expected: taken(board, 'lock') == []
 # Seen: diverges: [(0, False, 'timeout', 'timeout')]
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # It is the last of 3 scripts that were run.

@@ -1,6 +1,6 @@
 # survive.timeout-meets-value: When a coroutine or task returns as the time of wait_for runs out, either its value comes out or it was cancelled. (MicroPython lib …
-# Expected: == []
-# Seen: diverges: [('coroutine', False, 0, 'timeout', ['ended']), ('task', False, 0, 'timeout', ['ended'])]
+# Expected: lost(execution, 'ended') == []
+# Seen: diverges: first difference at [0]: ('coroutine', False, 0, 'timeout', ['ended']), expected nothing (2 elements, expected 0); in full: [('coroutine', False …
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 params = {'kinds': ['coroutine', 'task'], 'ends': 'value'}

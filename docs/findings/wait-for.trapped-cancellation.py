@@ -1,5 +1,5 @@
 # wait-for.trapped-cancellation: A task that traps its cancellation in `wait_for` goes on and is not cancelled a second time. (MicroPython library reference: asyn …
-# Expected: == ['trapped', 'went-on']
+# Expected: run.names == ['trapped', 'went-on']
 # Seen: diverges: ['trapped', 'cancelled-again']
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
