@@ -13,6 +13,7 @@ from rig import bench as benches
 from rig.board.execution import Execution
 from rig.claims import catalogue
 from rig.commands.asked import check_budgets, choose_levels
+from rig.commands.expect import expect
 from rig.ending import of_run
 from rig.errors import Inconclusive, UsageError
 from rig.meters.samples import Samples
@@ -32,6 +33,7 @@ from rig.results import (
 )
 from rig.virtual.meter import available
 from tests.feeding import power_run
+from tests.run_factory import PICO, Recipe, change, write_run
 
 CLAIM = "power.sleep-sleeps"
 LIMITS = {CLAIM: "1.5 mA"}
@@ -153,6 +155,17 @@ def test_the_exit_code_follows_it_where_quality_is_followed() -> None:
     assert choose_levels(["quality"], claims, budgets=True) == ["quality"]
     with pytest.raises(UsageError, match="no claim asked for is of it"):
         choose_levels(["quality"], claims)
+
+
+def test_a_budget_becomes_no_known_divergence_of_the_port(tmp_path: Path) -> None:
+    """One is the user's, the other the port's, and only that is written down for everybody."""
+    for over, written in ((None, True), (Outcome.CONFORMS, False)):
+        folder = tmp_path / str(written)
+        edit = change(CLAIM, "pico", outcome=Outcome.DIVERGES, actual="x", over_budget=over)
+        run = write_run(folder, Recipe(boards=(PICO,), edit=edit))
+        expect([run], folder / "own", False, None)
+        files = (folder / "own").glob("*.toml") if (folder / "own").is_dir() else ()
+        assert any(CLAIM in file.read_text(encoding="utf-8") for file in files) == written
 
 
 # -- the bench file -----------------------------------------------------------------------------
