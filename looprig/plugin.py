@@ -7,9 +7,9 @@ says in its pyproject.toml that it uses looprig.
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
+
+from looprig.project import of_looprig
 
 OPTIONS = (
     ("bench", "FILE", "bench file (TOML) whose boards the tests run on"),
@@ -36,14 +36,6 @@ def pytest_configure(config: pytest.Config) -> None:
         begin(config)
     elif of_looprig(config.rootpath):
         config.pluginmanager.register(NoBench(), "looprig-no-bench")
-
-
-def of_looprig(folder: Path) -> bool:
-    """Whether the pyproject.toml there has a table for looprig."""
-    try:
-        return "[tool.looprig]" in (folder / "pyproject.toml").read_text("utf-8")
-    except (OSError, ValueError):
-        return False
 
 
 class NoBench:

@@ -18,7 +18,7 @@ from fixtures import judging, power
 from fixtures.dut import UnderTest
 from fixtures.items import claim_of
 from fixtures.recording import Recorder
-from looprig.plugin import of_looprig
+from looprig.project import of_looprig
 from rig import suites
 from rig.bench import Bench
 from rig.commands.asked import (

@@ -37,6 +37,7 @@ class Plan(BaseModel):
     patient: bool = False  # the long forms of what takes its time
     done: list[tuple[str, str]] = []  # (claim, board) that already have a result
     progress: bool = False
+    trace: bool = False  # show what goes over the wire
     identities: dict[str, str] = {}  # each board with its firmware, by which rig/order.py knows it
     late: dict[str, dict[str, float]] = {}  # how late each claim runs, by kind; others first
     kinds: list[Kind] = []  # boards that share the claims; without any named, none do

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from rig.activity import Clock, HostClock, SlowerClock
 from rig.board.arriving import BOOT_S, FIRST, Patience, arrive
 from rig.board.execution import Ended, Execution
-from rig.board.link import RESET_PATIENCE_S, STALL_S, Link
+from rig.board.link import RESET_PATIENCE_S, STALL_S, Link, Watch
 from rig.board.mute import why_mute
 from rig.board.pasting import SLOW
 from rig.board.port import Disconnected, Lines, Silence
@@ -45,6 +45,7 @@ class Connection:
     activity: str = field(default="", kw_only=True)  # host:port of an emulator's activity
     boot_s: float = field(default=0.0, kw_only=True)  # from a soft reset to the prompt, as measured
     lossy: bool = field(default=False, kw_only=True)  # its link was seen to lose bytes
+    watch: Watch | None = field(default=None, kw_only=True)  # told of all that goes over the wire
     home: Port | None = field(default=None, init=False)  # by which its device is found again
     arrived_s: float = field(default=0.0, init=False)  # from the open port to the prompt
     seen: bytes = field(default=b"", init=False)  # what came instead of a prompt
@@ -118,6 +119,7 @@ class Connection:
         """Talk through this link from now on."""
         self.link = link
         self.link.clock = self.clock
+        self.link.watch = self.watch
         self.link.pace = SLOW if self.lossy else None
         self.link.stall_s = STALL_S * self.deadline_scale
 

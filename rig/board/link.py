@@ -49,6 +49,9 @@ SOFT_REBOOT = b"soft reboot"
 STALL_S = 3.0
 """A paste window that the board does not empty for so long never filled: bytes were lost."""
 NO_LINES = Lines()
+SENT, CAME = ">", "<"
+Watch = Callable[[str, bytes], object]
+"""Told of all bytes that were sent or came."""
 RESET_HELD_S = 0.1
 """As esptool holds it (esptool/reset.py, HardReset)."""
 
@@ -72,6 +75,7 @@ class Link(SerialTransport):  # type: ignore[misc]
         self.sent = 0
         self.received = 0
         self.put_back = b""
+        self.watch: Watch | None = None
         self.pace: Pace | None = None
         self.stall_s = STALL_S
 
@@ -148,6 +152,8 @@ class Link(SerialTransport):  # type: ignore[misc]
                 raise Silence("the port to take what was written") from error
             raise
         self.sent += len(data)
+        if self.watch:
+            self.watch(SENT, data)
 
     def read_some(self, deadline: float) -> bytes:
         """What has arrived, waiting for the first byte until the deadline; b'' if none came."""
@@ -160,6 +166,8 @@ class Link(SerialTransport):  # type: ignore[misc]
                 data = arrived(self.serial, max(0.001, min(READ_SLICE_S, left)))
             if data:
                 self.received += len(data)
+                if self.watch:
+                    self.watch(CAME, data)
                 return data
             if self.clock.left(deadline) <= 0:
                 return b""

@@ -42,6 +42,12 @@ def scrub(execution: Execution, secrets: Sequence[str]) -> None:
             setattr(execution, field.name, clean(getattr(execution, field.name)))
 
 
+def hidden(text: str, secrets: Sequence[str]) -> str:
+    """The text without them, however they are quoted in it."""
+    pattern = _pattern(secrets)
+    return pattern.sub(HIDDEN, text) if pattern else text
+
+
 def _pattern(secrets: Sequence[str]) -> re.Pattern[str] | None:
     """What finds each secret as it is and as Python quotes it; None where there is none."""
     forms = {

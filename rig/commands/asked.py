@@ -34,6 +34,7 @@ class Options:
     meter: str = ""
     claims: list[str] = field(default_factory=list)
     failed: Path | None = None
+    trace: bool = False
     listing: bool = False
     suites: list[Path] = field(default_factory=list)
     overlay: Path | None = None

@@ -40,7 +40,7 @@ from rig.commands.resuming import (
 from rig.commands.second_try import second_try
 from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
-from rig.errors import UsageError
+from rig.errors import UsageError, nearest
 from rig.expectations import crashing, own_folder
 from rig.order import lateness, remembered
 from rig.plan import Mishaps, Plan
@@ -73,6 +73,9 @@ def run(options: Options) -> int:
     if own and not options.quiet:
         print(f"expectations of your own: {own}", flush=True)
     claims = select(options.claims, catalogue())
+    if options.trace and len(claims) != 1:
+        what = f"--trace {options.claims[0]}: {len(claims)} claims, and a trace is of one"
+        raise UsageError(what, nearest(options.claims[0], list(claims)))
     if not options.power:
         claims = {name: claim for name, claim in claims.items() if not claim.power}
         if not claims:
@@ -82,7 +85,7 @@ def run(options: Options) -> int:
     bench = without_idle_controls(bench, claims, bool(options.boards))
     bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
     side_by_side = options.workers or ("auto" if copies or options.share else "")
-    count = workers(side_by_side, len(bench.board))
+    count = 1 if options.trace else workers(side_by_side, len(bench.board))
     folder = run_folder(options)
     check_words_for_pytest(options)
     if options.pytest_args:  # without any there is nothing to wait for
@@ -126,7 +129,8 @@ def run(options: Options) -> int:
                 fail_fast=options.fail_fast,
                 patient=options.patient,
                 done=done,
-                progress=not options.quiet,
+                progress=not (options.quiet or options.trace),
+                trace=options.trace,
                 kinds=begin.kinds,
                 suites=list(suites.added()),
                 workers=count,

@@ -88,6 +88,14 @@ def run_command(
     failed: Annotated[
         Path | None, typer.Option(metavar="RUN", help="Only the claims that went wrong there.")
     ] = None,
+    trace: Annotated[
+        str,
+        typer.Option(
+            metavar="CLAIM",
+            help="Only this claim, and show what is sent, what comes, and the current.",
+            autocompletion=completing.claims,
+        ),
+    ] = "",
     pytest_args: Annotated[
         list[str] | None, typer.Argument(metavar="[-- PYTEST_ARGS]", help="Passed on to pytest.")
     ] = None,
@@ -98,13 +106,17 @@ def run_command(
     from rig.commands.asked import Options, what_to_show
     from rig.commands.run import run
 
+    if trace and (claims or failed or resume or repeat is not None):
+        what = "--trace chooses one claim"
+        raise UsageError(what, "leave --claims, --failed, --resume and --repeat out")
     options = Options(
         bench=bench,
         boards=board or [],
         port=port,
         meter=meter,
         firmware=firmware or [],
-        claims=claims or [],
+        claims=[trace] if trace else claims or [],
+        trace=bool(trace),
         suites=suite or [],
         overlay=overlay,
         faults=fault or [],
