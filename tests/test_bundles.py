@@ -197,9 +197,16 @@ def test_the_store_keeps_names_within_itself(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["store"]
     assert len(place.entries()) == 2
     assert all(entry.path.startswith("run=") for entry in place.entries())
-    in_memory = store.Store("mock:///bundles")
-    in_memory.add(b"x", "any")
-    assert len(in_memory.entries()) == 1
+
+
+@pytest.mark.parametrize("where", ["mock:///bundles", "mock:///bundles/", "file://{home}/b/"])
+def test_a_store_is_any_file_system(where: str, tmp_path: Path, bundle: Bundle) -> None:
+    place = store.Store(where.format(home=tmp_path))
+    content = bundles.encode(bundle)
+    place.add(content, "any")
+    [entry] = place.entries()
+    assert entry.path == place.name(content, "any")
+    assert place.read(entry) == (store.digest(content), bundle)
 
 
 def test_a_result_keeps_what_a_reader_looks_at(run: Path) -> None:

@@ -36,6 +36,7 @@ CELLS = ("key", "claim", "outcome")
 MOST_EVIDENCE = 32 * 2**20
 """Characters of a bundle's evidence."""
 ROOT = Path(__file__).resolve().parent.parent
+TEMPLATES = ROOT / "templates"
 
 Progress = Callable[[int, int], None]
 
@@ -48,6 +49,7 @@ class Gathered:
     cells: pd.DataFrame
     problems: list[str] = field(default_factory=list)
     read: int = 0  # bundles that were read now; the others were known
+    last: Path | None = None  # the site before, where this looprig made it
 
 
 def gather(store: Store, last: Path, into: Path, progress: Progress | None = None) -> Gathered:
@@ -82,6 +84,7 @@ def gather(store: Store, last: Path, into: Path, progress: Progress | None = Non
         pd.concat([known.parts[known.parts["bundle"].isin(kept)], *parts], ignore_index=True),
         pd.concat([known.cells_of(kept), *cells], ignore_index=True),
         read=read,
+        last=known.last,
     )
     gathered.parts = gathered.parts.drop_duplicates(["key", "port", "board", "release"])
     gathered.cells = gathered.cells.drop_duplicates(["key", "claim"])
@@ -246,9 +249,10 @@ def _keep(gathered: Gathered, seen: dict[str, dict[str, Any]], into: Path) -> No
 
 @cache
 def made_with() -> str:
-    """A digest of what makes evidence out of bundles: the code of it, and the claims."""
+    """A digest of what makes evidence and pages out of bundles: code, templates, claims."""
     told = hashlib.sha256()
-    for path in sorted([*ROOT.glob("*.py"), *(ROOT / "publish").glob("*.py")]):
+    files = [*ROOT.glob("*.py"), *(ROOT / "publish").glob("*.py"), *TEMPLATES.rglob("*.*")]
+    for path in sorted(files):
         told.update(path.read_bytes())
     for claim in catalogue().values():
         told.update(claim.model_dump_json().encode())

@@ -13,11 +13,10 @@ from reports.evidence import script_json
 from reports.matrix import STATES
 from reports.neutral import link
 from reports.publish import badges, values
-from reports.publish.gathering import gather
+from reports.publish.gathering import gather, linked
 from reports.publish.store import Store
 from reports.publish.swapping import replacing
 from reports.publish.table import BROKEN, KEPT, Line, Release, Table
-from reports.publish.tests_text import device_source, host_sources
 from reports.site import TEMPLATES, environment
 from rig.claims import sources
 
@@ -42,14 +41,15 @@ def publish(store: Store, out: Path) -> tuple[Table, int]:
     with replacing(out, MARK) as aside:
         gathered = gather(store, out, aside)
         table = Table(gathered)
-        _Pages(table, aside).write()
+        _Pages(table, aside, gathered.last).write()
     return table, gathered.read
 
 
 class _Pages:
-    def __init__(self, table: Table, out: Path) -> None:
+    def __init__(self, table: Table, out: Path, last: Path | None) -> None:
         self.table = table
         self.out = out
+        self.last = last if last and _frame(last) == table.mixed else None
         self.sources = sources()
         self.environment = _environment()
         first = next(iter(self.sources.values()))
@@ -80,28 +80,29 @@ class _Pages:
         self._search()
         self._index(ports, releases, documents)
 
-    def page(self, template: str, path: str, value: Any, **more: Any) -> None:
-        """A page, and its value beside it under data/."""
+    def page(self, template: str, path: str, value: Any) -> None:
+        """A page, and its value beside it under data/. Of the site before, one with the same value
+        is taken as it is."""
         data = f"data/{path.removesuffix('.html')}.json" if value is not None else ""
+        if data:
+            told = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+            text = told.encode("utf-8", "replace") + b"\n"
+            (self.out / data).write_bytes(text)
+            if self.last and _same(self.last / data, text) and (self.last / path).is_file():
+                linked(str(self.last / path), str(self.out / path))
+                return
         stream = self.environment.get_template(f"publish/{template}").stream(
             value=value, root="../" * path.count("/"), path=path, json=data, states=STATES,
-            navigation=self.navigation, mixed=self.table.mixed, **more,
+            navigation=self.navigation, mixed=self.table.mixed,
         )  # fmt: skip
         stream.enable_buffering(500)
         with (self.out / path).open("wb") as file:
             stream.dump(file, encoding="utf-8")
-        if data:
-            text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-            (self.out / data).write_text(text + "\n", encoding="utf-8", errors="replace")
 
     def _claim(self, claim: Any) -> values.Value:
         """Its page; returns what the list of claims shows of it."""
         value = values.claim_page(self.table, claim, self.sources)
-        self.page(
-            "claim.html", f"claims/{claim.id}.html", value,
-            host_text=host_sources().get(claim.id, ("", ""))[1],
-            device_text=device_source(claim),
-        )  # fmt: skip
+        self.page("claim.html", f"claims/{claim.id}.html", value)
         brief = ("claim", "chapter", "level", "sentence", "page", "kept_by", "judged_on", "alone")
         regressed = sum(row["regressed"] for row in value["boards"])
         return {**{name: value[name] for name in brief}, "regressed": regressed}
@@ -152,7 +153,8 @@ class _Pages:
                 "ports": ports, "releases": releases, "sources": documents,
                 "columns": columns[:MOST_COLUMNS], "more": len(columns[MOST_COLUMNS:]),
                 "changes": changes[:MOST_COLUMNS], "more_changes": len(changes[MOST_COLUMNS:]),
-                "problems": table.problems[:MOST_COLUMNS], "problem_count": len(table.problems),
+                "mixed": table.mixed, "problem_count": len(table.problems),
+                "problems": table.problems[:MOST_COLUMNS],
             },
         )  # fmt: skip
 
@@ -218,6 +220,21 @@ class _Pages:
                 if spot and spot.outcome in BROKEN and claim.id in release.known
             ],
         }  # fmt: skip
+
+
+def _frame(last: Path) -> object:
+    """What every page of the site before says in its foot; None where that cannot be read."""
+    try:
+        return json.loads((last / "data" / "index.json").read_bytes())["mixed"]
+    except (OSError, ValueError, KeyError):
+        return None
+
+
+def _same(path: Path, text: bytes) -> bool:
+    try:
+        return path.read_bytes() == text
+    except OSError:
+        return False
 
 
 def _environment() -> jinja2.Environment:

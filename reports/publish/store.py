@@ -40,6 +40,7 @@ class Store:
             else:
                 self.system, self.root = fs.LocalFileSystem(), str(Path(where).absolute())
                 Path(self.root).mkdir(parents=True, exist_ok=True)
+            self.root = self.root.rstrip("/")
         except (pa.ArrowException, OSError, ValueError) as error:
             raise UsageError(f"--store {where}: {error}", "name a folder or a URI") from error
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from reports.neutral import link
 from reports.publish.table import BROKEN, KEPT, VERDICTS, Line, Release, Table
-from reports.publish.tests_text import host_sources
+from reports.publish.tests_text import device_source, host_sources
 from rig.claims import Claim, Source, checked_by
 
 Value = dict[str, Any]
@@ -76,7 +76,9 @@ def claim_page(table: Table, claim: Claim, sources: dict[str, Source]) -> Value:
         "needs": list(claim.needs),
         "threads": [each for each in map(link, claim.reports) if each],
         "test": host_sources().get(claim.id, ("", ""))[0],
+        "test_source": host_sources().get(claim.id, ("", ""))[1],
         "device_test": claim.device_test,
+        "device_source": device_source(claim),
         "kept_by": kept,
         "judged_on": judged,
         "alone": alone.board if alone else "",
