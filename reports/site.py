@@ -47,7 +47,8 @@ def write_site(loaded: Loaded, out: Path) -> Path:
         for made in aside.iterdir():
             made.replace(out / made.name)
     except OSError as error:
-        raise OSError(error.errno, error.strerror, str(error.filename or out)) from error
+        what = error.strerror or "another looprig writes to it"  # shutil.Error has none
+        raise OSError(error.errno, what, str(error.filename or out)) from error
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     return out / "index.html"

@@ -78,7 +78,7 @@ def load(path: Path) -> Bench:
             nearest("path", [name for name in Bench.model_fields if name != "path"]),
         )
     try:
-        bench = Bench.model_validate({**content, "path": str(path)})
+        bench = tables.valid(Bench, {**content, "path": str(path)})
     except ValidationError as error:
         hint = "see docs/bench.md"
         raise tables.explained(where, error, Bench, hint, ("path",), UsageError) from error

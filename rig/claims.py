@@ -117,7 +117,7 @@ def _claim(path: Path, chapter: Chapter, entry: dict[str, Any]) -> Claim:
     title = chapter.title or path.stem
     given = {"source": chapter.source, **entry, "chapter": path.stem, "chapter_title": title}
     try:
-        claim = Claim.model_validate(given)
+        claim = tables.valid(Claim, given)
     except ValidationError as error:
         raise tables.explained(where, error, Claim, HINT, FROM_THE_FILE) from error
     for need in claim.needs:
@@ -136,7 +136,7 @@ def _sources(roots: tuple[Path, ...]) -> dict[str, Source]:
     found: dict[str, Source] = {}
     for path in (path for root in roots for path in sorted((root / "sources").glob("*.toml"))):
         try:
-            found[path.stem] = Source.model_validate({**tables.read(path, HINT), "name": path.stem})
+            found[path.stem] = tables.valid(Source, {**tables.read(path, HINT), "name": path.stem})
         except ValidationError as error:
             raise tables.explained(path, error, Source, HINT, ("name",)) from error
     return dict(sorted(found.items(), key=lambda pair: pair[1].order))

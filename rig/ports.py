@@ -12,6 +12,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from rig import usb_ids
+from rig.errors import UsageError
 
 PLAYED = "LOOPRIG_PORTS"
 """An environment variable that names a JSON file of ports to take for the system's: a list of
@@ -91,11 +92,26 @@ def _system() -> Iterable[Any]:
     """The ports as pyserial lists them: the one place where the rig asks."""
     played = os.environ.get(PLAYED)
     if played:
-        found = json.loads(Path(played).read_text(encoding="utf-8"))
-        return [SimpleNamespace(**{**UNKNOWN, **each}) for each in found]
+        return _played(Path(played))
     from serial.tools import list_ports
 
     return list(list_ports.comports())
+
+
+def _played(path: Path) -> list[SimpleNamespace]:
+    """The ports of the file. Raises UsageError for one that holds no list of them."""
+    where, hint = f"the environment's {PLAYED}: {path}", "mend the file, or unset it"
+    try:
+        found = json.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise UsageError(f"{where}: {error.strerror}", hint) from error
+    except (ValueError, RecursionError) as error:
+        raise UsageError(f"{where}: it is no JSON", hint) from error
+    ports = found if isinstance(found, list) else []
+    fits = [isinstance(each, dict) and "device" in each for each in ports]
+    if not isinstance(found, list) or not all(fits):
+        raise UsageError(f"{where}: it is no list of objects with a device", hint)
+    return [SimpleNamespace(**{**UNKNOWN, **each}) for each in ports]
 
 
 def attached() -> list[Port]:

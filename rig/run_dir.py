@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
+import hashlib
 import secrets
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from rig import whole
@@ -30,6 +35,22 @@ class RunDir:
     @property
     def info_path(self) -> Path:
         return self.path / "run.json"
+
+    @contextlib.contextmanager
+    def held(self) -> Iterator[None]:
+        """No other looprig of this machine writes to the run meanwhile: two that went on with one
+        run would each add a result for a claim. Raises UsageError while another does."""
+        name = hashlib.sha256(str(self.path.resolve()).encode()).hexdigest()[:16]
+        lock = FileLock(Path(tempfile.gettempdir()) / f"looprig-run-{name}.lock", mode=0o666)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout as error:
+            what = f"{self.path}: another looprig is writing to this run"
+            raise UsageError(what, "wait for its end, or name another") from error
+        try:
+            yield
+        finally:
+            lock.release()
 
     def create(self, info: RunInfo) -> None:
         """Make the directory; raises UsageError if it cannot be made or holds another run."""

@@ -1,16 +1,16 @@
-"""Where every `looprig` begins: what a Ctrl-C, a closed stream or a fault in a thread comes to,
-settled before anything that takes long to import.
+"""Where every `looprig` begins: what a Ctrl-C, a signal to end, a closed stream or a fault in a
+thread comes to, settled before anything that takes long to import.
 
 It imports nothing but what Python itself has loaded by then.
 """
 
 import os
+import signal
 import sys
-from signal import SIG_DFL, SIGINT, default_int_handler, getsignal, signal
 
 
 def leave(*_: object) -> None:
-    """A Ctrl-C while nothing is held yet: there is nothing to put away."""
+    """A signal to end while nothing is held yet: there is nothing to put away."""
     try:
         os.write(2, b"looprig: interrupted\n")
     finally:
@@ -19,8 +19,11 @@ def leave(*_: object) -> None:
 
 def begin() -> None:
     """Settle it for this process; ends it where there is no standard output."""
-    if getsignal(SIGINT) in (default_int_handler, SIG_DFL):  # else it is ignored from above: nohup
-        signal(SIGINT, leave)
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        usual = (signal.default_int_handler, signal.SIG_DFL)  # else it is ignored from above: nohup
+        if number is not None and signal.getsignal(number) in usual:
+            signal.signal(number, leave)
     import threading
 
     from rig import streams

@@ -62,6 +62,8 @@ def prepare() -> str:
     there is no standard output.
     """
     lost = sys.stdout is None
+    if not os.environ.get("COLUMNS", "1").lstrip("0").isdecimal():  # rich would print nothing at 0
+        del os.environ["COLUMNS"]
     for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)
@@ -71,6 +73,8 @@ def prepare() -> str:
                 os.dup2(where, number)
                 os.close(where)
             os.set_inheritable(number, True)
+    if sys.stdin is None:  # the interpreter's word for a closed one: as if it were at its end
+        sys.stdin = sys.__stdin__ = os.fdopen(0, closefd=False)  # type: ignore[misc]
     for name, number in (("stdout", 1), ("stderr", 2)):
         if getattr(sys, name) is None:
             stream = os.fdopen(number, "w", buffering=1, errors=PLAIN, closefd=False)

@@ -8,7 +8,6 @@ names than these stand in the folder's pyproject.toml, in `[tool.looprig]`.
 from __future__ import annotations
 
 import ast
-import tomllib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -99,15 +98,17 @@ def settings(folder: Path) -> Suite:
     path = folder / "pyproject.toml"
     if not path.is_file():
         return Suite()
+    where = f"{path}: [tool.looprig]"
+    tool = tables.parsed(path, HINT, UsageError).get("tool", {})
+    table = tool.get("looprig", {}) if isinstance(tool, dict) else tool
+    if not isinstance(table, dict):
+        raise UsageError(f"{where}: a table is meant here", HINT)
+    if (key := tables.empty(table)) is not None:
+        raise UsageError(f"{where}: {key} is empty", "give it a value, or leave it out")
     try:
-        tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-        return Suite.model_validate(tool.get("looprig", {}))
+        return tables.valid(Suite, table)
     except ValidationError as error:
-        raise tables.explained(f"{path}: [tool.looprig]", error, Suite, HINT, (), UsageError) from (
-            error
-        )
-    except (OSError, ValueError) as error:
-        raise UsageError(f"{path}: {error}", HINT) from error
+        raise tables.explained(where, error, Suite, HINT, (), UsageError) from error
 
 
 def device_test(name: str, own: Path) -> Path:

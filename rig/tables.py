@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Iterable, Sequence
@@ -15,14 +16,30 @@ from rig.errors import LooprigError, RigError, nearest
 
 SHOWN = 80
 """Characters of a wrong value that are shown."""
+LONGEST = 4 << 20
+"""Bytes of a file. A device such as /dev/zero has no end."""
 Table = TypeVar("Table", bound=BaseModel)
 
 
 def read(path: Path, hint: str, kind: type[LooprigError] = RigError) -> dict[str, Any]:
     """What the file says. Raises `kind` with the hint where it is no TOML, or where a value is
     empty: what is not meant is left out."""
+    content = parsed(path, hint, kind)
+    if (key := empty(content)) is not None:
+        raise kind(f"{path}: {key} is empty", "give it a value, or leave it out")
+    return content
+
+
+def parsed(path: Path, hint: str, kind: type[LooprigError] = RigError) -> dict[str, Any]:
+    """What the file says, empty values too; read once, for it may be a pipe. Raises `kind`."""
+    text = ""
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))  # Notepad begins with a BOM
+        with path.open("rb") as file:
+            data = file.read(LONGEST + 1)
+        if len(data) > LONGEST:
+            raise kind(f"{path}: it is longer than {LONGEST >> 20} MB", hint)
+        text = data.decode("utf-8-sig")  # Notepad begins with a BOM
+        return tomllib.loads(text.replace("\r\n", "\n"))
     except UnicodeDecodeError as error:
         raise kind(f"{path}: it is not UTF-8", "save it as UTF-8") from error
     except OSError as error:
@@ -30,16 +47,13 @@ def read(path: Path, hint: str, kind: type[LooprigError] = RigError) -> dict[str
     except RecursionError as error:
         raise kind(f"{path}: it is nested too deeply", hint) from error
     except ValueError as error:  # also a number too long to be read
-        raise kind(f"{path}: {told(path, error)}", hint) from error
-    if (key := empty(content)) is not None:
-        raise kind(f"{path}: {key} is empty", "give it a value, or leave it out")
-    return content
+        raise kind(f"{path}: {told(text, error)}", hint) from error
 
 
-def told(path: Path, error: ValueError) -> str:
+def told(text: str, error: ValueError) -> str:
     """What is wrong with the TOML; a name that TOML takes only in quotes is named."""
     line = re.search(r"at line (\d+)", str(error))
-    lines = path.read_text(encoding="utf-8-sig").splitlines()
+    lines = text.splitlines()
     at = lines[int(line[1]) - 1] if line and int(line[1]) <= len(lines) else ""
     if at.lstrip().startswith("[") and not at.isascii():
         return f"{at.strip()} (line {line[1] if line else 0}): a name is a-z, A-Z, 0-9, - and _"
@@ -61,10 +75,17 @@ def empty(value: Any) -> str | None:
     return None
 
 
+def valid(model: type[Table], content: dict[str, Any]) -> Table:
+    """The content as this model, each value of the kind that its key has: `true` is no 1.0, and
+    `"5"` no 5, which pydantic would take for it elsewhere. Raises ValidationError."""
+    told = json.dumps(content, default=lambda value: [str(value)])  # a date is no value of ours
+    return model.model_validate_json(told, strict=True)
+
+
 def load(path: Path, model: type[Table], hint: str) -> Table:
     """The file as this model. Raises RigError, naming file and key, where it does not fit."""
     try:
-        return model.model_validate(read(path, hint))
+        return valid(model, read(path, hint))
     except ValidationError as error:
         raise explained(path, error, model, hint) from error
 
@@ -83,6 +104,8 @@ def explained(
     it is.
     """
     first = min(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+    if not first["loc"]:  # the table as a whole, as where it is nested too deeply
+        return kind(f"{where}: {first['msg'].removeprefix('Value error, ')}", hint)
     *path, last = first["loc"]
     key = ".".join(str(part) for part in first["loc"])
     if first["type"] == "extra_forbidden":

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from rig.errors import UsageError
 
-VARIABLES = ("LG_COORDINATOR", "MICROPY_CPYTHON3", "LOOPRIG_TRACEBACK")
+VARIABLES = ("LG_COORDINATOR", "MICROPY_CPYTHON3", "LOOPRIG_PORTS", "LOOPRIG_TRACEBACK")
 """Environment variables that looprig takes a value from."""
 EMPTY = "an empty value (is a variable not set?)"
 

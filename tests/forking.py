@@ -37,6 +37,8 @@ class Request:
     file_size: int | None = None  # bytes that a file may have
     files: int | None = None  # descriptors that may be open
     nobody: bool = False  # run as a user who may not write where only root may
+    unset: list[str] = field(default_factory=list)  # variables that are not there
+    stdin: bool = True  # open, on nothing
 
 
 class Server:
@@ -94,11 +96,16 @@ def child(request: Request) -> None:
             os.dup2(made, number)
             os.close(made)
     sys.stdin = os.fdopen(0, closefd=False)
+    if not request.stdin:
+        os.close(0)
+        sys.stdin = sys.__stdin__ = None  # type: ignore[misc]
     for name, number, errors in (("stdout", 1, "strict"), ("stderr", 2, "backslashreplace")):
         made_stream = stream(number, request.encoding, errors)
         setattr(sys, name, made_stream)
         setattr(sys, f"__{name}__", made_stream)
     os.environ.update(request.environment)
+    for name in request.unset:
+        os.environ.pop(name, None)
     os.chdir(request.folder)
     if request.file_size is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_size, request.file_size))

@@ -21,6 +21,7 @@ from rig.ending import Ending, of_comparison, of_run
 from rig.errors import RigError, UsageError
 from rig.expectations import check, known
 from rig.results import BoardInfo, Divergence, Level, Outcome, Result, RunInfo
+from rig.run_dir import RunDir
 from rig.words import check as check_words
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -227,3 +228,32 @@ def test_ctrl_c_where_it_is_ignored_from_above_is_ignored(tmp_path: Path) -> Non
         time.sleep(0.05)
     said, _ = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 0, said
+
+
+def test_two_cannot_write_to_one_run(tmp_path: Path) -> None:
+    held = "from pathlib import Path; from rig.run_dir import RunDir; import sys\n"
+    held += "with RunDir(Path(sys.argv[1])).held(): print('held', flush=True); sys.stdin.read()"
+    first = subprocess.Popen(
+        [sys.executable, "-c", held, str(tmp_path)],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+    )  # fmt: skip
+    assert first.stdout
+    assert first.stdout.readline() == b"held\n"
+    again = RunDir(tmp_path)
+    with pytest.raises(UsageError, match="another looprig is writing"), again.held():
+        pass
+    first.communicate()
+    with again.held():
+        pass
+
+
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+def test_a_signal_while_nothing_is_held_is_told(name: str, tmp_path: Path) -> None:
+    number = getattr(signal, name)
+    code = "import os, signal; from rig import start; start.begin(); "
+    code += f"os.kill(os.getpid(), {int(number)}); signal.pause()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, timeout=DEADLINE_S,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (130, b"looprig: interrupted\n")

@@ -21,12 +21,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rig.results import Outcome
+from rig.words import VARIABLES
 from tests.forking import Request, Server
 from tests.run_factory import CLAIMS, PICO, UNIX, Recipe, change, write_run
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="it forks, and closes descriptors")
 MANY = int(os.environ.get("LOOPRIG_MISTAKES", "500"))
 FEW = 40
+ENDS = {".html": b"</html>", ".csv": b",", ".json": b"}"}
+"""What a file that is whole ends with."""
 ROOT = os.name == "posix" and os.geteuid() == 0
 BENCH = '[board.pico]\nport = "{port}"\n'
 
@@ -41,6 +44,7 @@ class Case:
     prints: bool = True  # something goes to standard output
     sound: int = -1  # the code with which that file is there
     writes: str = ""  # a file that is to be there whole, or not at all
+    json: bool = False  # standard output is one JSON document, or nothing
     request: Request = field(default_factory=lambda: Request([], "", "", ""))
 
 
@@ -84,6 +88,7 @@ def furnished(home: Path) -> Place:
         Recipe(id="less", claims=few[1:], samples=600),
         Recipe(id="other", claims=few, samples=600, boards=(PICO,)),
         Recipe(id="two", claims=few, samples=600, boards=(UNIX, PICO)),
+        Recipe(id="fed", claims=[c for c in CLAIMS if c[0].startswith("power.")], samples=600),
     ):
         write_run(runs, recipe)
     for path in (home, *home.rglob("*")):
@@ -123,6 +128,18 @@ def compare_of(place: Place, new: str, code: int) -> Case:
     return Case(words, code, sound=code, writes=f"{out}/compare.html")
 
 
+def export_of(place: Place, to: str = "csv") -> Case:
+    out = fresh(place)
+    capture = next((place.home / "runs" / "fed" / "captures").glob("*.parquet"))
+    ending = ".csv" if to == "csv" else ".trace.json"
+    words = ["export", str(capture), "--to", to, "--out", out]
+    return Case(words, 0, sound=0, writes=f"{out}/{capture.stem}{ending}")
+
+
+def as_json(case: Case) -> Case:
+    return replace(case, words=[*case.words, "--json"], json=True)
+
+
 SOUND: dict[str, Callable[[Place], Case]] = {
     "version": lambda p: Case(["--version"], 0),
     "help": lambda p: Case(["-h"], 0),
@@ -137,6 +154,20 @@ SOUND: dict[str, Callable[[Place], Case]] = {
     "compare nothing": lambda p: compare_of(p, "other", 3),
     "doctor": lambda p: Case(["doctor", "--bench", p.bench()], 3),
     "boards": lambda p: Case(["boards", "--bench", p.bench()], 3),
+    "faults": lambda p: Case(["faults", "lifo*"], 0),
+    "firmware": lambda p: Case(["firmware"], 0),
+    "expect": lambda p: Case(["expect", p.run("two"), "--out", fresh(p)], 0),
+    "export": export_of,
+    "export trace": lambda p: export_of(p, "trace"),
+    "claims json": lambda p: as_json(Case(["claims", "gather.*"], 0)),
+    "faults json": lambda p: as_json(Case(["faults", "lifo*"], 0)),
+    "report json": lambda p: as_json(report_of(p)),
+    "compare json": lambda p: as_json(compare_of(p, "worse", 1)),
+    "doctor json": lambda p: as_json(Case(["doctor", "--bench", p.bench()], 3)),
+    "boards json": lambda p: as_json(Case(["boards", "--bench", p.bench()], 3)),
+    "run json": lambda p: as_json(run_of(p)),
+    "run list": lambda p: run_of(p, "--list"),
+    "failed": lambda p: run_of(p, "--failed", p.run("worse")),
 }
 
 # -- mistakes of words, found before anything else -------------------------------------------
@@ -144,14 +175,22 @@ SOUND: dict[str, Callable[[Place], Case]] = {
 VALUES = {
     "run": (
         "--bench", "--board", "--port", "--meter", "--claims", "--overlay", "--resume", "--out",
-        "-n", "--level",
+        "-n", "--level", "--firmware", "--suite", "--fault", "--expectations", "--repeat",
+        "--failed",
     ),
+    "ab": ("--bench", "--board", "--port", "--firmware", "--overlay", "--fault", "--out"),
+    "expect": ("--out",),
+    "export": ("--to", "--out"),
+    "reproduce": ("--board",),
+    "claims": ("--suite",),
+    "faults": ("--suite",),
+    "prove": ("--bench", "--board", "--port", "--out"),
     "report": ("--out",),
     "compare": ("--out", "--threshold"),
-    "doctor": ("--bench", "--board", "--port", "--meter"),
+    "doctor": ("--bench", "--board", "--port", "--meter", "--load", "--firmware"),
     "boards": ("--bench", "--board"),
     "virtual": ("--boards", "--kind", "--meter-option"),
-    "init": ("--meter", "--out"),
+    "init": ("--meter", "--out", "--voltage"),
     "upstream": ("--bench", "--board", "--port", "--resume", "--out"),
 }  # fmt: skip
 
@@ -168,7 +207,7 @@ def empty_value(draw: st.DrawFn, place: Place) -> Case:
 
 @st.composite
 def empty_variable(draw: st.DrawFn, place: Place) -> Case:
-    name = draw(st.sampled_from(["LG_COORDINATOR", "MICROPY_CPYTHON3"]))
+    name = draw(st.sampled_from(VARIABLES))
     case = replace(SOUND[draw(st.sampled_from(["claims", "run", "report"]))](place), writes="")
     case.request.environment = {name: ""}
     return replace(case, code=2, needle=name, prints=False)
@@ -194,6 +233,19 @@ def wrong_word(draw: st.DrawFn, place: Place) -> Case:
         f"{claim}": f"--claims {claim}",
         "--no-power --claims power.*": "--no-power leaves no claim",
         "--claims latency.turn-cost --level documented": "no claim asked for is of it",
+        f"--repeat {number}": "--repeat",
+        "--repeat 2 --json": "--repeat makes several runs",
+        "--json --quiet": "--json prints one document",
+        "--fault lifo-schedulin": "did you mean 'lifo-scheduling'?",
+        f"--fault lifo-scheduling --overlay {place.home}": "name one",
+        f"--suite {place.home}": "there is no",
+        "--suite nowhere": "there is no such directory",
+        "--expectations nowhere": "there is no such directory",
+        "--failed nowhere": "no run is there",
+        f"--failed {place.run('old')}": "nothing went wrong in it",
+        f"--failed {place.run('worse')} --claims gather.empty": "--failed names the claims",
+        "--firmware x.uf2": "--firmware describes a bench by itself",
+        "-- --collect-only": "pytest would run no test",
     }
     text = draw(st.sampled_from(sorted(wrong)))
     return replace(run_of(place, *text.split()), needle=wrong[text])
@@ -220,6 +272,26 @@ def wrong_elsewhere(draw: st.DrawFn, place: Place) -> Case:
         f"compare {place.run('old')} {place.run('same')} --threshold -1": "--threshold -1",
         f"init --out {place.bench()}": "it is there already",
         "boards --board pico": "--board needs --bench",
+        "ab": "needs one thing that differs",
+        f"ab --bench {place.bench()} --fault lifo-schedulin": "did you mean 'lifo-scheduling'?",
+        "ab --firmware x.uf2 --firmware y.uf2": "--firmware x.uf2",
+        "ab --fault lifo-scheduling --repeat 0": "--repeat 0",
+        f"ab --overlay {place.home} --fault lifo-scheduling": "needs one thing that differs",
+        "expect nowhere": "no run is there",
+        f"expect {place.run('old')} --out /etc/passwd": "it is a file",
+        "export nowhere": "nowhere",
+        f"export {place.run('old')}": "cannot be read as Parquet",
+        f"export {place.run('old')}/run.json --to xls": "--to xls",
+        f"reproduce {place.run('old')} gather.emty": "it has no result of",
+        "reproduce nowhere gather.empty": "no run is there",
+        "prove --bench nowhere.toml": "nowhere.toml",
+        "faults nothing.*": "no fault matches",
+        "claims --suite nowhere": "there is no such directory",
+        "claims --json --sources": "--json has no --sources",
+        "doctor --load 330": "--load",
+        "doctor --firmware x.uf2": "--firmware x.uf2",
+        "firmware now": "now",
+        "init --voltage 3V3 --out x.toml": "--voltage '3V3'",
     }
     text = draw(st.sampled_from(sorted(wrong)))
     return Case(text.split(), 2, wrong[text], prints=False)
@@ -237,6 +309,8 @@ def bench_file(draw: st.DrawFn, place: Place) -> Case:
     there."""
     port = f'[board.pico]\nport = "{place.home / "tty"}"\n'
     virtual = '[board.pico]\nkind = "virtual"\n'
+    emulated = '[board.pico]\nkind = "emulated"\n'
+    net = port + "[board.pico.network]\n"
     absurd = draw(st.sampled_from(["0", "-1", "1e300", "inf", "nan", "true", '"fast"', "[]"]))
     name = draw(
         TEXT.filter(lambda text: not text.isascii() and '"' not in text and "\\" not in text)
@@ -251,6 +325,25 @@ def bench_file(draw: st.DrawFn, place: Place) -> Case:
         (port + '[board.pico.power]\nattached = [""]\n', "board.pico.power.attached.0 is empty"),
         (port + f"deadline_scale = {absurd}\n", "deadline_scale"),
         (port + f"baudrate = {absurd}\n", "baudrate"),
+        (port + f"dtr = {draw(st.sampled_from(['1', '0', 'on', '[]']))}\n", ""),
+        (port + "meter = 1979-05-27\n", "board.pico.meter"),
+        (port + "interface = 1.0\n", "board.pico.interface"),
+        (port + f"power = {absurd}\n", "board.pico.power" if absurd != "0" else ""),
+        (port + 'network = "machine"\n', "board.pico.network.reaches"),
+        (virtual + 'network = "mine"\n', "board.pico.network.reaches = 'mine'"),
+        (net + 'ssid_env = ""\n', "board.pico.network.ssid_env is empty"),
+        (net + 'password_env = "P"\n', "a password, and no ssid_env"),
+        (net + 'ssid_env = "S"\ncredentials = "c.toml"\n', "leave one of them out"),
+        (net + 'address = "192.168.1.5"\n', "says nothing of the netmask"),
+        (net + 'gateway = "192.168.1.1"\n', "only a static address needs one"),
+        (net + f'host = "{draw(st.sampled_from(["x", "1.2.3", "::1", "1.2.3.4/8"]))}"\n', "host"),
+        (net + f"join_s = {absurd}\n", "join_s"),
+        (emulated, "no firmware"),
+        (emulated + 'firmware = "nowhere.uf2"\n', "nowhere.uf2"),
+        (emulated + 'firmware = "bench.toml"\n', "bench.toml"),
+        (emulated + 'firmware = "nowhere.uf2"\nheap = "1M"\n', "heap"),
+        (port + '[suite]\nfolder = "nowhere"\n', "there is no such directory"),
+        ('expectations = "nowhere"\n' + port, "there is no such directory"),
         (port + "bawdrate = 1\n", "did you mean 'baudrate'?"),
         (port + '[board.pico.power]\nfloor = "deepsleep"\n', "there is no floor 'deepsleep'"),
         (port + 'heap = "256K"\n', "heap: a board of kind 'serial' does not use it"),
@@ -365,11 +458,87 @@ def cut_results(draw: st.DrawFn, place: Place) -> Case:
     return Case(words, 2, "", False, 3, f"{out}/compare.html")
 
 
+@st.composite
+def odd_run(draw: st.DrawFn, place: Place) -> Case:
+    """What stands where a run should: links that lead nowhere or to themselves, half of one, a
+    directory in a file's place."""
+    path = place.home / "odd"
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir()
+    kind = draw(st.sampled_from(["link", "circle", "empty", "results", "folder", "file"]))
+    run = path / "run"
+    if kind in ("link", "circle"):
+        run.symlink_to(path / ("nowhere" if kind == "link" else "run"))
+    elif kind == "file":
+        run.write_text("{}")
+    else:
+        run.mkdir()
+        if kind == "results":
+            shutil.copy(Path(place.run("old")) / "results.jsonl", run)
+        if kind == "folder":
+            (run / "run.json").mkdir()
+    commands = [
+        ["run", "--resume", str(run)],
+        ["run", "--failed", str(run)],
+        ["report", str(run), "--out", fresh(place)],
+        ["compare", place.run("old"), str(run)],
+        ["expect", str(run), "--out", fresh(place)],
+        ["reproduce", str(run), "gather.empty"],
+        ["export", str(run)],
+        *([["run", "--bench", place.bench(), "--out", str(run)]] * (kind in ("link", "circle"))),
+    ]
+    return Case(draw(st.sampled_from(commands)), 2, str(run), prints=False)
+
+
+@st.composite
+def damaged_capture(draw: st.DrawFn, place: Place) -> Case:
+    """A capture that is cut or holds something else: no export; the report leaves it out."""
+    path = place.home / "spoilt"
+    shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(place.run("fed"), path)
+    captures = sorted((path / "captures").glob("*.parquet"))
+    whole = captures[0].read_bytes()
+    kinds = [
+        whole[: draw(st.integers(0, len(whole) - 1))],
+        draw(st.binary(max_size=60)),
+        b"PAR1" + draw(st.binary(min_size=8, max_size=60)) + b"PAR1",
+        whole[:4] + bytes(len(whole) - 8) + whole[-4:],
+    ]
+    captures[0].write_bytes(draw(st.sampled_from(kinds)))
+    out = fresh(place)
+    if draw(st.booleans()):
+        words = ["export", *map(str, reversed(captures)), "--out", out]
+        return Case(words, 2, captures[0].name, prints=False)
+    return Case(["report", str(path), "--out", out], 0, sound=0, writes=f"{out}/index.html")
+
+
+@st.composite
+def played_ports(draw: st.DrawFn, place: Place) -> Case:
+    """A file of ports that is none."""
+    path = place.home / "ports.json"
+    junk = ["", "{", "1", "{}", '"x"', "[1]", "[{}]", "null", "[" * 100_000, "\x00"]
+    path.write_text(draw(st.sampled_from(junk)))
+    case = Case(["boards"], 2, "LOOPRIG_PORTS", prints=False)
+    chosen = draw(st.sampled_from([path, place.home, place.home / "nowhere"]))
+    case.request.environment = {"LOOPRIG_PORTS": str(chosen)}
+    return case
+
+
 WRONG = (
+    odd_run, damaged_capture, played_ports,
     empty_value, empty_variable, wrong_word, wrong_elsewhere, bench_file, any_bytes, damaged_run,
     resumed_otherwise, cut_results,
 )  # fmt: skip
 
+
+SURROUNDINGS: list[dict[str, str]] = [
+    {}, {}, {}, {"HOME": "/nowhere"}, {"HOME": ""}, {"XDG_CACHE_HOME": "/proc/1"},
+    {"XDG_CACHE_HOME": "/etc/passwd"}, {"TMPDIR": "/nowhere"}, {"COLUMNS": "0"}, {"COLUMNS": "-1"},
+    {"COLUMNS": "wide"}, {"COLUMNS": "7"}, {"TERM": "none"}, {"LC_ALL": "xx_YY"},
+    {"PYTEST_ADDOPTS": "--no-such"}, {"PYTEST_PLUGINS": "none"}, {"PYTHONOPTIMIZE": "1"},
+    {"FORCE_COLOR": "1"}, {"NO_COLOR": ""},
+]  # fmt: skip
+"""Nothing of it makes a command fail."""
 
 # -- the host --------------------------------------------------------------------------------
 
@@ -381,6 +550,9 @@ def around(draw: st.DrawFn, place: Place, case: Case) -> Case:
         case.request, words=case.words, folder=str(place.home), out=str(place.home / "stdout"),
         err=str(place.home / "stderr"),
         encoding=draw(st.sampled_from(["utf-8", "ascii", "cp1252", "latin-1", "cp437"])),
+        environment={**draw(st.sampled_from(SURROUNDINGS)), **case.request.environment},
+        unset=draw(st.sampled_from([[], [], ["HOME"], ["PATH", "TERM"]])),
+        stdin=draw(st.booleans()),
     )  # fmt: skip
     kind = draw(st.sampled_from(["nothing", "nothing", "out", "err", "size", "files", "closed"]))
     if kind == "out":
@@ -448,7 +620,10 @@ def held(case: Case, server: Server, place: Place) -> None:
         if Path(request.out).is_file() or request.file_size is not None:
             assert page.exists() == (code == case.sound), about
         if page.exists():
-            assert page.read_text("utf-8").rstrip().endswith("</html>"), about
+            text = page.read_bytes().rstrip()
+            assert text.endswith(ENDS[page.suffix]), about
+    if case.json and request.out != request.err and (printed := said(request.out)):
+        assert isinstance(json.loads(printed), dict), about
 
 
 def mistakes(number: int) -> Callable[..., None]:

@@ -11,6 +11,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from rig.board.secret import HIDDEN, scrub
 from rig.checkup.bench import walk
 from rig.claims import ROOT
 from rig.errors import RigError, UsageError
+from rig.net.line import Line
 from rig.net.peer import Peer
 from rig.networks import BoardNetwork, NetworkStation
 from rig.virtual.board import VirtualBoard
@@ -215,3 +217,25 @@ def test_a_connection_that_is_noticed_late_is_served(monkeypatch: pytest.MonkeyP
         ):
             client.sendall(b"all of it")
         assert there.values("got") == [b"all of it"]
+
+
+def test_a_host_that_is_late_reads_what_the_board_sent() -> None:
+    """Busy elsewhere for longer than it waits for a connection that is silent."""
+    peer = Peer(NetworkStation(host="127.0.0.1"))
+
+    def late(line: Line) -> None:
+        time.sleep(1.5)
+        line.tell("got", len(line.rest()))
+
+    with peer.serving(late) as there, socket.create_connection(("127.0.0.1", there.port)) as board:
+        board.sendall(bytes(100_000))
+    assert there.told == [("got", 100_000)]
+
+
+def test_a_host_that_nothing_comes_to_is_not_waited_for() -> None:
+    peer = Peer(NetworkStation(host="127.0.0.1"))
+    began = time.monotonic()
+    with socket.socket() as board:
+        with peer.serving(lambda line: line.tell("got", line.line())) as there:
+            board.connect(("127.0.0.1", there.port))
+        assert time.monotonic() - began < 3

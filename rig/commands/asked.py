@@ -114,6 +114,8 @@ def use_suites(options: Options, bench: benches.Bench | None = None) -> None:
                 raise UsageError(what, "write it, or mend device_test")
 
 
+OF_PYTEST = ("PYTEST_ADDOPTS", "PYTEST_PLUGINS")
+"""Variables that are set for a project's own pytest. What is for a run's stands behind `--`."""
 LONG_LIFE = "life.*"
 LONG_LIFE_TAKES = "a quarter of an hour or more"
 """Seven minutes of it are a server that is left alone; the rest is the board's own speed."""
@@ -188,14 +190,16 @@ def check_writable(folder: Path, option: str) -> None:
     """Raises UsageError for a directory that the user named and where nothing can be written, and
     RigError for one that nobody named."""
     at = folder
-    while not at.exists() and at != at.parent:
-        at = at.parent
     kind: type[LooprigError] = UsageError if option else RigError
     where = f"{option} {folder}".strip()
-    if not at.is_dir():
-        what = "it is a file" if at == folder else f"{at} is no directory"
-        raise kind(f"{where}: {what}", "name a directory")
     try:
+        while not at.exists() and at != at.parent:
+            if at.is_symlink():
+                raise kind(f"{where}: {at} is a link that leads nowhere", "name a directory")
+            at = at.parent
+        if not at.is_dir():
+            what = "it is a file" if at == folder else f"{at} is no directory"
+            raise kind(f"{where}: {what}", "name a directory")
         with tempfile.TemporaryFile(dir=at):  # a file system that is read-only says so here
             pass
     except OSError as error:

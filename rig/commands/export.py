@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from rig import whole
 from rig.answers.answer import tell
 from rig.answers.reading import Export, Exported
+from rig.commands.asked import check_writable
 from rig.errors import UsageError
 from rig.streams import console
 
@@ -19,20 +21,28 @@ def export(named: list[Path], to: str, out: Path | None, as_json: bool = False) 
     if to not in WRITERS:
         raise UsageError(f"--to {to}: it is one of {', '.join(WRITERS)}")
     suffix, write = WRITERS[to]
-    written: list[Exported] = []
-    for path in captures(named):
+    paths = captures(named)
+    for path in paths:  # all, before the first is written
         try:
-            description, current = samples(path)
+            samples(path)
         except (OSError, CaptureDamaged) as error:
             raise UsageError(f"{path}: {error}", "name a capture, RUN/captures/*.parquet") from None
+    if out:
+        check_writable(out, "--out")
+    exported: list[Exported] = []
+    for path in paths:
         target = (out or path.parent) / f"{path.stem}{suffix}"
         target.parent.mkdir(parents=True, exist_ok=True)
-        write(target, description, current)
-        written.append(Exported(capture=str(path), file=str(target)))
+
+        def written(made: Path, path: Path = path) -> None:
+            write(made, *samples(path))
+
+        whole.made(target, written)
+        exported.append(Exported(capture=str(path), file=str(target)))
         if not as_json:
             console().print(str(target), markup=False, highlight=False, soft_wrap=True)
     if as_json:
-        tell(Export(files=written))
+        tell(Export(files=exported))
     return 0
 
 

@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 
 from rig import suites
+from rig.commands.asked import OF_PYTEST
 from rig.errors import RigError, UsageError
 
 READ = 99
@@ -29,7 +30,7 @@ NO_TEST_RUNS = (
     "setuponly", "setupplan", "cacheshow",
 )  # fmt: skip
 """Options that pytest has for people, by the names it gives their values."""
-PLAIN = {"PY_COLORS": "0", "PYTHON_COLORS": "0"}
+PLAIN = {"PY_COLORS": "0", "PYTHON_COLORS": "0", **dict.fromkeys(OF_PYTEST, "")}
 SAID = re.compile(r"^(?:.*\berror|ERROR): (?!usage: )(.+)", re.MULTILINE)
 
 

@@ -16,6 +16,7 @@ from rig import streams
 from rig.answers.answer import tell
 from rig.answers.judging import Once, Repeats, Turns, Uneven
 from rig.commands.asked import Options, run_folder
+from rig.commands.run import asked
 from rig.ending import GOOD, INTERRUPTED, RIG, UNEXPECTED
 from rig.errors import UsageError
 from rig.results import Outcome
@@ -59,6 +60,8 @@ def by_turns(base: Options, change: Options, count: int, run: Run, as_json: bool
     """
     folder = checked(base, count)
     sides = (("base", base), ("change", change))
+    for _, options in sides:  # both, before the first takes its minutes
+        asked(part(options, folder))
     codes: dict[str, list[int]] = {name: [] for name, _ in sides}
     for number in range(1, count + 1):
         for name, options in sides:

@@ -7,15 +7,19 @@ import re
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from rig import suites, whole
 from rig.answers.answer import tell
-from rig.claims import catalogue, judged, select
+from rig.bench import Bench
+from rig.claims import Claim, catalogue, judged, select
 from rig.commands.asked import (
     LONG_LIFE,
     LONG_LIFE_TAKES,
+    OF_PYTEST,
     Options,
     check_budgets,
+    check_overlay,
     check_tables,
     check_words_for_pytest,
     choose_bench,
@@ -42,8 +46,10 @@ from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError, nearest
 from rig.expectations import crashing, own_folder
+from rig.faults import fault
 from rig.order import lateness, remembered
 from rig.plan import Mishaps, Plan
+from rig.results import Level
 from rig.run_dir import RunDir
 from rig.sharing import with_copies
 
@@ -60,8 +66,21 @@ PYTEST_INTERRUPTED = 2  # by Ctrl-C, and by --fail-fast
 PYTEST_BROKE = {3: "pytest failed inside itself", 4: "pytest took its arguments for bad usage"}
 
 
-def run(options: Options) -> int:
-    """Carry out a run and return its exit code; raises LooprigError before anything is written."""
+class Asked(NamedTuple):
+    """What a run is to do: all that can be known of it before anything is opened."""
+
+    options: Options
+    bench: Bench
+    own: Path | None  # the folder of known divergences of the user's own
+    claims: dict[str, Claim]
+    levels: list[Level]
+    copies: dict[str, str]
+    workers: int
+    folder: Path
+
+
+def asked(options: Options) -> Asked:
+    """Raises UsageError for what cannot be meant; nothing is opened or written."""
     if options.resume:
         options = resumed(options)
     if options.failed:
@@ -70,8 +89,6 @@ def run(options: Options) -> int:
     use_suites(options, bench)
     own = own_folder(options.expectations, bench)
     check_tables(own)
-    if own and not options.quiet:
-        print(f"expectations of your own: {own}", flush=True)
     claims = select(options.claims, catalogue())
     if options.trace and len(claims) != 1:
         what = f"--trace {options.claims[0]}: {len(claims)} claims, and a trace is of one"
@@ -83,6 +100,9 @@ def run(options: Options) -> int:
     judged(claims)
     levels = choose_levels(options.levels, claims, check_budgets(bench))
     bench = without_idle_controls(bench, claims, bool(options.boards))
+    check_overlay(options, bench)
+    for name in options.faults:
+        fault(name)
     bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
     side_by_side = options.workers or ("auto" if copies or options.share else "")
     count = 1 if options.trace else workers(side_by_side, len(bench.board))
@@ -93,11 +113,20 @@ def run(options: Options) -> int:
 
         named = pytest_args.check(pytest_arguments(options), options.pytest_args, UNUSED)
         pytest_args.all_run(named, claims)
+    return Asked(options, bench, own, claims, levels, copies, count, folder)
+
+
+def run(options: Options) -> int:
+    """Carry out a run and return its exit code; raises LooprigError before anything is written."""
+    options, bench, own, claims, levels, copies, count, folder = asked(options)
+    if own and not options.quiet:
+        print(f"expectations of your own: {own}", flush=True)
     run_dir = RunDir(folder)
     options.patient = options.patient or patient(options.claims)
     if options.patient and not options.quiet:
         print(f"{LONG_LIFE}: its long form, {LONG_LIFE_TAKES} a board", flush=True)
-    with terminable(), Reporter(answers=options.show == "json") as reporter:
+    answers = options.show == "json"
+    with terminable(), run_dir.held(), Reporter(answers=answers) as reporter:
         with begun(options, bench, folder, own, copies) as begin:
             if options.listing:
                 show(
@@ -173,6 +202,8 @@ def start_pytest(plan: Plan, options: Options, faults: Mishaps) -> int:
         whole.write(path, plan.model_dump_json())
         arguments = pytest_arguments(options)
         os.environ.setdefault("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        for name in OF_PYTEST:
+            os.environ.pop(name, None)
         return int(pytest.main(["--looprig-plan", str(path), *arguments], plugins=[faults]))
 
 

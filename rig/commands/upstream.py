@@ -75,7 +75,7 @@ def upstream(
     if not chosen.board:
         raise UsageError("the suite is MicroPython's own: no board of the bench runs it")
     run_dir = RunDir(run_folder(options))
-    with terminable():
+    with terminable(), run_dir.held():
         with ready(chosen, power=False) as (stations, lost):
             alike = kinds(stations, options.share, {})
             info = RunInfo(

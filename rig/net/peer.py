@@ -14,6 +14,7 @@ import contextlib
 import select
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -185,6 +186,14 @@ class Serving:
         except Exception as error:
             self.trouble = f"{type(error).__name__}: {error}"
 
+    def _unread(self) -> bool:
+        """Whether a connection holds something that nobody has read: data, or its end."""
+        socks = [line.sock for line in self.lines if line.sock.fileno() >= 0]
+        try:
+            return bool(socks and select.select(socks, [], [], 0)[0])
+        except (OSError, ValueError):  # one was closed meanwhile
+            return True
+
     def stop(self) -> None:
         """Close everything, and see that the threads end."""
         with self.lock:
@@ -192,9 +201,15 @@ class Serving:
             self.stopped = True
         _wake(self.listener)
         # What is being done at the other end of a script that ended, ends by itself: the board's
-        # reset, or its close, closes the connection. What does not, is ended here.
-        for thread in self.threads[1:]:
-            thread.join(LINGER_S)
+        # reset, or its close, closes the connection. What does not, is ended here; but not while
+        # there is something to read, which only a host that is busy elsewhere leaves so long.
+        until, quiet = time.monotonic() + self.peer.deadline_s, 0
+        while quiet < 2 and time.monotonic() < until:
+            for thread in self.threads[1:]:
+                thread.join(LINGER_S)
+            if not any(thread.is_alive() for thread in self.threads[1:]):
+                break
+            quiet = 0 if self._unread() else quiet + 1
         for line in self.lines:
             _wake(line.sock)
         for thread in self.threads:
@@ -208,8 +223,8 @@ class Serving:
 
 LOOK_S = 0.5
 """How often a listening thread looks whether the test is over, where nothing wakes it."""
-LINGER_S = 0.5
-"""For what the host's side still has to read of a connection that the board's script has closed."""
+LINGER_S = 0.25
+"""A connection where nothing came for twice so long has nothing more to be read."""
 
 
 def _wake(sock: socket.socket) -> None:

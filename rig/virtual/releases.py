@@ -113,9 +113,12 @@ def obtain(release: Release, fetch: Fetch | None = None) -> Path:
     verify(content, release)
     release.path.parent.mkdir(parents=True, exist_ok=True)
     temporary = release.path.with_suffix(".part")
-    temporary.write_bytes(content)
-    image.read(temporary)
-    temporary.replace(release.path)
+    try:
+        temporary.write_bytes(content)
+        image.read(temporary)
+        temporary.replace(release.path)
+    finally:
+        temporary.unlink(missing_ok=True)
     print(f"sha256 {hashlib.sha256(content).hexdigest()}", file=sys.stderr)
     return release.path
 
