@@ -108,7 +108,7 @@ def test_an_empty_value_is_an_error(words: list[str]) -> None:
     ("text", "sentence"),
     [
         ('[[divergence]]\nclaim = "gather.emty"\nreason = "x"\n', "did you mean 'gather.empty'?"),
-        ('without = ["gather.empty"]\n', "is not known of asyncio"),
+        ('without = ["run.returns-value"]\n', "is not known of asyncio"),
         ('[[divergence]]\nclaim = "gather.empty"\nreason = ""\n', "divergence.0.reason is empty"),
         (
             '[[divergence]]\nclaim = "gather.empty"\nreason = "x"\nwithout = ["gather.empty"]\n',
