@@ -287,7 +287,6 @@ def wrong_elsewhere(draw: st.DrawFn, place: Place) -> Case:
         "prove --bench nowhere.toml": "nowhere.toml",
         "faults nothing.*": "no fault matches",
         "claims --suite nowhere": "there is no such directory",
-        "claims --json --sources": "--json has no --sources",
         "doctor --load 330": "--load",
         "doctor --firmware x.uf2": "--firmware x.uf2",
         "firmware now": "now",
