@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 
@@ -82,6 +84,16 @@ class EmulatedBoard:
             ) from error
         if isinstance(thread, int):  # it lives in the host's time, as a thread that is runnable
             self.pid_file.write_bytes(thread.to_bytes(8, sys.byteorder))
+            threading.Thread(target=self._follow_thread, daemon=True).start()
+
+    def _follow_thread(self) -> None:
+        """An emulator that starts anew at a reset has another thread then, and says so."""
+        assert self.process.stdout is not None
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+            for line in self.process.stdout:
+                thread = int(json.loads(line)["thread"])
+                with self.pid_file.open("r+b") as file:  # in place: it is mapped by who measures
+                    file.write(thread.to_bytes(8, sys.byteorder))
 
     def _first_line(self) -> bytes:
         """What it says first: all of it by its end, or by the deadline."""

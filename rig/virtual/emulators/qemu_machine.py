@@ -2,6 +2,9 @@
 
 It lives in the host's time: QEMU halts the thread of a core that waits for an interrupt, so what
 the board does is that thread's runnable time, as it is a virtual board's process.
+
+`machine.reset()` of that port ends QEMU (semihosting's SYS_EXIT): it is started again, under the
+same console, whose other end is here and not in QEMU.
 """
 
 from __future__ import annotations
@@ -9,17 +12,21 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import os
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from pathlib import Path
 from typing import Any
 
 START_S = 20.0
 """For QEMU to begin to listen on a loaded host."""
+SHORTEST_S = 0.2
+"""From one start to the next: a firmware that resets at once would keep the host busy with it."""
 
 MACHINES = {
     b"mps2-an385": ("mps2-an385",),
@@ -80,47 +87,128 @@ class Monitor:
         raise ConnectionError("QEMU hung up")
 
 
+class Console:
+    """The board's console at a port of this machine, for one client at a time; the newest counts.
+    What the board prints while there is none is lost, as on a serial line that nobody reads."""
+
+    def __init__(self) -> None:
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.client: socket.socket | None = None
+        self.board: socket.socket | None = None
+        threading.Thread(target=self._clients, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """For pyserial."""
+        return f"socket://127.0.0.1:{self.listener.getsockname()[1]}"
+
+    def plug(self) -> socket.socket:
+        """Another end for a QEMU that starts, in place of the one before."""
+        self.board, end = socket.socketpair()
+        threading.Thread(target=self._printed, args=(self.board,), daemon=True).start()
+        return end
+
+    def _clients(self) -> None:
+        while True:
+            client, _ = self.listener.accept()
+            client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            before, self.client = self.client, client
+            if before:
+                with contextlib.suppress(OSError):
+                    before.shutdown(socket.SHUT_RDWR)
+            threading.Thread(target=self._typed, args=(client,), daemon=True).start()
+
+    def _typed(self, client: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := client.recv(65536):
+                with contextlib.suppress(OSError):  # typed at a board that is starting
+                    if self.board:
+                        self.board.sendall(data)
+
+    def _printed(self, board: socket.socket) -> None:
+        with contextlib.suppress(OSError):
+            while data := board.recv(65536):
+                with contextlib.suppress(OSError):  # nobody is there any more
+                    if self.client:
+                        self.client.sendall(data)
+
+
+class Machine:
+    """QEMU with that firmware, started again whenever it ends by itself."""
+
+    def __init__(self, firmware: Path, console: Console, folder: Path) -> None:
+        self.firmware, self.console, self.folder = firmware, console, folder
+        self.image = firmware.read_bytes()
+        self.lock = threading.Lock()
+        self.stopped = threading.Event()
+        self.start()
+
+    def start(self) -> None:
+        """Raises OSError where QEMU does not begin."""
+        at = self.folder / "qmp"
+        at.unlink(missing_ok=True)
+        end = self.console.plug()
+        self.process = subprocess.Popen(
+            [
+                program(self.image), "-machine", *(machine(self.image) or ()), "-display", "none",
+                "-nodefaults", "-semihosting-config", "enable=on,target=native",
+                "-kernel", str(self.firmware), "-chardev", f"socket,id=console,fd={end.fileno()}",
+                "-serial", "chardev:console", "-qmp", f"unix:{at},server=on,wait=off",
+            ],
+            stdin=subprocess.DEVNULL, pass_fds=(end.fileno(),),
+        )  # fmt: skip
+        end.close()
+        self.monitor = Monitor(at, self.process)
+        self.thread = int(self.monitor.ask("query-cpus-fast")[0]["thread-id"])
+
+    def keep(self) -> None:
+        """Start it again after each end, and say which thread its core is then."""
+        while True:
+            self.process.wait()
+            if self.stopped.wait(SHORTEST_S):
+                return
+            with self.lock:
+                if self.stopped.is_set():
+                    return
+                try:
+                    self.start()
+                except OSError as error:
+                    print(f"QEMU does not start again: {error}", file=sys.stderr, flush=True)
+                    self.process.kill()
+                    os._exit(1)
+                print(json.dumps({"thread": self.thread}), flush=True)
+
+    def reset(self) -> None:
+        with contextlib.suppress(OSError):  # it has just ended, and starts again
+            self.monitor.ask("system_reset")
+
+    def stop(self) -> None:
+        self.stopped.set()
+        with self.lock:
+            self.process.kill()
+            self.process.wait()
+
+
 def main() -> int:
     """Run it until standard input closes; SIGUSR2 resets the machine."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--firmware", type=Path, required=True)
-    image_path = parser.parse_args().firmware
-    image = image_path.read_bytes()
-    found = machine(image)
-    if found is None:
-        print(f"none of the boards that QEMU has is named in {image_path}", file=sys.stderr)
+    firmware = parser.parse_args().firmware
+    if machine(firmware.read_bytes()) is None:
+        print(f"none of the boards that QEMU has is named in {firmware}", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory(prefix="looprig-qemu-") as folder:
-        at = Path(folder) / "qmp"
-        process = subprocess.Popen(
-            [
-                program(image), "-machine", *found, "-display", "none", "-nodefaults",
-                "-semihosting-config", "enable=on,target=native", "-kernel", str(image_path),
-                "-chardev", "socket,id=console,host=127.0.0.1,port=0,server=on,wait=off",
-                "-serial", "chardev:console", "-qmp", f"unix:{at},server=on,wait=off",
-            ],
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        console = Console()
+        running = Machine(firmware, console, Path(folder))
         try:
-            monitor = Monitor(at, process)
-            signal.signal(signal.SIGUSR2, lambda *_: monitor.ask("system_reset"))
-            thread = monitor.ask("query-cpus-fast")[0]["thread-id"]
-            print(json.dumps({"console": _console(monitor), "thread": thread}), flush=True)
+            signal.signal(signal.SIGUSR2, lambda *_: running.reset())
+            print(json.dumps({"console": console.url, "thread": running.thread}), flush=True)
+            threading.Thread(target=running.keep, daemon=True).start()
             while sys.stdin.buffer.read(4096):
                 pass
         finally:
-            process.kill()
-            process.wait()
+            running.stop()
     return 0
-
-
-def _console(monitor: Monitor) -> str:
-    """pyserial's URL of the console, at the port that the kernel chose."""
-    for device in monitor.ask("query-chardev"):
-        if device["label"] == "console":
-            address = device["filename"].split("tcp:", 1)[1].split(",")[0]
-            return f"socket://{address}"
-    raise ConnectionError("QEMU has no console")
 
 
 if __name__ == "__main__":
