@@ -106,6 +106,30 @@ def turn(run: Execution) -> float:
     return min(min(seconds(run, "turns", 4)) / 4, BARE_TURNS * bare_turn(run))
 
 
+def timed(run: Execution, what: str, value: float) -> Figure:
+    """A time by the board's stopwatch, known to within one of its ticks."""
+    return Figure(what, value, "s", value - tick(run), value + tick(run))
+
+
+def allowed(run: Execution, own: float = 0.0, spare: float = TICK) -> Figure:
+    """`spare`, so many turns of the loop as a wake may take, and the board's `own` wait; known to
+    within what its stopwatch tells of each."""
+    step = tick(run)
+    turns, bare = min(seconds(run, "turns", 4)), min(seconds(run, "bare", 32))
+    low, high = (min(max(0.0, turns + by) / 4, BARE_TURNS * max(0.0, bare + by) / 32)
+                 for by in (-step, step))  # fmt: skip
+    least, most = (own - step, own + step) if own else (0.0, 0.0)
+    return Figure(
+        "allowed", own + spare + TURNS * turn(run), "s",
+        least + spare + TURNS * low, most + spare + TURNS * high,
+    )  # fmt: skip
+
+
+def kept(latency: Figure, limit: Figure) -> bool:
+    """Whether it is; no, for this attempt, where they do not tell."""
+    return holds(lambda: latency <= limit)
+
+
 def answering(count: int) -> Callable[[Link], None]:
     """A host that answers so many ENQs with a byte each, at once."""
 

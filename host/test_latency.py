@@ -11,11 +11,15 @@ from host.latency import (
     ATTEMPTS,
     TICK,
     TURNS,
+    allowed,
     answering,
     attempts,
+    kept,
     numbers,
     push,
     seconds,
+    tick,
+    timed,
     turn,
     within,
 )
@@ -50,7 +54,8 @@ def test_sleep_never_early(board: BoardUnderTest, record: Record) -> None:
     early = {ms: ms / 1e3 - min(seconds(run, "slept", ms)) for ms in SLEEPS}
     record.measure("earliness of the earliest sleeps", list(early.values()), resolution=TICK)
     # the loop's clock and the clock that times it may run apart by 0.1 %
-    too_early = {ms: by for ms, by in early.items() if by > TICK + ms / 1e3 * 1e-3}
+    grain = max(TICK, tick(run))
+    too_early = {ms: by for ms, by in early.items() if by > grain + ms / 1e3 * 1e-3}
     assert not too_early, f"woken too early: {of_sleeps(too_early)}"
 
 
@@ -114,21 +119,22 @@ def test_steady_period(board: BoardUnderTest, record: Record) -> None:
 
 @claim("latency.event-to-task")
 def test_event_to_task(board: BoardUnderTest, record: Record) -> None:
-    latency, allowed = 0.0, 0.0
+    latency = limit = within(0.0)
     for _ in attempts(record):
         run = push(board, "event", timer_ms=50, count=20)
         there, back = seconds(run, "there"), seconds(run, "back")
         record.measure("Event.set to the waiter running", there + back)
-        allowed = TURNS * turn(run) + TICK
-        latency = max(lower_quartile(there), lower_quartile(back))
-        if latency <= allowed:
+        limit = allowed(run)
+        slower = max(lower_quartile(there), lower_quartile(back))
+        latency = timed(run, "Event.set to the waiter running", slower)
+        if kept(latency, limit):
             break
-    assert exactly("Event.set to the waiter running", latency, "s") <= within(allowed)
+    assert latency <= limit
 
 
 @claim("latency.callback-to-task")
 def test_callback_to_task(board: BoardUnderTest, record: Record) -> None:
-    latency, allowed = 0.0, 0.0
+    latency = limit = within(0.0)
     for _ in attempts(record):
         run = push(board, "flag", timer_ms=100, count=12)
         if run.value("source") == "none":
@@ -138,11 +144,11 @@ def test_callback_to_task(board: BoardUnderTest, record: Record) -> None:
         woken, own = seconds(run, "woken"), seconds(run, "own")
         record.measure("callback to task, by ThreadSafeFlag", woken, resolution=TICK)
         record.measure("callback to the board's own poll", own, resolution=TICK)
-        allowed = lower_quartile(own) + 2 * TICK + TURNS * turn(run)
-        latency = lower_quartile(woken)
-        if latency <= allowed:
+        limit = allowed(run, lower_quartile(own), 2 * TICK)
+        latency = timed(run, "callback to task, by ThreadSafeFlag", lower_quartile(woken))
+        if kept(latency, limit):
             break
-    assert exactly("callback to task, by ThreadSafeFlag", latency, "s") <= within(allowed)
+    assert latency <= limit
 
 
 def round_trips(board: BoardUnderTest, record: Record, ready: int) -> Execution:
@@ -165,7 +171,7 @@ def round_trips(board: BoardUnderTest, record: Record, ready: int) -> Execution:
 
 @claim("latency.byte-to-task")
 def test_byte_to_task(board: BoardUnderTest, record: Record) -> None:
-    latency, allowed = 0.0, 0.0
+    latency = limit = within(0.0)
     for _ in attempts(record):
         run = round_trips(board, record, ready=0)
         wire = lower_quartile(seconds(run, "own"))
@@ -175,11 +181,12 @@ def test_byte_to_task(board: BoardUnderTest, record: Record) -> None:
                 f"delayed wake would wait for ({TIMER_MS} ms); is the host or the wire slow?"
             )
         # USB and hubs carry bytes in frames of a millisecond: a wake that is late costs whole ones
-        allowed = wire + 4 * TICK + TURNS * turn(run)
-        latency = lower_quartile(seconds(run, "looped")) - wire
-        if latency <= allowed:
+        limit = allowed(run, wire, 4 * TICK)
+        beyond = lower_quartile(seconds(run, "looped")) - wire
+        latency = timed(run, "a byte to its task, without the wire", beyond)
+        if kept(latency, limit):
             break
-    assert exactly("a byte to its task, without the wire", latency, "s") <= within(allowed)
+    assert latency <= limit
 
 
 @claim("latency.byte-among-ready")

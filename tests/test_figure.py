@@ -12,6 +12,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from host.latency import allowed, kept, timed
+from rig.board.execution import Event, Execution
 from rig.errors import Inconclusive
 from rig.figure import Figure, duration, exactly, growth, measured, shown, size
 from rig.results import Outcome, Result
@@ -143,3 +145,29 @@ def test_a_clock_too_coarse_for_a_claim_is_no_verdict_on_it(tmp_path: Path) -> N
     for claim in claims:
         assert results[claim].outcome is Outcome.INCONCLUSIVE, results[claim]
         assert "the measurement can" in results[claim].why
+
+
+def stopwatch(tick_us: int, turns_us: int, bare_us: int) -> Execution:
+    """What a board with such a stopwatch says of its turns."""
+    told = [("tick", (tick_us,)), ("turns", (4, [turns_us] * 3)), ("bare", (32, [bare_us] * 3))]
+    events = [Event(name, 0, data) for name, data in told]
+    return Execution("latency/event", "board", events=events)
+
+
+@pytest.mark.parametrize(
+    ("tick_us", "late_s", "verdict"),
+    [(1, 1e-4, True), (1, 0.05, False), (20_000, 0.0, None), (20_000, 0.05, None),
+     (20_000, 0.5, False)],
+)  # fmt: skip
+def test_a_latency_below_the_stopwatchs_tick_is_no_verdict(
+    tick_us: int, late_s: float, verdict: bool | None
+) -> None:
+    fine = tick_us == 1
+    run = stopwatch(tick_us, 400 if fine else 0, 960 if fine else 0)
+    latency, limit = timed(run, "wake", late_s), allowed(run)
+    assert kept(latency, limit) is (verdict is True)
+    if verdict is None:
+        with pytest.raises(Inconclusive, match="no verdict"):
+            assert latency <= limit
+    else:
+        assert (latency <= limit) is verdict

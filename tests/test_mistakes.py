@@ -280,7 +280,7 @@ def wrong_elsewhere(draw: st.DrawFn, place: Place) -> Case:
         "expect nowhere": "no run is there",
         f"expect {place.run('old')} --out /etc/passwd": "it is a file",
         "export nowhere": "nowhere",
-        f"export {place.run('old')}": "cannot be read as Parquet",
+        f"export {place.run('old')}": "no capture is there",
         f"export {place.run('old')}/run.json --to xls": "--to xls",
         f"reproduce {place.run('old')} gather.emty": "it has no result of",
         "reproduce nowhere gather.empty": "no run is there",
