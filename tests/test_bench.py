@@ -159,6 +159,23 @@ def test_one_instrument_under_two_names_is_shared(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("../dev/mps2", "{home}/dev/mps2"), ("/dev/ttyACM0", "/dev/ttyACM0"), ("COM3", "COM3"),
+        ("socket://host:1/x", "socket://host:1/x"),
+    ],
+)  # fmt: skip
+def test_a_relative_port_is_relative_to_its_file(
+    written: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "benches").mkdir()
+    (tmp_path / "benches" / "bench.toml").write_text(f'[board.pico]\nport = "{written}"\n')
+    monkeypatch.chdir(tmp_path)
+    [board] = benches.load(Path("benches/bench.toml")).board.values()
+    assert board.port == meant.format(home=tmp_path)
+
+
 def test_a_port_and_a_meter_are_a_bench_of_their_own() -> None:
     bench = benches.for_port("COM3", "USB0::1::2::INSTR")
     [board] = bench.board.values()
