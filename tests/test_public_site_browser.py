@@ -20,7 +20,7 @@ webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not in
 from selenium.webdriver.common.by import By  # noqa: E402
 from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
 
-from tests.test_reports_browser import CHROMIUM, DRIVER, asked_for, logged  # noqa: E402
+from tests.test_reports_browser import CHROMIUM, CUT_OFF, DRIVER, asked_for, logged  # noqa: E402
 
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
 pytestmark = [
@@ -99,11 +99,13 @@ def test_axe_would_find_something(browser: Any, made: Path) -> None:
     assert any("image-alt" in fault for fault in browser.execute_async_script(FAULTS))
 
 
+@pytest.mark.parametrize("width", [390, 1400])
 @pytest.mark.parametrize("page", PAGES)
-def test_a_phone_is_not_scrolled_sideways(browser: Any, made: Path, page: str) -> None:
-    size(browser, 390)
+def test_nothing_is_cut_off(browser: Any, made: Path, page: str, width: int) -> None:
+    size(browser, width)
     browser.get(address(made, page))
-    assert browser.execute_script("return document.documentElement.scrollWidth") == 390
+    assert browser.execute_script("return document.documentElement.scrollWidth") <= width
+    assert browser.execute_script(CUT_OFF) == []
 
 
 def test_search_works_from_a_disk(browser: Any, made: Path) -> None:

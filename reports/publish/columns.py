@@ -36,9 +36,9 @@ def columns_of(run: RunInfo, info: BoardInfo, releases: Sequence[str]) -> list[C
     releases. CPython knows nothing of overlays."""
     port = one_line(expectations.port_of(info), 40)
     how = HOW.get(info.kind, f"of kind {one_line(info.kind, 20)}")
-    board = one_line(info.build or info.machine or info.platform, 60) or "unnamed board"
+    board = board_of(info, port)
     if info.kind == "virtual":
-        board = f"{port} {board}, virtual"
+        board = f"{board}, virtual"
     elif info.kind == "emulated":
         board = f"{board}, emulated"
     version = release_of(info.version)
@@ -52,6 +52,16 @@ def columns_of(run: RunInfo, info: BoardInfo, releases: Sequence[str]) -> list[C
     queue = f", with that one's task queue, in {info.queue}" if info.queue else ""
     mixed = f"its asyncio as an overlay on MicroPython {version}{queue}: no release's own firmware"
     return [Column(port, board, release, how, mixed) for release in releases]
+
+
+def board_of(info: BoardInfo, port: str) -> str:
+    """What a board is called through all of its releases: `_build` is there since 1.25 only, so it
+    tells no more than the variant, which `_machine` does not; and on the Unix port that says which
+    compiler it was."""
+    build = "-" + info.build if port == "unix" else info.build
+    variant = build.partition("-")[2].removeprefix("standard")
+    plain = port if port == "unix" else info.machine or info.build or info.platform
+    return one_line(f"{plain} {variant}" if plain else variant, 60) or "unnamed board"
 
 
 def release_of(version: str) -> str:

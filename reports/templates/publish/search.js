@@ -65,7 +65,7 @@ window.looprigSearch = (data) => {
     results.replaceChildren(h("ul", { class: "told found" }, found.slice(0, MOST).map(([claim, here]) =>
       h("li", {}, h("div", {},
         h("p", {}, h("a", { href: `claims/${claim.id}.html` }, h("code", {}, claim.id)),
-          claim.level === "documented" ? "" : h("span", { class: "level" }, claim.level)),
+          " ", claim.level === "documented" ? "" : h("span", { class: "level" }, claim.level)),
         h("p", {}, claim.sentence),
         h("p", { class: "muted" }, here.slice(0, SPOTS).map((column) =>
           h("a", { class: "spot", href: `claims/${claim.id}.html#evidence=${encodeURIComponent(claim.id + "@" + column.board + " " + column.release)}` },
