@@ -287,6 +287,12 @@ def test_returns_what_could_be_run(board: BoardUnderTest) -> None:
 
 @claim("loop.one-everywhere")
 def test_one_everywhere(board: BoardUnderTest) -> None:
-    asked = board.run("event_loop/one_everywhere").values("asked")
+    asked = board.run("event_loop/one_everywhere", threads=False).values("asked")
     assert len(asked) >= 7
     assert [(when, error) for when, error, same in asked if not same] == []
+
+
+@claim("loop.one-for-every-thread")
+def test_one_for_every_thread(board: BoardUnderTest) -> None:
+    asked = board.run("event_loop/one_everywhere", threads=True).values("asked")
+    assert ("in a thread", "NoneType", True) in asked

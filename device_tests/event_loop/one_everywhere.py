@@ -43,12 +43,10 @@ try:
     asyncio.run(look("in a callback"))
 except ImportError:
     pass
-try:
+if params["threads"]:
     from _thread import start_new_thread
 
     start_new_thread(in_thread, ())
     asyncio.run(look("in a thread"))
-except ImportError:
-    pass
 for (when, error), loop in asked.items():
     emit("asked", when, type(error).__name__, loop is first)
