@@ -34,6 +34,8 @@ answer: TextIO | None = None
 """Where the one document of --json goes, once standard output is kept for it."""
 answered = False
 """Whether it has been printed."""
+joined = False
+"""Whether standard error was closed, and is standard output."""
 
 
 def plain(error: UnicodeError) -> tuple[str | bytes, int]:
@@ -61,6 +63,7 @@ def prepare() -> str:
     What would go to a closed standard error goes to standard output. Returns what is wrong, where
     there is no standard output.
     """
+    global joined
     lost = sys.stdout is None
     if not os.environ.get("COLUMNS", "1").lstrip("0").isdecimal():  # rich would print nothing at 0
         del os.environ["COLUMNS"]
@@ -68,7 +71,8 @@ def prepare() -> str:
         try:
             os.fstat(number)
         except OSError:
-            where = os.dup(1) if number == 2 else os.open(os.devnull, mode)
+            joined = number == 2
+            where = os.dup(1) if joined else os.open(os.devnull, mode)
             if where != number:
                 os.dup2(where, number)
                 os.close(where)
@@ -90,6 +94,8 @@ def keep_for_answer() -> None:
     global answer
     sys.stdout.flush()
     answer = os.fdopen(os.dup(1), "w", encoding="ascii")
+    if joined:
+        silence(sys.stderr)
     os.dup2(2, 1)
 
 
