@@ -92,6 +92,8 @@ def repeats(current: Currents) -> int:
     changes = np.flatnonzero(np.diff(current))
     if len(changes) < FEWEST_CHANGES:
         return 1
+    if np.mean(np.diff(changes) == 1) > 2 * (1 - IN_STEP):
+        return 1  # of two in a row one is out of any step
     for count in range(MOST_REPEATS, 1, -1):
         if np.bincount(changes % count).max() >= IN_STEP * len(changes):
             return count
