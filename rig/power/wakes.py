@@ -171,8 +171,9 @@ class Evidence:
             )
         if least_a / 2 < max(RESOLUTION * self.level.span_a, self.response.step_a):
             return (
-                f"its smallest wake-up would be {least_a * 1e3:.2g} mA high in a sample, and "
-                f"this meter's step is {self.response.step_a * 1e3:.2g} mA"
+                f"its smallest wake-up would be {least_a * 1e3:.2g} mA high in a sample, less than "
+                f"twice this meter's step ({self.response.step_a * 1e3:.2g} mA) or "
+                f"{RESOLUTION:.1%} of the contrast, which no meter is trusted beyond"
             )
         wakes = self.wakes()
         if self.expected_hz and wakes > self.allowed_hz * self.parts.window_s:
