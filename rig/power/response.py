@@ -30,6 +30,8 @@ STUCK = 10
 MOST_REPEATS, FEWEST_CHANGES, IN_STEP = 100, 6, 0.9
 """Samples of one reading, at most; changes of it that are looked at, at least; and the part of them
 that keeps to its pace."""
+OFTEN, OFF_GRID = 3, 0.05
+"""Times that a value comes which is a step of the meter's; of a step, how far off it is none."""
 SURE = 0.05
 """One-sided: how often a meter that sees all of the time shows no more edges half-way."""
 
@@ -57,7 +59,7 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     usual_a = min(SIGMAS * SIGMA_OF_MAD * float(np.median(moved_a)), float(moved_a.max()))
     margin = usual_a / level.span_a + min(step_a / level.span_a, 0.1) + RESOLUTION
     edges = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
-    rises, firsts = [], []
+    rises, highest, firsts = [], [0.0, 0.0], []
     for instant, sign in edges:
         at = samples.index(instant)
         near = samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3]
@@ -65,11 +67,14 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
         moved = np.flatnonzero(moves > margin)
         if len(moved):
             rises.append(float((moves[1:] + moves[:-1]).max()))
+            highest.append(float(moves.max()))
             firsts.append(float(moves[moved[0]]))
-    rise = float(np.median(rises)) if rises else 0.0
+    # A mean of two may hold a step in two increments, at some phases: the lower quartile does not,
+    # and one increment never holds more of it than the highest sample of an event does.
+    rise = float(np.quantile(rises, 0.25)) if rises else 0.0
     share = float(np.interp(rise, PAIRS, SHARES))
     repeated = repeats(samples.current_a)
-    share = min(share, 1 / repeated)
+    share = min(share, 1 / repeated, sorted(highest)[-2])
     width = max(round(1 / share), 1) if share > 0 else 1
     # A meter that looks all the time catches each edge at another phase, whatever it does to its
     # readings afterwards; one that takes instants shows all edges alike. The lower bound of the
@@ -103,16 +108,35 @@ def repeats(current: Currents) -> int:
 def step(samples: Samples, frame: Frame) -> float:
     """The meter's step in amperes: the common divisor of all differences between its readings.
 
-    Readings that are on no grid have none that is worth the name. Where the waits show fewer than
-    three values, the whole capture is looked at.
+    Readings that are on no grid have none that is worth the name. Where most values come again and
+    again the grid is theirs, unless the pulses' edges, which it cannot avoid, are off it: an
+    outlier that is says nothing of the meter. Where the waits show fewer than three values, the
+    whole capture is looked at.
     """
+    least = 1e-6 * float(np.abs(samples.current_a).max())
+    values, counts = np.unique(samples.current_a, return_counts=True)
+    often = values[counts >= OFTEN]
+    if counts[counts >= OFTEN].sum() > len(samples.current_a) / 2 and len(often) > 1:
+        grid = _divisor(np.diff(often), least)
+        enough = 2 if len(often) == 2 else len(frame.pulses)  # two values are a weak grid
+        if grid and _edges_off(samples, frame, grid, float(often[0])) < enough:
+            return grid
     inner = [cut(p, PULSE_GUARD_S) for p in (*frame.floors, frame.window)]
     quiet = np.concatenate([samples.between(p.start_s, p.end_s) for p in inner])
-    least = 1e-6 * float(np.abs(samples.current_a).max())
     gaps = np.diff(np.unique(quiet))
     if np.count_nonzero(gaps > least) < 2:
-        gaps = np.diff(np.unique(samples.current_a))
+        gaps = np.diff(values)
     return _divisor(gaps, least)
+
+
+def _edges_off(samples: Samples, frame: Frame, grid: float, origin_a: float) -> int:
+    """At how many of the pulses' six edges a sample is off a grid."""
+    off = 0
+    for instant in (each for p in frame.pulses for each in (p.start_s, p.end_s)):
+        at = samples.index(instant)
+        steps = (samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3] - origin_a) / grid
+        off += bool((np.abs(steps - np.round(steps)) > OFF_GRID).any())
+    return off
 
 
 def sticks(samples: Samples, frame: Frame, level: Levels, step_a: float) -> bool:

@@ -49,7 +49,8 @@ def foretold(parts: Quiet, width: int) -> Rest:
 
     def rest(part: Currents) -> Currents:
         middle = float(np.median(part))
-        return np.asarray(part - middle - sides(part - middle) @ weights)
+        left = part - middle - sides(part - middle) @ weights
+        return np.asarray(left - np.median(left))  # what is always there is no event
 
     return rest
 
