@@ -142,23 +142,27 @@ def _edges_off(samples: Samples, frame: Frame, grid: float, origin_a: float) -> 
 def sticks(samples: Samples, frame: Frame, level: Levels, step_a: float) -> bool:
     """Whether readings stay the same while nothing on a grid explains it: a logger that tells
     changes only, from some size on that nobody knows. What is the same throughout is no sign."""
-    parts = [cut(floor, PULSE_GUARD_S) for floor in frame.floors]
-    parts.append(cut(frame.window, WINDOW_GUARD_S))
-    quiet = [samples.between(part.start_s, part.end_s) for part in parts]
+    inner = [cut(part, PULSE_GUARD_S) for part in (*frame.floors, *frame.pulses)]
+    inner.append(cut(frame.window, WINDOW_GUARD_S))
+    parts = [samples.between(part.start_s, part.end_s) for part in inner]
+    floors, pulses, window = parts[:2], parts[2:5], parts[5]
+    least_a = max(2 * step_a, 1e-6 * max(abs(level.floor_a), abs(level.busy_a)))
+    most_a = level.floor_a + HALF * level.span_a
+    return _differ([*floors, window], most_a, least_a) or _differ(pulses, np.inf, least_a)
+
+
+def _differ(parts: list[Currents], most_a: float, least_a: float) -> bool:
+    """Whether most readings are the same as those next to them, and not all of those the same."""
     values: list[float] = []
     same = 0
-    for part in quiet:
+    for part in parts:
         changes = np.flatnonzero(np.diff(part)) + 1
         starts = np.concatenate(([0], changes))
         lengths = np.diff(starts, append=len(part))
         values += list(part[starts[lengths >= STUCK]])
         same += int(lengths[lengths >= STUCK].sum())
-    if same < sum(map(len, quiet)) / 2:
-        return False
-    most_a = level.floor_a + HALF * level.span_a
-    resting = [value for value in values if value < most_a] or [level.floor_a]
-    least_a = 1e-6 * max(abs(level.floor_a), abs(level.busy_a))
-    return float(np.ptp(resting)) > max(2 * step_a, least_a)
+    low = [value for value in values if value < most_a]
+    return same >= sum(map(len, parts)) / 2 and bool(low) and float(np.ptp(low)) > least_a
 
 
 def _divisor(gaps: Currents, least: float) -> float:
