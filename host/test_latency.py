@@ -172,20 +172,24 @@ def round_trips(board: BoardUnderTest, record: Record, ready: int) -> Execution:
 @claim("latency.byte-to-task")
 def test_byte_to_task(board: BoardUnderTest, record: Record) -> None:
     latency = limit = within(0.0)
+    wire, judged = 0.0, False
     for _ in attempts(record):
         run = round_trips(board, record, ready=0)
         wire = lower_quartile(seconds(run, "own"))
         if wire > TIMER_MS / 1e3 / 4:
-            raise Inconclusive(
-                f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
-                f"delayed wake would wait for ({TIMER_MS} ms); is the host or the wire slow?"
-            )
+            continue  # a busy host's may be quicker next time
+        judged = True
         # USB and hubs carry bytes in frames of a millisecond: a wake that is late costs whole ones
         limit = allowed(run, wire, 4 * TICK)
         beyond = lower_quartile(seconds(run, "looped")) - wire
         latency = timed(run, "a byte to its task, without the wire", beyond)
         if kept(latency, limit):
             break
+    if not judged:
+        raise Inconclusive(
+            f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
+            f"delayed wake would wait for ({TIMER_MS} ms); is the host or the wire slow?"
+        )
     assert latency <= limit
 
 

@@ -348,7 +348,7 @@ def test_device_hangs_up(board: BoardUnderTest, record: Record) -> None:
 
 def byte(board: BoardUnderTest, record: Record, how: str) -> None:
     """A byte is noticed as soon as a board that looks for it without end notices it."""
-    times, late, allowed = 10, 0.0, 0.0
+    times, late, allowed, wire = 10, 0.0, -1.0, 0.0
     for _ in attempts(record):
         with neighbour(board) as machine:
             execution = run(
@@ -358,16 +358,18 @@ def byte(board: BoardUnderTest, record: Record, how: str) -> None:
         assert execution.value("got") == b"a" * (3 * times)
         wire = sorted(seconds(execution, "took", "looking"))[times // 2]
         if wire > FAR_MS / 1e3 / 4:
-            raise Inconclusive(
-                f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
-                f"late wake would wait for ({FAR_MS} ms); is the host or the wire slow?"
-            )
+            continue  # a busy host's may be quicker next time
         # the wire carries bytes in frames of a millisecond, of which a round trip takes two
         allowed = allowance(board, 0.0, machine) + 2 * TICK
         beyond = [s - wire for s in seconds(execution, "took", how)]
         late = judged_late(record, f"a byte, by {how}, without the wire", beyond, allowed)
         if late <= allowed:
             break
+    if allowed < 0:
+        raise Inconclusive(
+            f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
+            f"late wake would wait for ({FAR_MS} ms); is the host or the wire slow?"
+        )
     assert late <= allowed
 
 
