@@ -78,8 +78,8 @@ def tick(sides: Sequence[Sequence[Array]]) -> float:
 
 def side(runs: Sequence[Array], step: float) -> Side:
     """A side from the samples of its runs, whose clock goes on by `step`."""
-    joined = np.concatenate(runs)
-    coarse = 0 < step < math.inf and stats.iqr(joined) <= _TICKS * step
+    quarters = np.quantile(np.concatenate(runs), [TRIM, 1 - TRIM])
+    coarse = 0 < step < math.inf and quarters[1] - quarters[0] <= _TICKS * step
     return Side(middles(runs), _error(runs), step / 2 if coarse else 0.0)
 
 

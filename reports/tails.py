@@ -44,13 +44,19 @@ class Tail(NamedTuple):
 
 
 def tail(
-    old: Sequence[Array], new: Sequence[Array], step: float, threshold: float, factor: float = 1.0
+    old: Sequence[Array],
+    new: Sequence[Array],
+    step: float,
+    threshold: float,
+    factor: float = 1.0,
+    centers: Sequence[Array] = (),
 ) -> Tail | None:
     """None for too few samples or runs. `step` is the clock's; what is later by less than
-    `threshold` of the middle is not late; `factor` as in effects.effect."""
+    `threshold` of the middle is not late; `factor` as in effects.effect; `centers` are both sides'
+    middles, where they are known."""
     if min(map(len, [*old, *new])) < FEWEST or min(len(old), len(new)) < 2:
         return None
-    centers = [middles(side) for side in (old, new)]
+    centers = centers or [middles(side) for side in (old, new)]
     rest = [
         [run - center for run, center in zip(side, each, strict=True)]
         for side, each in zip((old, new), centers, strict=True)
@@ -61,40 +67,44 @@ def tail(
     width = max(float(upper - quarter), step if math.isfinite(step) else 0.0)
     fence = max(float(upper) + _FENCE * width, (threshold + factor - 1) * level)
     counts = [np.array([int((run > fence).sum()) for run in side]) for side in rest]
-    taken = [sum(map(len, side)) for side in rest]
-    shares = [float(count.sum()) / number for count, number in zip(counts, taken, strict=True)]
-    return Tail(shares[0], shares[1], _share(counts, taken), *_latest(old, new, factor))
+    sizes = [np.array([len(run) for run in side]) for side in rest]
+    shares = [float(c.sum()) / float(n.sum()) for c, n in zip(counts, sizes, strict=True)]
+    return Tail(shares[0], shares[1], _share(counts, sizes), *_latest(old, new, step, factor))
 
 
-def _share(counts: Sequence[Array], taken: Sequence[int]) -> float:
+def _share(counts: Sequence[Array], sizes: Sequence[Array]) -> float:
     """Of late ones as unlike as these: by samples and by runs, the greater of both."""
-    table = [[int(c.sum()), n - int(c.sum())] for c, n in zip(counts, taken, strict=True)]
+    pairs = [*zip(counts, sizes, strict=True)]
+    table = [[int(count.sum()), int((size - count).sum())] for count, size in pairs]
     by_samples = float(stats.fisher_exact(table).pvalue)
     if by_samples > _DOUBT:
         return by_samples
     # Anscombe's: the root of a Poisson count has the same spread at any level
-    steady = [np.sqrt(count + 3 / 8) for count in counts]
+    usual = np.concatenate(sizes).mean()  # samples of a run, of which a count is
+    steady = [np.sqrt(count * usual / size + 3 / 8) for count, size in pairs]
     by_runs = effect(Side(steady[0]), Side(steady[1]))
     return max(by_samples, by_runs.p if by_runs else 1.0)
 
 
 def _latest(
-    old: Sequence[Array], new: Sequence[Array], factor: float
+    old: Sequence[Array], new: Sequence[Array], step: float, factor: float
 ) -> tuple[float, float, float, float, float]:
     """(old, new, low, high, p) of the 99th percentile: p by runs, the interval by bootstrap."""
     tops = [np.array([np.percentile(run, 99) for run in side]) for side in (old, new)]
     means = [float(np.exp(np.log(top).mean())) if top.min() > 0 else math.nan for top in tops]
     if not all(map(math.isfinite, means)):
-        return *(float(top.mean()) for top in tops), math.nan, math.nan, 1.0  # type: ignore[return-value]
-    found = effect(Side(tops[0]), Side(tops[1]), factor)
-    assert found is not None  # two runs a side
+        return float(tops[0].mean()), float(tops[1].mean()), math.nan, math.nan, 1.0
+    half = step / 2 if math.isfinite(step) else 0.0  # of a tick, which a percentile is known to
+    found = effect(Side(tops[0], 0.0, half), Side(tops[1], 0.0, half), factor)
+    if found is None or not found.relative:
+        return means[0], means[1], math.nan, math.nan, 1.0
     logs = [np.log(top) for top in tops]
     if found.p > _DOUBT or max(np.ptp(log) for log in logs) == 0:
-        return *means, found.low, found.high, found.p  # type: ignore[return-value]
+        return means[0], means[1], found.low, found.high, found.p
     drawn = stats.bootstrap(
         logs, lambda a, b, axis=-1: b.mean(axis=axis) - a.mean(axis=axis), n_resamples=999,
         method="percentile", rng=np.random.default_rng(_SEED),
     ).confidence_interval  # fmt: skip
-    off = math.log(factor)
+    off = found.beyond
     ends = [math.expm1(float(drawn.low) - off), math.expm1(float(drawn.high) + off)]
     return means[0], means[1], ends[0], ends[1], found.p

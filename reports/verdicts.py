@@ -113,7 +113,9 @@ def judge(figures: Sequence[Figure], threshold: float) -> list[Judged]:
     the same."""
     effects = [effect(f.old, f.new, f.factor) for f in figures]
     tails = [
-        tail(*f.samples, f.step, threshold, f.factor) if f.samples[0] and f.unit == "s" else None
+        tail(*f.samples, f.step, threshold, f.factor, (f.old.values, f.new.values))
+        if f.samples[0] and f.unit == "s"
+        else None
         for f in figures
     ]
     sound = [not f.unsure for f in figures]

@@ -302,13 +302,14 @@ def test_evidence_that_is_too_much_for_a_page_is_loaded_beside_it(
 
 def test_a_comparison_opens_in_silence(browser: webdriver.Chrome, tmp_path: Path) -> None:
     olds = [
-        write_run(tmp_path, Recipe(id=f"o{n}", samples=300, started=START + timedelta(n)))
-        for n in range(2)
+        write_run(
+            tmp_path,
+            Recipe(id=f"o{n}", boards=(PICO,), samples=300, seed=n, started=START + timedelta(n)),
+        )
+        for n in range(5)
     ]
-    new = write_run(
-        tmp_path, Recipe(id="new", samples=300, slower=1.5, started=START + timedelta(9))
-    )
-    page = reports.compare(olds, new).write_html(tmp_path / "compare.html")
+    new = Recipe(id="new", boards=(PICO,), samples=300, slower=1.5, started=START + timedelta(9))
+    page = reports.compare(olds, write_run(tmp_path, new)).write_html(tmp_path / "compare.html")
     logged(browser, "browser")
     browser.get(page.as_uri())
     assert "5 things worse" in browser.find_element(By.TAG_NAME, "h1").text
