@@ -220,7 +220,7 @@ def test_a_run_what_failed_in_it_and_what_would_run(tmp_path: Path) -> None:
     assert told["outcomes"] == {"diverges": 1, "conforms": 1}
     told = asked("run", "run", "--failed", "broken", "--out", "again", cwd=tmp_path)
     assert told["outcomes"] == {"conforms": 1}
-    info = json.loads((tmp_path / "again" / "run.json").read_text())
+    info = json.loads((tmp_path / "again" / "run.json").read_text("utf-8"))
     assert info["claims"] == ["run.returns-value"]
     assert [board["name"] for board in info["boards"]] == ["unix"]
     done = subprocess.run(

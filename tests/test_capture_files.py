@@ -60,7 +60,9 @@ def test_ppk2(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
 def test_trace(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     """By the Trace Event Format: counters have args of numbers, complete events a duration."""
     export([capture[0]], "trace", tmp_path)
-    events = json.loads((tmp_path / "board.power.sleep.trace.json").read_text())["traceEvents"]
+    events = json.loads((tmp_path / "board.power.sleep.trace.json").read_text("utf-8"))[
+        "traceEvents"
+    ]
     counters = [event for event in events if event["ph"] == "C"]
     slices = {event["name"]: event for event in events if event["ph"] == "X"}
     assert np.allclose([e["args"]["mA"] for e in counters], capture[1] * 1e3, atol=1e-5)

@@ -91,4 +91,4 @@ def test_a_report_that_cannot_be_written_is_said_and_costs_no_result(tmp_path: P
     assert "Traceback" not in done.stderr
     assert f"looprig: {out / 'report'}: File exists" in done.stderr
     assert "the results are kept" in done.stderr
-    assert len((out / "results.jsonl").read_text().splitlines()) == 1
+    assert len((out / "results.jsonl").read_text("utf-8").splitlines()) == 1

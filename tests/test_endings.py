@@ -148,7 +148,7 @@ def test_a_full_disk_is_the_rigs(size: int, tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.new"))
     assert not (out / "report" / "index.html").exists()
     if (out / "run.json").exists():
-        assert json.loads((out / "run.json").read_text())["exit_code"] in (3, None)
+        assert json.loads((out / "run.json").read_text("utf-8"))["exit_code"] in (3, None)
 
 
 @needs_ptys

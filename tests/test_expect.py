@@ -106,9 +106,11 @@ def test_what_is_known_of_asyncio_and_does_not_show_goes_into_without(tmp_path: 
     own = tmp_path / "own"
     runs = [made(tmp_path, {"lock.remains-locked": Outcome.CONFORMS}) for _ in range(2)]
     expect([*runs, made(tmp_path, {"sleep.float": Outcome.DIVERGES})], own, False, None)
-    assert tomllib.loads((own / "novel.toml").read_text())["without"] == ["lock.remains-locked"]
+    assert tomllib.loads((own / "novel.toml").read_text("utf-8"))["without"] == [
+        "lock.remains-locked"
+    ]
     expect([made(tmp_path, {"lock.remains-locked": Outcome.DIVERGES})], own, False, None)
-    content = tomllib.loads((own / "novel.toml").read_text())
+    content = tomllib.loads((own / "novel.toml").read_text("utf-8"))
     assert "without" not in content
     assert {entry["claim"] for entry in content["divergence"]} == {
         "sleep.float", "lock.remains-locked",

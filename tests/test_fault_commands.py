@@ -60,8 +60,8 @@ def test_a_run_under_two_faults_and_its_resumption(tmp_path: Path) -> None:
         ("lock.often", "unix"): Outcome.CONFORMS,
     }
     assert {key: result.outcome for key, result in results(out).items()} == expected
-    assert json.loads((out / "run.json").read_text())["faults"] == [under[1], under[3]]
-    lines = (out / "results.jsonl").read_text().splitlines(keepends=True)
+    assert json.loads((out / "run.json").read_text("utf-8"))["faults"] == [under[1], under[3]]
+    lines = (out / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
     (out / "results.jsonl").write_text(lines[0])
     assert looprig("run", "--resume", out).returncode == 1
     assert {key: result.outcome for key, result in results(out).items()} == expected

@@ -56,7 +56,7 @@ def start(bench: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def outcomes(out: Path) -> dict[tuple[str, str], str]:
-    lines = (out / "results.jsonl").read_text().splitlines()
+    lines = (out / "results.jsonl").read_text("utf-8").splitlines()
     found = [json.loads(line) for line in lines]
     assert len({(r["claim"], r["board"]) for r in found}) == len(found), "a result twice"
     return {(r["claim"], r["board"]): r["outcome"] for r in found}

@@ -205,7 +205,9 @@ def test_a_manner(
             [sys.executable, "-m", "rig.cli", *command], cwd=ROOT, capture_output=True, text=True
         )
         assert done.returncode == 0, done.stdout + done.stderr
-        results = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+        results = [
+            json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()
+        ]
         assert [result["outcome"] for result in results] == ["conforms", "conforms"], results
         for result in results:
             for execution in result["executions"]:

@@ -52,7 +52,7 @@ def start(out: Path, *arguments: str | Path) -> subprocess.Popen[str]:
 
 def results(out: Path) -> dict[tuple[str, str], dict[str, Any]]:
     """Result by claim and board; none of them twice."""
-    found = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    found = [json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()]
     assert len({(r["claim"], r["board"]) for r in found}) == len(found), "a result twice"
     return {(r["claim"], r["board"]): r for r in found}
 
@@ -133,7 +133,7 @@ def test_fail_fast_reaches_the_workers(tmp_path: Path) -> None:
     found = results(out)
     bad = [result for result in found.values() if result["outcome"] == "diverges"]
     assert bad
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     assert len(found) < len(info["claims"]) * 2
 
 
@@ -255,7 +255,7 @@ def test_boards_of_a_kind_divide_the_claims(tmp_path: Path) -> None:
     said, trouble = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == 0, said + trouble
     found = results(out)
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     assert set(found) == {(claim, "unix") for claim in info["claims"]}, "each claim once"
     judges = Counter(result["judged_on"] for result in found.values())
     assert set(judges) == {"unix1", "unix2"}
@@ -278,7 +278,7 @@ def test_a_lost_board_that_shared(tmp_path: Path) -> None:
     os.kill(children(run.pid, HOLDER)[1], signal.SIGKILL)
     said, trouble = run.communicate(timeout=DEADLINE_S)
     found = results(out)
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     assert set(found) == {(claim, "unix") for claim in info["claims"]}, "each claim once"
     lost = [board["name"] for board in info["boards"][0]["members"] if board["lost"]]
     assert len(lost) == 1, said + trouble
@@ -308,7 +308,7 @@ def test_a_run_that_shared_is_gone_on_with(tmp_path: Path) -> None:
     assert again.returncode == 0, again.stdout + again.stderr
     after = results(out)
     assert before.items() <= after.items()
-    assert len(after) == len(json.loads((out / "run.json").read_text())["claims"])
+    assert len(after) == len(json.loads((out / "run.json").read_text("utf-8"))["claims"])
 
 
 # -- boards and meters in one hand --------------------------------------------------------------

@@ -415,7 +415,7 @@ def resumed_otherwise(draw: st.DrawFn, place: Place) -> Case:
     path = place.home / "resumed"
     shutil.rmtree(path, ignore_errors=True)
     shutil.copytree(place.run("old"), path)
-    info = json.loads((path / "run.json").read_text())
+    info = json.loads((path / "run.json").read_text("utf-8"))
     info["claims"] = ["gather.empty", "run.returns-value"]
     info["bench"] = place.bench()
     more, needle = draw(

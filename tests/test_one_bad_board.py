@@ -76,7 +76,7 @@ def test_four_of_eight_run_to_the_end(bad: str, tmp_path: Path) -> None:
         "wedged": "virtual board wedged did not start: the interpreter did not reach its REPL",
     }
     assert set(lost) == set(reasons)
-    page = (out / "report" / "index.html").read_text()
+    page = (out / "report" / "index.html").read_text("utf-8")
     first_screen = page[: page.index("<table")]  # before the first claim
     for name, reason in reasons.items():
         assert reason in lost[name]

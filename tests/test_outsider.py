@@ -95,7 +95,7 @@ def test_a_session_is_a_run(project: Path) -> None:
     assert "looprig: nothing unexpected; exit 0" in said
     assert results(project) == {"thermo.reads": Outcome.CONFORMS}
     (run,) = (project / "runs").iterdir()
-    info = json.loads((run / "run.json").read_text())
+    info = json.loads((run / "run.json").read_text("utf-8"))
     assert info["claims"] == ["thermo.reads"]
     assert info["exit_code"] == 0
 

@@ -69,7 +69,7 @@ def port_and_meter(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[s
 def looprig(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-c", WITHOUT_POSIX, *arguments],
-        cwd=ROOT, capture_output=True, text=True, timeout=120,
+        cwd=ROOT, capture_output=True, encoding="utf-8", timeout=120,
     )  # fmt: skip
 
 
@@ -83,7 +83,7 @@ def test_a_run_with_power_on_a_board_on_a_wire(
         "--claims", "run.returns-value", "--claims", "power.sleep-sleeps",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert len((out / "results.jsonl").read_text().splitlines()) == 2
+    assert len((out / "results.jsonl").read_text(encoding="utf-8").splitlines()) == 2
 
 
 def test_doctor_boards_and_init(tmp_path: Path, port_and_meter: tuple[str, str]) -> None:

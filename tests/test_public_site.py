@@ -136,7 +136,7 @@ def test_what_is_mixed_is_said_on_every_page(made: Path) -> None:
 
 
 def test_badges_say_what_shields_reads(made: Path) -> None:
-    told = json.loads((made / "badges" / "rp2.json").read_text())
+    told = json.loads((made / "badges" / "rp2.json").read_text("utf-8"))
     assert told["schemaVersion"] == 1
     assert set(told) == {"schemaVersion", "label", "message", "color"}
     assert told["message"].startswith("1.28.0: ")
@@ -146,7 +146,7 @@ def test_badges_say_what_shields_reads(made: Path) -> None:
 
 
 def test_a_page_shows_the_tests_own_text(made: Path) -> None:
-    text = html.unescape((made / "claims" / "run.cancels-leftovers.html").read_text())
+    text = html.unescape((made / "claims" / "run.cancels-leftovers.html").read_text("utf-8"))
     script = (ROOT / "device_tests" / "event_loop" / "leftovers.py").read_text()
     assert script.strip() in text
     assert '@claim("run.cancels-leftovers")' in text.replace("pytest.mark.", "")
@@ -234,7 +234,7 @@ def test_a_hostile_board_stays_within_the_site(tmp_path: Path) -> None:
     own = Recipe(id="x", boards=(board,), claims=[*CLAIMS, ("no.such", "quality", HOSTILE)])
     own.edit, own.samples = edit, 100
     run = write_run(home, own)
-    info = json.loads((run / "run.json").read_text())
+    info = json.loads((run / "run.json").read_text("utf-8"))
     info["id"] = "../../" + HOSTILE
     (run / "run.json").write_text(json.dumps(info))
     store = Store(str(tmp_path / "bundles"))

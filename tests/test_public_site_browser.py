@@ -120,7 +120,7 @@ def test_search_works_from_a_disk(browser: Any, made: Path) -> None:
     field.clear()
     field.send_keys("regressed")
     count = browser.find_element(By.ID, "found").text
-    table = json.loads((made / "data" / "search.json").read_text())
+    table = json.loads((made / "data" / "search.json").read_text("utf-8"))
     regressed = sum(bool(claim["regressed"]) for claim in table["claims"])
     assert count == f"{regressed} of {len(table['claims'])} claims"
     assert "q=regressed" in browser.current_url

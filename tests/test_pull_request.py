@@ -296,7 +296,7 @@ def test_base_and_head_and_one_comment(shelf: tuple[Path, dict[str, str]], hub: 
     env = {**env, "BY": "maintainer", "COMMIT": hub.head[:12], "PREPARE": str(prepare)}
     done = run(env)
     assert done.returncode == 1, done.stdout + done.stderr
-    plan = json.loads((Path(env["OUT"]) / "plan.json").read_text())
+    plan = json.loads((Path(env["OUT"]) / "plan.json").read_text("utf-8"))
     assert (plan["boards"], plan["only_asyncio"]) == (["unix"], True)
     [said] = hub.comments
     assert said["body"].startswith(MARKER)

@@ -147,9 +147,9 @@ def test_a_board_that_vanished_before_its_first_test_is_lost_once(tmp_path: Path
         said, _ = process.communicate(timeout=60)
     assert process.returncode == 3, said
     assert said.count("was lost at") == 1, said
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     assert "close and reopen the port" in info["boards"][0]["lost"]
-    lines = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    lines = [json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) > 5
     assert all("is lost" in line["why"] for line in lines[1:]), lines
 

@@ -64,4 +64,4 @@ def test_a_commit_is_held_to_what_lint_is_held_to() -> None:
 
 
 def test_the_dev_container_is_json() -> None:
-    assert "image" in json.loads((ROOT / ".devcontainer/devcontainer.json").read_text())
+    assert "image" in json.loads((ROOT / ".devcontainer/devcontainer.json").read_text("utf-8"))

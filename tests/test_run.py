@@ -36,7 +36,7 @@ def looprig(*arguments: str | Path, **options: Any) -> subprocess.CompletedProce
 
 def results(out: Path) -> dict[tuple[str, str], Result]:
     """(claim, board) to result; fails if one is there twice."""
-    lines = (out / "results.jsonl").read_text().splitlines()
+    lines = (out / "results.jsonl").read_text("utf-8").splitlines()
     found = [Result.model_validate_json(line) for line in lines]
     keyed = {(result.claim, result.board): result for result in found}
     assert len(keyed) == len(found), "a claim has two results on one board"
@@ -75,7 +75,7 @@ def test_a_good_board_exits_0_and_leaves_what_the_contract_says(out: Path) -> No
     assert {path.name for path in out.iterdir()} == {
         "run.json", "results.jsonl", "captures", "report",
     }  # fmt: skip
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     assert info["exit_code"] == 0
     assert info["boards"][0]["implementation"] == "micropython"
     found = results(out)
@@ -213,12 +213,12 @@ def test_a_killed_run_is_resumed_without_a_duplicate(out: Path) -> None:
     process.communicate(timeout=DEADLINE_S)
     with (out / "results.jsonl").open("a") as file:
         file.write('{"claim":"run.returns-va')  # what a kill in mid-write leaves
-    before = set((out / "results.jsonl").read_text().splitlines()[:5])
+    before = set((out / "results.jsonl").read_text("utf-8").splitlines()[:5])
     done = looprig("run", "--resume", out)
     assert done.returncode == 0, done.stdout + done.stderr
-    after = (out / "results.jsonl").read_text().splitlines()
+    after = (out / "results.jsonl").read_text("utf-8").splitlines()
     assert before <= set(after)
-    wanted = json.loads((out / "run.json").read_text())["claims"]
+    wanted = json.loads((out / "run.json").read_text("utf-8"))["claims"]
     assert {claim for claim, _ in results(out)} == set(wanted)
 
 

@@ -38,7 +38,7 @@ def test_a_fault_that_passes_leaves_no_error(tmp_path: Path) -> None:
         board.drop = 0
         said, _ = run.communicate(timeout=120)
     assert run.returncode == 0, said
-    results = [json.loads(line) for line in (out / "results.jsonl").read_text().splitlines()]
+    results = [json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()]
     assert [result["outcome"] for result in results] == ["conforms", "conforms"]
     [first] = [tried for result in results for tried in result["earlier"]]
     assert first["outcome"] == "errored"

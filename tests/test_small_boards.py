@@ -197,7 +197,7 @@ def test_a_run_on_a_small_board_has_nothing_unexpected(tmp_path: Path) -> None:
     assert ended.exit_code == 0, ended.output
     results = [
         Result.model_validate(json.loads(line))
-        for line in (out / "results.jsonl").read_text().splitlines()
+        for line in (out / "results.jsonl").read_text("utf-8").splitlines()
     ]
     unsupported = [result for result in results if result.outcome is Outcome.UNSUPPORTED]
     assert 10 < len(unsupported) < len(results)

@@ -60,7 +60,7 @@ def test_a_bench_file_names_it_and_a_resumed_run_knows_it(suite: Path, tmp_path:
     code, said = looprig(*words, cwd=tmp_path)
     assert code == 0, said
     assert outcomes(run) == {"thermo.reads": Outcome.CONFORMS}
-    assert json.loads((run / "run.json").read_text())["suites"] == [str(suite)]
+    assert json.loads((run / "run.json").read_text("utf-8"))["suites"] == [str(suite)]
     (run / "results.jsonl").write_text("")
     code, said = looprig("run", "--resume", run, cwd=tmp_path)
     assert code == 0, said

@@ -181,7 +181,7 @@ def test_what_is_no_run_of_the_suite(
 def test_another_firmware(bench: Path, out: Path) -> None:
     """Its results would stand as those of the one that the run began with."""
     looprig("run", "--no-power", "--bench", bench, "--claims", "run.returns-value", "--out", out)
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     info["boards"][0]["version"] = "1.20.0"
     (out / "run.json").write_text(json.dumps(info))
     said = refused("run", "--resume", out)

@@ -41,7 +41,7 @@ def test_a_lost_board_costs_the_test_it_was_in(checkout: Path, bench: Path, out:
     assert outcomes["upstream.micropython/wrong.py"] == "diverges"
     assert process.returncode == 3, said
     assert f"board {waits} was lost" in said
-    info = json.loads((out / "run.json").read_text())
+    info = json.loads((out / "run.json").read_text("utf-8"))
     assert info["share"]
 
 
