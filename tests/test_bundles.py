@@ -15,8 +15,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reports.publish import bundles, store
-from reports.publish.bundles import SCHEMA, Bundle, BundleRefused
+from reports.publish import bundles, store, unpacking
+from reports.publish.bundles import Bundle
+from reports.publish.contract import MOST_FILE, MOST_RESULTS, SCHEMA, BundleRefused
 from rig.results import Level, Outcome, Result, RunInfo
 from tests.run_factory import HOSTILE, PICO, Recipe, write_run
 
@@ -85,7 +86,7 @@ def test_a_plain_one_is_taken() -> None:
 BAD: dict[str, tuple[Callable[[], bytes], str]] = {
     "no Parquet": (lambda: b"PK\x03\x04 a zip", "no bundle"),
     "empty": (lambda: b"", "no bundle"),
-    "too large": (lambda: b"PAR1" * (bundles.MOST_FILE // 4 + 1), "larger than 16 MiB"),
+    "too large": (lambda: b"PAR1" * (MOST_FILE // 4 + 1), "larger than 16 MiB"),
     "other columns": (
         lambda: made([{"claim": "a.b"}], about(), pa.schema([("claim", pa.string())])),
         "other columns",
@@ -133,10 +134,18 @@ def test_it_is_refused_and_says_why(name: str) -> None:
     assert why in refused(make())
 
 
-def test_more_rows_than_are_taken_are_not_all_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bundles, "MOST_RESULTS", 20)
-    content = made([row(RESULT)] * 100, about())
-    assert "more than 20 results" in refused(content)
+def test_more_rows_than_are_taken_are_refused() -> None:
+    content = made([row(RESULT)] * (MOST_RESULTS + 1), about())
+    assert f"more than {MOST_RESULTS} results" in refused(content)
+
+
+def test_a_reader_that_ends_is_one_bundle_less(bundle: Bundle) -> None:
+    """Arrow was seen to crash on damaged files: the child ends, the next bundle is read."""
+    content = bundles.encode(bundle)
+    assert bundles.decode(content) == bundle
+    unpacking._child[0].kill()
+    assert "ended the reader" in refused(content)
+    assert bundles.decode(content) == bundle
 
 
 @settings(max_examples=60, deadline=None)

@@ -22,26 +22,17 @@ import pyarrow.parquet as pq
 from pydantic import ValidationError
 
 from reports.neutral import one_line
+from reports.publish import unpacking
+from reports.publish.contract import MOST_FILE, MOST_RESULTS, SCHEMA, VERSION, BundleRefused
 from rig import whole
 from rig.results import SCHEMA_VERSION, BoardInfo, ExecutionRecord, Result, RunInfo
 
-MOST_FILE = 16 * 2**20
-"""Bytes of a bundle: a whole run of one board takes half a megabyte."""
-MOST_RESULTS = 20_000
 MOST_RESULT = 2**20
 """Bytes of a result's JSON."""
 MOST_BOARDS = 200
 EVENTS, TEXT = 60, 4000
 """What a bundle keeps of an execution: events, and characters of each text."""
-VERSION = 1
-TEXTS = ("port", "board", "version", "claim", "level", "outcome", "started")
-SCHEMA = pa.schema([*((name, pa.string()) for name in TEXTS), ("result", pa.binary())])
-_BATCH = 16
 _RELEASE = re.compile(r"\d{1,3}\.\d{1,3}(\.\d{1,3})?")
-
-
-class BundleRefused(Exception):
-    """Why a bundle is not taken, in a clause that follows its name."""
 
 
 @dataclass
@@ -211,16 +202,8 @@ def decode(content: bytes) -> Bundle:
     """A bundle's file read. Raises BundleRefused for whatever is not as the contract has it."""
     if len(content) > MOST_FILE:
         raise BundleRefused(f"is larger than {MOST_FILE >> 20} MiB")
-    try:
-        file = pq.ParquetFile(
-            pa.BufferReader(content),
-            thrift_string_size_limit=MOST_FILE,
-            thrift_container_size_limit=100_000,
-        )
-        said = _said(file)
-        results = list(_results(file))
-    except (pa.ArrowException, OSError, ValueError, KeyError, MemoryError) as error:
-        raise BundleRefused(f"is no bundle: {one_line(str(error), 120)}") from error
+    said, rows = unpacking.unpacked(content)
+    results = list(_results(rows))
     try:
         run = RunInfo.model_validate_json(json.dumps(said["run"]), strict=True)
     except ValidationError as error:
@@ -234,48 +217,21 @@ def decode(content: bytes) -> Bundle:
     return checked(Bundle(run, releases, [slim(result) for result in results]))
 
 
-def _said(file: Any) -> dict[str, Any]:
-    """What the file says of itself, once its form is known to be the contract's."""
-    if file.schema_arrow.remove_metadata() != SCHEMA:
-        raise BundleRefused("has other columns than a bundle's")
-    meta = file.metadata
-    for group in range(meta.num_row_groups):
-        for number in range(meta.num_columns):
-            column = meta.row_group(group).column(number)
-            if column.compression != "UNCOMPRESSED":
-                raise BundleRefused("is compressed: a bundle's file is not, only its results are")
-            if set(column.encodings) - {"PLAIN", "RLE", "BIT_PACKED"}:
-                raise BundleRefused("has columns that are encoded: they have to be plain")
-    try:
-        said = json.loads((meta.metadata or {})[b"looprig"])
-    except (KeyError, ValueError, RecursionError) as error:
-        raise BundleRefused("does not say that it is a bundle") from error
-    if not isinstance(said, dict) or said.get("bundle") != VERSION:
-        raise BundleRefused(f"is no bundle of version {VERSION}")
-    return said
+def _results(rows: list[unpacking.Row]) -> Iterator[Result]:
+    for number, (claim, board, outcome, data) in enumerate(rows, start=1):
+        try:
+            result = Result.model_validate_json(_inflated(data), strict=True)
+        except ValidationError as error:
+            raise BundleRefused(f"result {number} {_first(error)}") from error
+        if (result.claim, result.board, result.outcome.value) != (claim, board, outcome):
+            raise BundleRefused(f"result {number} says other than its columns")
+        yield result
 
 
-def _results(file: Any) -> Iterator[Result]:
-    total = 0
-    for batch in file.iter_batches(batch_size=_BATCH, use_threads=False):
-        for row in batch.to_pylist():
-            total += 1
-            if total > MOST_RESULTS:
-                raise BundleRefused(f"has more than {MOST_RESULTS} results")
-            try:
-                result = Result.model_validate_json(_inflated(row["result"]), strict=True)
-            except ValidationError as error:
-                raise BundleRefused(f"result {total} {_first(error)}") from error
-            told = (result.claim, result.board, result.outcome.value)
-            if told != (row["claim"], row["board"], row["outcome"]):
-                raise BundleRefused(f"result {total} says other than its columns")
-            yield result
-
-
-def _inflated(data: bytes | None) -> bytes:
+def _inflated(data: bytes) -> bytes:
     stream = zlib.decompressobj()
     try:
-        told = stream.decompress(data or b"", MOST_RESULT)
+        told = stream.decompress(data, MOST_RESULT)
     except zlib.error as error:
         raise BundleRefused("has a result that is not deflated JSON") from error
     if not stream.eof:

@@ -23,8 +23,9 @@ import pandas as pd
 from reports.evidence import evidence, script_json
 from reports.matrix import STATES, Cell
 from reports.neutral import one_line
-from reports.publish.bundles import BundleRefused, when
+from reports.publish.bundles import when
 from reports.publish.columns import columns_of
+from reports.publish.contract import BundleRefused
 from reports.publish.store import Entry, Store
 from rig.claims import Claim, catalogue
 from rig.results import Result

@@ -13,7 +13,8 @@ import pyarrow as pa
 from pyarrow import fs
 
 from reports.publish import bundles
-from reports.publish.bundles import Bundle, BundleRefused
+from reports.publish.bundles import Bundle
+from reports.publish.contract import BundleRefused
 from rig.errors import RigError, UsageError
 
 MOST_BUNDLES = 100_000
