@@ -138,7 +138,7 @@ def serve() -> None:
     import reports
     from rig.claims import catalogue
 
-    for folder in ("rig", "rig/commands", "rig/checkup", "reports"):
+    for folder in ("rig", "rig/answers", "rig/commands", "rig/checkup", "reports"):
         for path in sorted((ROOT / folder).glob("[!_]*.py")):
             importlib.import_module(f"{folder}.{path.stem}".replace("/", "."))
     catalogue()

@@ -62,11 +62,20 @@ def test_a_fault_of_the_rig_outweighs_a_verdict_and_is_no_intermittence(
 
 def test_turns_alternate_and_the_change_alone_is_changed(tmp_path: Path) -> None:
     run = Played(*[Outcome.CONFORMS] * 4)
-    asked = Options(out=tmp_path / "r", faults=["x"], boards=["unix"])
+    fault = "lifo-scheduling"
+    asked = Options(out=tmp_path / "r", faults=[fault], boards=["unix"])
     assert by_turns(*sides_of(asked), 2, run) == 0
-    assert [options.faults for options in run.asked] == [[], ["x"], [], ["x"]]
+    assert [options.faults for options in run.asked] == [[], [fault], [], [fault]]
     places = [str(options.out.relative_to(tmp_path / "r")) for options in run.asked if options.out]
     assert places == ["base/1", "change/1", "base/2", "change/2"]
+
+
+def test_a_change_that_cannot_be_is_told_before_the_base_runs(tmp_path: Path) -> None:
+    run = Played()
+    asked = Options(out=tmp_path / "r", faults=["no-such-fault"], boards=["unix"])
+    with pytest.raises(UsageError, match="there is no fault"):
+        by_turns(*sides_of(asked), 2, run)
+    assert not run.asked
 
 
 def test_two_boards_or_firmwares_are_a_side_each() -> None:
