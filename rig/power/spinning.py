@@ -69,7 +69,7 @@ def spinning(parts: Quiet, level: Levels, ratio: Estimate) -> Spinning:
     own = (found[0] and begins) or (found[-1] and ends)
     stretch = own and _is_even(parts, window[found], level)
     whole = ratio.low > HALF and ratio.high >= FULLY and _mostly_busy(window, level, ratio)
-    whole = whole and begins and ends and _is_even(parts, window, level)
+    whole = whole and ratio.low < 2 - FULLY and begins and ends and _is_even(parts, window, level)
     return Spinning(bool(stretch or whole), float(found.mean()), float(possible.mean()))
 
 
@@ -123,7 +123,7 @@ def _stretches(
     ratios = (means - level.floor_a) / level.span_a
     error = SIGMAS * (level.mean_error(length) + level.drift_a / 2) / level.span_a
     starts = (ratios - error > HALF) & (ratios + max(error, 0.01) >= FULLY)
-    starts &= ratios - error < BEYOND
+    starts &= ratios - error < 2 - FULLY  # as far above the busy level as it may be below
     if not starts.any():
         return found
 

@@ -86,7 +86,11 @@ class Evidence:
         """Wake-ups that fill the window, more of them than the floors' rate explains."""
         parts = self.parts
         at = self._rises(parts.window, around, visible_a)
-        beside = sum(len(self._rises(floor, around, visible_a)) for floor in parts.floors)
+        # Both ways: what is mostly high in a floor falls where in the window it rises.
+        beside = sum(
+            max(len(self._rises(sign * floor, around, visible_a)) for sign in (1, -1))
+            for floor in parts.floors
+        )
         # Noise goes both ways, and a wake-up only up: as many as there are falls may be noise.
         own = len(at) - self._falls(parts.window, around, visible_a)
         if rate_low(max(own, 0), parts.window_s) <= self.allowed_hz:
