@@ -2,8 +2,9 @@
 
 A fault in two wakes of a hundred leaves every median alone. Late is what lies far out (Tukey's
 outer fence, three times the middle half's width beyond it) of the samples of both sides together,
-each less its run's own middle, so that neither side draws the line. Late samples come in bursts and
-in some runs more than in others; so a share counts as changed if both say so, Fisher's exact test
+each less its run's own middle, so that neither side draws the line. Late samples come in bursts,
+so that those that follow one another are one event, as where extremes are counted elsewhere; and in
+some runs more than in others. So a share counts as changed if both say so, Fisher's exact test
 of all samples and Student's t of the runs: alone, one takes a burst, the other a few samples, for
 more than they are.
 """
@@ -12,7 +13,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
@@ -66,10 +67,16 @@ def tail(
     level = abs(float(np.concatenate(centers).mean()))
     width = max(float(upper - quarter), step if math.isfinite(step) else 0.0)
     fence = max(float(upper) + _FENCE * width, (threshold + factor - 1) * level)
-    counts = [np.array([int((run > fence).sum()) for run in side]) for side in rest]
+    late = [[run > fence for run in side] for side in rest]
+    events = [np.array([_events(run) for run in side]) for side in late]
     sizes = [np.array([len(run) for run in side]) for side in rest]
-    shares = [float(c.sum()) / float(n.sum()) for c, n in zip(counts, sizes, strict=True)]
-    return Tail(shares[0], shares[1], _share(counts, sizes), *_latest(old, new, step, factor))
+    shares = [float(np.concatenate(side).mean()) for side in late]
+    return Tail(shares[0], shares[1], _share(events, sizes), *_latest(old, new, step, factor))
+
+
+def _events(late: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
+    """How many times it began to be late."""
+    return int(late[0]) + int((late[1:] & ~late[:-1]).sum())
 
 
 def _share(counts: Sequence[Array], sizes: Sequence[Array]) -> float:
