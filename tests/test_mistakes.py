@@ -234,7 +234,6 @@ def wrong_word(draw: st.DrawFn, place: Place) -> Case:
         "--no-power --claims power.*": "--no-power leaves no claim",
         "--claims latency.turn-cost --level documented": "no claim asked for is of it",
         f"--repeat {number}": "--repeat",
-        "--repeat 2 --json": "--repeat makes several runs",
         "--json --quiet": "--json prints one document",
         "--fault lifo-schedulin": "did you mean 'lifo-scheduling'?",
         f"--fault lifo-scheduling --overlay {place.home}": "name one",
