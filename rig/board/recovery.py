@@ -140,8 +140,13 @@ class Ladder:
 
     def reset_line(self) -> None:
         """What resets a board whose USB bridge has RTS at its reset pin, as most ESP32s have."""
+        seen = self.board.seen
         self.link().pulse_reset()
-        self.await_raw(FIRST.quiet_s)
+        try:
+            self.await_raw(FIRST.quiet_s)
+        except (Silence, Disconnected):
+            self.board.seen = seen  # said while the lines moved: not how they stand
+            raise
 
     def replugged(self) -> None:
         """Ask who sits at the terminal to be the power switch, and wait until the board answers."""
