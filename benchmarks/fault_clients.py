@@ -20,7 +20,7 @@ def say(script: Path, passed: bool, said: str) -> None:
 
 
 def expected(script: Path) -> str:
-    return Path(f"{script}.exp").read_text()
+    return Path(f"{script}.exp").read_text("utf-8")
 
 
 def looprig(port: str, scripts: list[Path], args: argparse.Namespace) -> None:
@@ -34,7 +34,7 @@ def looprig(port: str, scripts: list[Path], args: argparse.Namespace) -> None:
     board = Board("board", port, power_cycle=args.power_cycle, deadline_scale=args.scale)
     board.info.features = ["deflate", "binascii.crc32"]
     for script in scripts:
-        code = assemble([(script.name, script.read_text())], {})
+        code = assemble([(script.name, script.read_text("utf-8"))], {})
         started = time.monotonic()
         try:
             done = board.push(script.stem, code, args.deadline)
@@ -67,7 +67,7 @@ def mpremote_api(port: str, scripts: list[Path], args: argparse.Namespace) -> No
     for script in scripts:
         try:
             transport.enter_raw_repl()
-            output, failure = transport.exec_raw(script.read_text(), timeout=10)
+            output, failure = transport.exec_raw(script.read_text("utf-8"), timeout=10)
         except TransportError as error:
             say(script, False, str(error))
             continue
@@ -92,7 +92,7 @@ def belay(port: str, scripts: list[Path], args: argparse.Namespace) -> None:
         lines: list[str] = []
         try:
             with Device(port, startup="") as device:
-                device(script.read_text(), stream_out=_Lines(lines))
+                device(script.read_text("utf-8"), stream_out=_Lines(lines))
         except Exception as error:
             say(script, False, str(error)[-80:])
             continue

@@ -157,7 +157,7 @@ def write_scripts(row: Row, folder: Path) -> list[Path]:
     paths = []
     for name in ("t1", "t2", "t3", "t4"):
         path = folder / f"{name}.py"
-        path.write_text(row.text if name == "t2" else GOOD.format(name=name))
-        Path(f"{path}.exp").write_text(f"{name} ok\n")
+        path.write_text(row.text if name == "t2" else GOOD.format(name=name), "utf-8")
+        Path(f"{path}.exp").write_text(f"{name} ok\n", "utf-8")
         paths.append(path)
     return paths

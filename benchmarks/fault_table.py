@@ -141,7 +141,7 @@ def _weigh(pid: int, cell: Cell) -> None:
     status = Path(f"/proc/{pid}/status")
     while True:
         try:
-            found = PEAK.search(status.read_text())
+            found = PEAK.search(status.read_text("utf-8"))
         except OSError:
             return
         if found is None:  # a zombie has no memory any more

@@ -95,7 +95,7 @@ def worked() -> float:
     """Seconds that the machine's processors worked since it started, in all; nan but on Linux."""
     try:
         user, nice, system, _, _, irq, soft, *_ = map(
-            int, Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:]
+            int, Path("/proc/stat").read_text("utf-8").split("\n", 1)[0].split()[1:]
         )
     except OSError:
         return math.nan

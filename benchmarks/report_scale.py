@@ -44,8 +44,8 @@ def write_runs(home: Path, runs: int, boards: int) -> None:
     model = home / "model"
     write_run(model, Recipe(id="run", boards=(PICO,), claims=claims, samples=SAMPLES))
     source = model / "run"
-    lines = (source / "results.jsonl").read_text()
-    info = (source / "run.json").read_text()
+    lines = (source / "results.jsonl").read_text("utf-8")
+    info = (source / "run.json").read_text("utf-8")
     started = START.isoformat(timespec="milliseconds").replace("+00:00", "Z")
     for number in range(runs):
         directory = home / "runs" / f"run-{number:05d}"
@@ -54,9 +54,9 @@ def write_runs(home: Path, runs: int, boards: int) -> None:
         when = (START + timedelta(hours=number)).isoformat(timespec="milliseconds")
         said = info.replace('"id": "run"', f'"id": "{directory.name}"').replace(started, when)
         said = said.replace('"name": "pico"', f'"name": "{name}"')
-        (directory / "run.json").write_text(said)
+        (directory / "run.json").write_text(said, "utf-8")
         (directory / "results.jsonl").write_text(
-            lines.replace('"board":"pico"', f'"board":"{name}"')
+            lines.replace('"board":"pico"', f'"board":"{name}"'), "utf-8"
         )
         for capture in (source / "captures").iterdir():
             shutil.copyfile(capture, directory / "captures" / capture.name)

@@ -23,10 +23,10 @@ def main() -> None:
     board.info.features = ["deflate", "binascii.crc32"]  # a run knows them from its start
     passed = 0
     for name in sys.argv[2:]:
-        code = Program(shrink(Path(name).read_text()), ((1, name),), bare=True)
+        code = Program(shrink(Path(name).read_text("utf-8")), ((1, name),), bare=True)
         done = board.push(name, code, 30)
         good = done.ended is Ended.FINISHED and not done.damage
-        passed += good and done.output == Path(f"{name}.exp").read_text()
+        passed += good and done.output == Path(f"{name}.exp").read_text("utf-8")
     board.close()
     print(json.dumps({"pass": passed, "seconds": time.monotonic() - started}))
 

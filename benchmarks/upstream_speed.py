@@ -106,7 +106,9 @@ def main() -> None:
         scripts = []
         for script in sorted(tests.glob(args.test)):  # for all, so that none runs CPython
             copy = Path(shutil.copy(script, name))
-            Path(f"{copy}.exp").write_text(suite.expected(script.relative_to(tests).as_posix()))
+            Path(f"{copy}.exp").write_text(
+                suite.expected(script.relative_to(tests).as_posix()), "utf-8"
+            )
             scripts.append(copy)
         print(f"{len(scripts)} tests, {sum(p.stat().st_size for p in scripts)} bytes of source")
         board = VirtualBoard("board", "micropython", Path(name))

@@ -105,8 +105,8 @@ class FirstBoard:
         self.folder.mkdir(parents=True, exist_ok=True)
         self.root = self.folder / f"{self.name}.root"
         self.root.mkdir(exist_ok=True)
-        (self.root / "boot.py").write_text(self.boot)
-        (self.root / "main.py").write_text(self.main)
+        (self.root / "boot.py").write_text(self.boot, "utf-8")
+        (self.root / "main.py").write_text(self.main, "utf-8")
         self.resets = self.opened = self.boots = self.soft_resets = 0
         self.heard = bytearray()  # all that was sent to it
         self.lost = 0  # bytes that its link did not carry
@@ -217,7 +217,7 @@ class FirstBoard:
         ours, its = socket.socketpair()
         main = bool(self.main) and not raw
         files = {"boot": str(self.root / "boot.py"), "main_file": str(self.root / "main.py")}
-        (self.folder / f"{self.name}.start").write_text(BOOT.format(main=main, **files))
+        (self.folder / f"{self.name}.start").write_text(BOOT.format(main=main, **files), "utf-8")
         frozen = ":.frozen" if self.frozen else ""
         env = {**os.environ, "MICROPYPATH": f":{LIBRARY}{frozen}"}
         command = [*self.interpreter(), "-i", str(self.folder / f"{self.name}.start")]

@@ -47,7 +47,7 @@ NO_ASYNCIO = "import sys\nsys.path[:]=[p for p in sys.path if p!='.frozen']"
 def foreign(folder: Path, name: str, boot: str) -> Path:
     """The firmware's path."""
     path = folder / name
-    path.write_text(PROGRAM.format(python=sys.executable, boot=boot))
+    path.write_text(PROGRAM.format(python=sys.executable, boot=boot), "utf-8")
     path.chmod(0o755)
     return path
 
@@ -57,7 +57,7 @@ def mute(folder: Path, name: str) -> Path:
     path = folder / name
     # what it is asked before it is used: options, and its version
     path.write_text(
-        "#!/bin/sh\ncase \"$1\" in -h) ;; -c) echo '(1, 29)';; *) exec sleep 1000;; esac\n"
+        "#!/bin/sh\ncase \"$1\" in -h) ;; -c) echo '(1, 29)';; *) exec sleep 1000;; esac\n", "utf-8"
     )
     path.chmod(0o755)
     return path

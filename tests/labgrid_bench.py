@@ -66,7 +66,7 @@ class LabgridBench:
         self.processes: dict[str, subprocess.Popen[bytes]] = {}
         wrapper = folder / "bin" / "ser2net"
         wrapper.parent.mkdir()
-        wrapper.write_text(WRAPPER.replace("{ser2net}", str(find_ser2net())))
+        wrapper.write_text(WRAPPER.replace("{ser2net}", str(find_ser2net())), "utf-8")
         wrapper.chmod(0o755)
         self.boards = [VirtualBoard(f"rp2-{n}", "micropython", folder) for n in range(boards)]
         for board in self.boards:
@@ -105,7 +105,7 @@ class LabgridBench:
         }
         resources["odd"] = {"NetworkService": {"address": "127.0.0.1", "username": "nobody"}}
         file = self.folder / "exporter.yaml"
-        file.write_text(json.dumps(resources))  # JSON is YAML
+        file.write_text(json.dumps(resources), "utf-8")  # JSON is YAML
         command = ["labgrid-exporter", "-c", self.address, "-n", "hostA"]
         self._start("exporter", [*command, "--hostname", "127.0.0.1", str(file)])
         self.until(lambda: "hostA/odd" in self.client("resources").stdout, "the exporter")

@@ -39,5 +39,5 @@ class PlayedPorts:
 
     def _write(self) -> None:
         temporary = self.path.with_suffix(".new")
-        temporary.write_text(json.dumps(list(self.listed.values())))
+        temporary.write_text(json.dumps(list(self.listed.values())), "utf-8")
         temporary.replace(self.path)

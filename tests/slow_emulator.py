@@ -104,7 +104,8 @@ def slowed_program(firmware: str, slow: float, folder: Path) -> Path:
     )
     path = folder / "micropython-slow"
     path.write_text(
-        f'#!/bin/sh\nLD_PRELOAD={library()} FAKETIME="+0 x{1 / slow:.6f}" exec {real} "$@"\n'
+        f'#!/bin/sh\nLD_PRELOAD={library()} FAKETIME="+0 x{1 / slow:.6f}" exec {real} "$@"\n',
+        "utf-8",
     )
     path.chmod(0o755)
     return path

@@ -55,7 +55,7 @@ def test_two_nightlies_are_one_board_compared_and_two_columns_published(tmp_path
 
 def test_two_boards_of_a_kind(tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
-    bench.write_text('[board.left]\nkind = "virtual"\n[board.right]\nkind = "virtual"\n')
+    bench.write_text('[board.left]\nkind = "virtual"\n[board.right]\nkind = "virtual"\n', "utf-8")
     out = tmp_path / "ab"
     words = ("--bench", bench, "--board", "left", "--board", "right", "--repeat", 2)
     done = looprig("ab", *words, *CLAIMS, "--no-power", "--out", out)

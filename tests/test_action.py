@@ -40,8 +40,8 @@ def act(folder: Path, **inputs: str) -> tuple[str, str, str]:
         cwd=folder, env=os.environ | environment, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    outputs = (folder / "GITHUB_OUTPUT").read_text()
-    return done.stdout, outputs, (folder / "GITHUB_STEP_SUMMARY").read_text()
+    outputs = (folder / "GITHUB_OUTPUT").read_text("utf-8")
+    return done.stdout, outputs, (folder / "GITHUB_STEP_SUMMARY").read_text("utf-8")
 
 
 pytestmark = pytest.mark.skipif(

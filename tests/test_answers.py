@@ -152,7 +152,7 @@ def test_claims_and_faults(tmp_path: Path) -> None:
 
 
 def test_boards_and_doctor_tell_of_what_does_not_answer(tmp_path: Path) -> None:
-    (tmp_path / "bench.toml").write_text(BENCH)
+    (tmp_path / "bench.toml").write_text(BENCH, "utf-8")
     told = asked("boards", "boards", "--bench", "bench.toml", cwd=tmp_path, code=3)
     unix, gone = told["boards"]
     assert (unix["name"], unix["implementation"], unix["problem"]) == ("unix", "micropython", "")
@@ -193,7 +193,7 @@ def test_prove(tmp_path: Path) -> None:
 
 
 def test_upstream(tmp_path: Path) -> None:
-    (tmp_path / "bench.toml").write_text('[board.one]\nkind = "virtual"\n')
+    (tmp_path / "bench.toml").write_text('[board.one]\nkind = "virtual"\n', "utf-8")
     checkout = written(tmp_path / "micropython")
     words = ("upstream", checkout, "basics/[gw]*.py", "--bench", "bench.toml", "--out", "u")
     told = asked("upstream", *words, cwd=tmp_path, code=1)

@@ -124,7 +124,8 @@ def test_a_virtual_meter(options: str, said: str, tmp_path: Path, refused: Refus
     path = tmp_path / "bench.toml"
     path.write_text(
         '[board.a]\nkind = "virtual"\nmeter = "m"\n'
-        f'[meter.m]\nkind = "virtual"\noptions = {{{options}}}\n'
+        f'[meter.m]\nkind = "virtual"\noptions = {{{options}}}\n',
+        "utf-8",
     )
     out = tmp_path / "out"
     assert said in refused(2, "run", "--bench", path, "--out", out)

@@ -112,7 +112,7 @@ BAD = {
 def test_a_bad_bench_file_is_one_sentence(tmp_path: Path, case: str) -> None:
     text, sentence = BAD[case]
     path = tmp_path / "bench.toml"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     with pytest.raises(UsageError) as caught:
         benches.load(path)
     said = str(caught.value)
@@ -149,7 +149,8 @@ def test_one_instrument_under_two_names_is_shared(tmp_path: Path) -> None:
         meter.first = {resource = "GPIB::1", channel = 1}
         meter.second = {resource = "GPIB::1", channel = 2}
         meter.other = {resource = "GPIB::2"}
-        """
+        """,
+        "utf-8",
     )
     meters = benches.load(path).meter
     assert {name: meter.shared for name, meter in meters.items()} == {
@@ -170,7 +171,7 @@ def test_a_relative_port_is_relative_to_its_file(
     written: str, meant: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "benches").mkdir()
-    (tmp_path / "benches" / "bench.toml").write_text(f'[board.pico]\nport = "{written}"\n')
+    (tmp_path / "benches" / "bench.toml").write_text(f'[board.pico]\nport = "{written}"\n', "utf-8")
     monkeypatch.chdir(tmp_path)
     [board] = benches.load(Path("benches/bench.toml")).board.values()
     assert board.port == meant.format(home=tmp_path)

@@ -105,7 +105,9 @@ def test_the_boards_of_a_bench_file_virtual_ones_too(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     bench = tmp_path / "bench.toml"
-    bench.write_text('[board.here]\nkind = "virtual"\n[board.gone]\nport = "/dev/ttyACM98"\n')
+    bench.write_text(
+        '[board.here]\nkind = "virtual"\n[board.gone]\nport = "/dev/ttyACM98"\n', "utf-8"
+    )
     assert looprig("boards", "--bench", bench) == 3
     said = capsys.readouterr().out
     assert "here" in said
@@ -166,10 +168,10 @@ def test_init_writes_nothing_over_a_file_or_without_a_board(
     with pytest.raises(RigError, match="no MicroPython board answered"):
         looprig("init", tmp_path / "no-port", "--out", out)
     assert not out.exists()
-    out.write_text("mine")
+    out.write_text("mine", "utf-8")
     with pytest.raises(UsageError, match="there already"):
         looprig("init", board.port, "--out", out)
-    assert out.read_text() == "mine"
+    assert out.read_text("utf-8") == "mine"
     other = tmp_path / "other.toml"
     with pytest.raises(RigError, match=r"does not answer \*IDN"):
         looprig("init", board.port, "--meter", "TCPIP::127.0.0.1::9::SOCKET", "--out", other)
@@ -189,7 +191,7 @@ def test_a_bench_of_several_leaves_the_wiring_to_the_reader(tmp_path: Path) -> N
         [("USB0::1::INSTR", "Keysight,34465A,1,1", "keysight-34465a")],
     )
     path = tmp_path / "bench.toml"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     bench = benches.load(path)
     assert list(bench.board) == ["rp2-1", "rp2-2"]
     assert bench.board["rp2-1"].serial_number == "E66"
@@ -315,9 +317,12 @@ def test_what_is_known_belongs_to_versions_and_ports(tmp_path: Path) -> None:
     (tmp_path / "asyncio.toml").write_text(
         entry.format("a.b", "<1.28")
         + entry.format("c.d", ">=1.24, <1.29")
-        + entry.format("e.f", ">0")
+        + entry.format("e.f", ">0"),
+        "utf-8",
     )
-    (tmp_path / "port.toml").write_text('without = ["e.f"]\n' + entry.format("g.h", "==1.28"))
+    (tmp_path / "port.toml").write_text(
+        'without = ["e.f"]\n' + entry.format("g.h", "==1.28"), "utf-8"
+    )
     for version, claims in {
         "1.23.0": {"a.b", "e.f"},
         "1.27.0": {"a.b", "c.d", "e.f"},
@@ -327,7 +332,7 @@ def test_what_is_known_belongs_to_versions_and_ports(tmp_path: Path) -> None:
     }.items():
         assert set(known("other", version, tmp_path)) == claims, version
     assert set(known("port", "1.28.0", tmp_path)) == {"c.d", "g.h"}
-    (tmp_path / "asyncio.toml").write_text(entry.format("a.b", "1.28"))
+    (tmp_path / "asyncio.toml").write_text(entry.format("a.b", "1.28"), "utf-8")
     with pytest.raises(RigError, match=r"'1\.28' is no condition such as <1\.30"):
         known("third", "1.28.0", tmp_path)
 

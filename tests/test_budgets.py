@@ -175,7 +175,8 @@ def bench(tmp_path: Path, budget: str, meter: str = 'meter = "m"\n') -> Path:
     path = tmp_path / "bench.toml"
     path.write_text(
         f'[board.b]\nkind = "virtual"\n{meter}[board.b.power]\n{budget}\n'
-        '[meter.m]\nkind = "virtual"\n'
+        '[meter.m]\nkind = "virtual"\n',
+        "utf-8",
     )
     return path
 

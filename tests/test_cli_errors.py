@@ -116,7 +116,7 @@ def test_a_port_that_is_no_micropython(tmp_path: Path) -> None:
 
 def test_a_file_is_no_port(tmp_path: Path) -> None:
     path = tmp_path / "file"
-    path.write_text("not a tty")
+    path.write_text("not a tty", "utf-8")
     assert f"port {path}: " in refused(tmp_path, 3, "run", "--port", path)
 
 
@@ -241,7 +241,7 @@ def test_an_overlay_with_no_module_in_it(tmp_path: Path) -> None:
 def test_an_overlay_that_does_not_import(tmp_path: Path, board: VirtualBoard) -> None:
     overlay = tmp_path / "overlay"
     overlay.mkdir()
-    (overlay / "asyncio.py").write_text("import nothing_of_that_name\n")
+    (overlay / "asyncio.py").write_text("import nothing_of_that_name\n", "utf-8")
     said = refused(
         tmp_path, 2, "run", "--board", "unix", "--claims", CLAIM, "--overlay", overlay, "--no-power"
     )
@@ -255,7 +255,7 @@ def test_an_overlay_that_did_not_import_is_off_the_board_again(
     """A board on a wire: the overlay was uploaded to it, and must not stay there."""
     overlay = tmp_path / "overlay"
     overlay.mkdir()
-    (overlay / "asyncio.py").write_text("def broken(:\n")
+    (overlay / "asyncio.py").write_text("def broken(:\n", "utf-8")
     refused(tmp_path, 2, "run", "--port", board.port, "--claims", CLAIM, "--overlay", overlay)
     assert list(board.root.rglob("*.py")) == []
 

@@ -35,7 +35,7 @@ def test_bytecode_goes_to_the_cache_and_not_beside_the_source(cache: Path, tmp_p
 
 
 def test_without_a_cache_it_goes_with_the_run(cache: Path, tmp_path: Path) -> None:
-    cache.write_text("a file where the folder would be")
+    cache.write_text("a file where the folder would be", "utf-8")
     with bytecode_kept(tmp_path / "otherwise"):
         assert sys.pycache_prefix == str(tmp_path / "otherwise")
 
@@ -45,7 +45,7 @@ def test_what_a_full_disk_cut_short_is_made_anew(
 ) -> None:
     monkeypatch.syspath_prepend(str(tmp_path))
     for name in ("cut_short", "whole"):
-        (tmp_path / f"{name}.py").write_text("there = 'it is'\n")
+        (tmp_path / f"{name}.py").write_text("there = 'it is'\n", "utf-8")
         with bytecode_kept(tmp_path / "otherwise"):
             importlib.import_module(name)
         del sys.modules[name]
@@ -84,7 +84,7 @@ def test_a_reader_who_leaves_costs_no_report(tmp_path: Path) -> None:
 def test_a_report_that_cannot_be_written_is_said_and_costs_no_result(tmp_path: Path) -> None:
     out = tmp_path / "run"
     out.mkdir()
-    (out / "report").write_text("a file where the report would be")
+    (out / "report").write_text("a file where the report would be", "utf-8")
     command = [*RUN, "--claims", "event.set", "--out", str(out)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S)
     assert done.returncode == 3

@@ -26,7 +26,7 @@ from rig.claims import ROOT
     ],
 )
 def test_it_is_offered(line: str, offered: str, tmp_path: Path) -> None:
-    (tmp_path / "bench.toml").write_text('[board.pico]\nport = "/dev/null"\n')
+    (tmp_path / "bench.toml").write_text('[board.pico]\nport = "/dev/null"\n', "utf-8")
     words = line.split()
     env = {
         **os.environ,

@@ -110,7 +110,7 @@ def test_its_commands_lead_to_a_result(
     bins = tmp_path / "bin"
     bins.mkdir()
     pytest_there = f'#!/bin/sh\nexec {installed} -m pytest -p no:labgrid "$@"\n'
-    (bins / "pytest").write_text(pytest_there)
+    (bins / "pytest").write_text(pytest_there, "utf-8")
     (bins / "pytest").chmod(0o755)
     path = os.pathsep.join([str(bins), str(installed.parent), os.environ["PATH"]])
     lines = [

@@ -147,7 +147,7 @@ def test_a_port_where_nobody_is(address: str) -> None:
 def emulator(folder: Path, code: str) -> EmulatedBoard:
     """An emulator that is a few lines of Python."""
     script = folder / "emulator.py"
-    script.write_text(f"import sys, time\n{code}\n")
+    script.write_text(f"import sys, time\n{code}\n", "utf-8")
     command = f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} {{firmware}}"
     return EmulatedBoard("stub", folder / "firmware", command, folder)
 
@@ -213,7 +213,7 @@ def test_a_users_mistake_is_a_sentence(words: list[str], says: str, tmp_path: Pa
     (tmp_path / "esp.bin").write_bytes(b"\xe9\x03\x02\x20" + bytes(60))
     (tmp_path / "page.uf2").write_bytes(b"<html>")
     bench = '[board.pico]\nkind = "emulated"\nfirmware = "esp.bin"\nemulator = "rp2040"\n'
-    (tmp_path / "bench.toml").write_text(bench.replace("esp.bin", sys.executable))
+    (tmp_path / "bench.toml").write_text(bench.replace("esp.bin", sys.executable), "utf-8")
     paths = {"esp": "esp.bin", "page": "page.uf2", "folder": "", "bench": "bench.toml"}
     filled = [word.format(**{k: tmp_path / v for k, v in paths.items()}) for word in words]
     done = looprig(["run", "--out", str(tmp_path / "run"), *filled])
@@ -239,7 +239,8 @@ def run_slowly(folder: Path, claims: list[str], slow: float = 40) -> list[Result
     (folder / "bench.toml").write_text(
         f'[board.slow]\nkind = "emulated"\nfirmware = {json.dumps(sys.executable)}\n'
         f'emulator = {json.dumps(command)}\nmeter = "virtual"\n\n'
-        '[meter.virtual]\nkind = "virtual"\n'
+        '[meter.virtual]\nkind = "virtual"\n',
+        "utf-8",
     )
     words = [word for glob in claims for word in ("--claims", glob)]
     done = looprig(
@@ -294,7 +295,7 @@ def boards(tmp_path: Path) -> Iterator[tuple[EmulatedBoard, Board]]:
 
 def family(pid: int) -> list[int]:
     """A process and all that it started."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
     return [pid, *(found for child in children for found in family(int(child)))]
 
 

@@ -121,7 +121,7 @@ def test_an_empty_value_is_an_error(words: list[str]) -> None:
     ],
 )
 def test_expectations_are_checked_before_a_run(text: str, sentence: str, tmp_path: Path) -> None:
-    (tmp_path / "port.toml").write_text(text)
+    (tmp_path / "port.toml").write_text(text, "utf-8")
     known.cache_clear()
     with pytest.raises(RigError) as said:
         check(catalogue(), tmp_path)

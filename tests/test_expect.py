@@ -52,7 +52,7 @@ def test_a_first_run_on_an_unknown_port_makes_the_second_exit_0(tmp_path: Path) 
     says = SAYS.format(name="micropython", version=(1, 28, 0), sys_version="MicroPython")
     firmware = foreign(tmp_path, "novel", says + "_s.platform='novel'\n")
     bench = tmp_path / "bench.toml"
-    bench.write_text(f'[board.new]\nkind = "virtual"\nfirmware = "{firmware}"\n')
+    bench.write_text(f'[board.new]\nkind = "virtual"\nfirmware = "{firmware}"\n', "utf-8")
     asked = ["--bench", bench, "--no-power"]
     for claim in CLAIMS:
         asked += ["--claims", claim]
@@ -77,13 +77,13 @@ def test_reasons_are_asked_for_and_kept_with_comments(tmp_path: Path) -> None:
     answers = iter(["it truncates", "https://example.org/1"])
     assert expect([run], own, verify=False, ask=lambda question: next(answers)) == 0
     path = own / "novel.toml"
-    path.write_text(path.read_text() + "# seen by me\n")
+    path.write_text(path.read_text("utf-8") + "# seen by me\n", "utf-8")
     crash = made(tmp_path, {"sleep.float": Outcome.DIVERGES, "gather.empty": Outcome.CRASHED})
     assert expect([crash], own, verify=False, ask=None) == 0
     first, second = entries(own)
     assert (first.reason, first.link) == ("it truncates", "https://example.org/1")
     assert second.crashes
-    assert "# seen by me" in path.read_text()
+    assert "# seen by me" in path.read_text("utf-8")
     assert expect([run], own, verify=True, ask=None) == 1  # the second has no reason
 
 
@@ -153,7 +153,7 @@ def test_what_tells_boards_apart_becomes_the_condition(
 )
 def test_conditions(condition: str, holds: bool, tmp_path: Path) -> None:
     path = tmp_path / "novel.toml"
-    path.write_text(f'[[divergence]]\nclaim = "sleep.float"\nreason = "r"\n{condition}\n')
+    path.write_text(f'[[divergence]]\nclaim = "sleep.float"\nreason = "r"\n{condition}\n', "utf-8")
     board = NOVEL.model_copy(update={"features": ["socket"], "build": "RPI_PICO"})
     assert bool(on(board, [path])) == holds
 

@@ -62,7 +62,7 @@ def test_a_run_under_two_faults_and_its_resumption(tmp_path: Path) -> None:
     assert {key: result.outcome for key, result in results(out).items()} == expected
     assert json.loads((out / "run.json").read_text("utf-8"))["faults"] == [under[1], under[3]]
     lines = (out / "results.jsonl").read_text("utf-8").splitlines(keepends=True)
-    (out / "results.jsonl").write_text(lines[0])
+    (out / "results.jsonl").write_text(lines[0], "utf-8")
     assert looprig("run", "--resume", out).returncode == 1
     assert {key: result.outcome for key, result in results(out).items()} == expected
 
@@ -98,9 +98,9 @@ def test_prove_says_what_it_missed(emptied: bool, file_system: str, tmp_path: Pa
     seeded = tmp_path / "faults"
     shutil.copytree(FAULTS, seeded)
     if emptied:
-        (seeded / "sleeps-half.py").write_text(EMPTIED)
+        (seeded / "sleeps-half.py").write_text(EMPTIED, "utf-8")
     bench = tmp_path / "bench.toml"
-    bench.write_text(f'[board.b]\nkind = "virtual"\nfile_system = "{file_system}"\n')
+    bench.write_text(f'[board.b]\nkind = "virtual"\nfile_system = "{file_system}"\n', "utf-8")
     done = subprocess.run(
         [sys.executable, "-c", PROVE, seeded, bench, tmp_path / "out"],
         cwd=ROOT, capture_output=True, text=True, timeout=120,
@@ -114,7 +114,7 @@ def test_prove_says_what_it_missed(emptied: bool, file_system: str, tmp_path: Pa
 def test_prove_goes_on_without_a_lost_board(tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
     away = f'[board.away]\nport = "{tmp_path / "nothing"}"\n'
-    bench.write_text(f'{away}[board.b]\nkind = "virtual"\n')
+    bench.write_text(f'{away}[board.b]\nkind = "virtual"\n', "utf-8")
     done = subprocess.run(
         [sys.executable, "-c", PROVE, FAULTS, bench, tmp_path / "out"],
         cwd=ROOT, capture_output=True, text=True, timeout=120,

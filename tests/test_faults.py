@@ -134,7 +134,7 @@ DAMAGE = "def sleep(t):\n    return own.sleep(t * 2)\n"
 )
 def test_a_bad_file_is_told(text: str, what: str, tmp_path: Path) -> None:
     path = tmp_path / "sleeps.py"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     with pytest.raises(UsageError, match=re.escape(f"{path}{what}")):
         written([parsed(path)], tmp_path)
 

@@ -494,7 +494,7 @@ def test_init_asks_a_board_on_its_meters_power(
         init([str(fed.board.port)], [name], out)
     assert not fed.board.port.exists()
     assert init([str(fed.board.port)], [name], out, voltage="3.3 V") == 0
-    text = out.read_text()
+    text = out.read_text("utf-8")
     assert f'resource = "{resource}"' in text
     assert 'voltage = "3.3 V"' in text
     [entry] = benches.load(out).meter.values()

@@ -46,15 +46,15 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The root of a machine on which nothing suspicious runs."""
     root = tmp_path / "machine"
     (root / "proc" / "1").mkdir(parents=True)
-    (root / "proc/1/comm").write_text("systemd\n")
-    (root / "proc/version").write_text("Linux version 6.1.0\n")
+    (root / "proc/1/comm").write_text("systemd\n", "utf-8")
+    (root / "proc/version").write_text("Linux version 6.1.0\n", "utf-8")
     monkeypatch.setattr(suspects, "ROOT", root)
     return root
 
 
 def process(machine: Path, name: str) -> None:
     (machine / "proc/77").mkdir()
-    (machine / "proc/77/comm").write_text(f"{name}\n")
+    (machine / "proc/77/comm").write_text(f"{name}\n", "utf-8")
 
 
 def looprig(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
@@ -136,8 +136,8 @@ def test_bootloaders_are_read_from_sysfs(tmp_path: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("rig.ports.USB_DEVICES", tmp_path)
     for name, vid, pid in (("1-1", "2e8a", "0003"), ("1-2", "2e8a", "0005"), ("1-3", "", "")):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "idVendor").write_text(vid + "\n")
-        (tmp_path / name / "idProduct").write_text(pid + "\n")
+        (tmp_path / name / "idVendor").write_text(vid + "\n", "utf-8")
+        (tmp_path / name / "idProduct").write_text(pid + "\n", "utf-8")
     assert [port.usb for port in bootloaders()] == ["2e8a:0003"]
 
 
@@ -238,7 +238,7 @@ def test_dtr_and_rts_are_found_by_doctor_and_set_by_the_bench(
         assert f"it speaks once its port is opened with {words}" in said
         bench = tmp_path / "bench.toml"
         lines = f"dtr = {str(dtr).lower()}\nrts = false\n"
-        bench.write_text(f'[board.cam]\nport = "{board.port}"\n{lines}')
+        bench.write_text(f'[board.cam]\nport = "{board.port}"\n{lines}', "utf-8")
         code, said = looprig(capsys, "doctor", "--bench", bench)
         assert code == 0, said
 
@@ -311,7 +311,9 @@ def test_a_port_that_is_gone_names_what_takes_ports(
         (machine / "usr/lib/udev/rules.d").mkdir(parents=True)
         (machine / "usr/lib/udev/rules.d/85-brltty.rules").touch()
     elif cause == "wsl":
-        (machine / "proc/version").write_text("Linux version 5.15.153.1-microsoft-standard-WSL2\n")
+        (machine / "proc/version").write_text(
+            "Linux version 5.15.153.1-microsoft-standard-WSL2\n", "utf-8"
+        )
     words = {"wsl": "usbipd attach --wsl", "nothing": "looprig boards"}
     expected = words.get(cause, "sudo apt remove brltty")
     for command in (["doctor", "--port", tmp_path / "gone"], ["run", "--port", tmp_path / "gone"]):

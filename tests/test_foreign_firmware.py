@@ -38,7 +38,7 @@ def bench(kind: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("foreign")
     firmware = foreign(folder, kind, FIRMWARE[kind][0])
     path = folder / "bench.toml"
-    path.write_text(f'[board.{kind}]\nkind = "virtual"\nfirmware = "{firmware}"\n')
+    path.write_text(f'[board.{kind}]\nkind = "virtual"\nfirmware = "{firmware}"\n', "utf-8")
     return path
 
 
@@ -60,7 +60,7 @@ def looprig(*words: object) -> tuple[int, str]:
 def test_every_command_refuses_it(kind: str, bench: Path, port: Path, tmp_path: Path) -> None:
     sentence = FIRMWARE[kind][1]
     (tmp_path / "tests").mkdir()
-    (tmp_path / "tests" / "run-tests.py").write_text("")
+    (tmp_path / "tests" / "run-tests.py").write_text("", "utf-8")
     out = tmp_path / "run"
     for words in (
         ("run", "--bench", bench, "--no-power", "--out", out),
@@ -81,10 +81,10 @@ def test_an_overlay_may_bring_asyncio(tmp_path: Path) -> None:
     """It is looked for once the overlay is there: one that brings none is refused as ever."""
     firmware = foreign(tmp_path, "lacking", NO_ASYNCIO)
     bench = tmp_path / "bench.toml"
-    bench.write_text(f'[board.lacking]\nkind = "virtual"\nfirmware = "{firmware}"\n')
+    bench.write_text(f'[board.lacking]\nkind = "virtual"\nfirmware = "{firmware}"\n', "utf-8")
     overlay = tmp_path / "overlay"
     overlay.mkdir()
-    (overlay / "other.py").write_text("x = 1\n")
+    (overlay / "other.py").write_text("x = 1\n", "utf-8")
     words = (
         "run",
         "--bench",
@@ -102,7 +102,8 @@ def test_an_overlay_may_bring_asyncio(tmp_path: Path) -> None:
     (overlay / "asyncio.py").write_text(
         "import sys\nsys.modules.pop('asyncio',0)\n_p=sys.path[:]\nsys.path[:]=['.frozen']\n"
         "import asyncio as _a\nsys.path[:]=_p\n"
-        "for _n in ('run','sleep','create_task','get_event_loop'):globals()[_n]=getattr(_a,_n)\n"
+        "for _n in ('run','sleep','create_task','get_event_loop'):globals()[_n]=getattr(_a,_n)\n",
+        "utf-8",
     )
     code, said = looprig(*words, "--out", tmp_path / "some")
     assert code == 0, said
@@ -185,7 +186,7 @@ def test_an_unknown_port_runs_and_expects_what_asyncio_is_known_for(tmp_path: Pa
     says = SAYS.format(name="micropython", version=(1, 29, 0, "preview"), sys_version="MicroPython")
     firmware = foreign(tmp_path, "novel", says + "_s.platform='novel'\n")
     bench, out = tmp_path / "bench.toml", tmp_path / "run"
-    bench.write_text(f'[board.new]\nkind = "virtual"\nfirmware = "{firmware}"\n')
+    bench.write_text(f'[board.new]\nkind = "virtual"\nfirmware = "{firmware}"\n', "utf-8")
     claims = ("--claims", "lock.remains-locked", "--claims", "run.returns-value")
     code, said = looprig("run", "--bench", bench, "--no-power", *claims, "--out", out)
     assert code == 0, said

@@ -61,7 +61,7 @@ def test_mpremote_runs_code(board: VirtualBoard, tmp_path: Path) -> None:
     assert mpremote(board, "exec", "print(6*7)").stdout == "42\n"
     assert mpremote(board, "eval", "6*7").stdout == "42\n"
     script = tmp_path / "script.py"
-    script.write_text("import sys\nprint(sys.implementation.name)\n")
+    script.write_text("import sys\nprint(sys.implementation.name)\n", "utf-8")
     assert mpremote(board, "run", str(script)).stdout in ("micropython\n", "cpython\n")
     failed = mpremote(board, "exec", "1/0")
     assert failed.returncode
@@ -178,6 +178,6 @@ def test_no_interpreter_outlives_a_killed_holder(tmp_path: Path) -> None:
 
 def _runs(pid: int) -> bool:
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(") ")[2][0] != "Z"
     except OSError:
         return False

@@ -104,7 +104,8 @@ def test_a_capture_of_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
                 f'[board.b]\nport = "{board.port}"\nmeter = "m"\n[board.b.power]\n'
                 f'floor = "raw-wait"\n[meter.m]\nkind = "ina"\nresource = "{played.board.port}"\n'
                 'options = {chip = "ina226", shunt = 0.1}\n'
-                "rate_hz = 200\n"
+                "rate_hz = 200\n",
+                "utf-8",
             )
             with attach(benches.load(bench)) as [station], prepared([station], None):
                 assert station.meter

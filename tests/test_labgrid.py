@@ -41,7 +41,7 @@ def bench_of(lab: LabgridBench, folder: Path, wait_s: float = 60, **boards: str)
     for name, place in boards.items():
         text += f"[board.{name}]\nlabgrid = {place}\n"
         text += f'[board.{name}.power]\nfloor = "raw-wait"\n'
-    file.write_text(text)
+    file.write_text(text, "utf-8")
     return file
 
 
@@ -148,7 +148,7 @@ def test_a_killed_holder_is_swept_up(lab: LabgridBench) -> None:
         place = held["pico"]
         assert isinstance(place, Place)
         assert place.name == "rp2-0"
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text("utf-8").split()
         [holder] = [
             int(pid)
             for pid in children
@@ -180,11 +180,11 @@ def test_a_killed_worker_leaves_the_place_with_the_run(lab: LabgridBench, tmp_pa
 
 def workers_of(pid: int) -> list[int]:
     """The workers of a run."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
     return [
         int(child)
         for child in children
-        if Path(f"/proc/{child}/comm").read_text().strip() == "looprig-worker"
+        if Path(f"/proc/{child}/comm").read_text("utf-8").strip() == "looprig-worker"
     ]
 
 
@@ -357,7 +357,7 @@ def test_a_meter_in_a_place_gets_a_whole_visa_name() -> None:
 )
 def test_mistakes_in_the_bench_file(tmp_path: Path, line: str, says: str) -> None:
     file = tmp_path / "bench.toml"
-    file.write_text(f"[board.pico]\n{line}\n")
+    file.write_text(f"[board.pico]\n{line}\n", "utf-8")
     with pytest.raises(UsageError, match=says):
         load(file)
 

@@ -26,7 +26,8 @@ def bench(tmp_path: Path) -> Iterator[Start]:
         path = tmp_path / "bench.toml"
         path.write_text(
             f'[board.b]\nport = "/dev/nowhere"\nmeter = "m"\n[board.b.power]\nsupply = "3.3 V"\n'
-            f'[meter.m]\nresource = "{started[-1].wait_ready()}"\n{table}\n'
+            f'[meter.m]\nresource = "{started[-1].wait_ready()}"\n{table}\n',
+            "utf-8",
         )
         return path
 
@@ -65,13 +66,13 @@ def test_what_it_needs_to_know(bench: Start, tmp_path: Path) -> None:
     from rig.errors import UsageError
 
     path = bench(10e-3)
-    text = path.read_text()
+    text = path.read_text("utf-8")
     with pytest.raises(UsageError, match="not of the form"):
         doctor(path, "many")
-    path.write_text(text.replace('supply = "3.3 V"', ""))
+    path.write_text(text.replace('supply = "3.3 V"', ""), "utf-8")
     with pytest.raises(UsageError, match="does not say what voltage is across the load"):
         doctor(path, "330ohm")
-    path.write_text(text + '[board.c]\nport = "/dev/elsewhere"\n')
+    path.write_text(text + '[board.c]\nport = "/dev/elsewhere"\n', "utf-8")
     with pytest.raises(UsageError, match="in which board's place"):
         doctor(path, "330ohm")
     assert benches.load(path)

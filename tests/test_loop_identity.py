@@ -29,7 +29,7 @@ def overlay(folder: Path, name: str, more: str = "") -> Path:
     for module, text in MODULES.items():
         path = folder / name / "asyncio" / f"{module}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text + more * (module == "core"))
+        path.write_text(text + more * (module == "core"), "utf-8")
     return folder / name
 
 

@@ -72,7 +72,7 @@ def until(true: Any) -> None:
 
 def children(pid: int, having: bytes) -> list[int]:
     """Child processes with these bytes in their command line or name."""
-    numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
     lines = {
         int(n): Path(f"/proc/{n}/cmdline").read_bytes() + Path(f"/proc/{n}/comm").read_bytes()
         for n in numbers
@@ -156,7 +156,7 @@ def test_a_junit_report_of_workers(tmp_path: Path) -> None:
     said, trouble = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == 0, said + trouble
     count = len(results(tmp_path / "out"))
-    assert f'errors="0" failures="0" skipped="0" tests="{count}"' in xml.read_text()
+    assert f'errors="0" failures="0" skipped="0" tests="{count}"' in xml.read_text("utf-8")
 
 
 # -- sharing ------------------------------------------------------------------------------------
@@ -345,7 +345,7 @@ def test_one_meter_serves_two_boards(board: VirtualBoard, tmp_path: Path) -> Non
             text += f'[board.{name}]\nport = "{port}"\nmeter = "dmm"\n'
             text += f'[board.{name}.power]\nfloor = "raw-wait"\n'
         bench = tmp_path / "bench.toml"
-        bench.write_text(text)
+        bench.write_text(text, "utf-8")
         assert load(bench).choose(["one"]).meter["dmm"].shared
         run = start(tmp_path / "out", "--bench", bench, "-n", "2", "--claims", "power.sleep-sleeps")
         said, trouble = run.communicate(timeout=DEADLINE_S)

@@ -430,7 +430,7 @@ def resumed_otherwise(draw: st.DrawFn, place: Place) -> Case:
     )
     if not more:
         info["claims"].append("gone.claim")
-    (path / "run.json").write_text(json.dumps(info))
+    (path / "run.json").write_text(json.dumps(info), "utf-8")
     return Case(["run", "--resume", str(path), *more], 2, needle, prints=False)
 
 
@@ -468,7 +468,7 @@ def odd_run(draw: st.DrawFn, place: Place) -> Case:
     if kind in ("link", "circle"):
         run.symlink_to(path / ("nowhere" if kind == "link" else "run"))
     elif kind == "file":
-        run.write_text("{}")
+        run.write_text("{}", "utf-8")
     else:
         run.mkdir()
         if kind == "results":
@@ -515,7 +515,7 @@ def played_ports(draw: st.DrawFn, place: Place) -> Case:
     """A file of ports that is none."""
     path = place.home / "ports.json"
     junk = ["", "{", "1", "{}", '"x"', "[1]", "[{}]", "null", "[" * 100_000, "\x00"]
-    path.write_text(draw(st.sampled_from(junk)))
+    path.write_text(draw(st.sampled_from(junk)), "utf-8")
     case = Case(["boards"], 2, "LOOPRIG_PORTS", prints=False)
     chosen = draw(st.sampled_from([path, place.home, place.home / "nowhere"]))
     case.request.environment = {"LOOPRIG_PORTS": str(chosen)}

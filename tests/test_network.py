@@ -81,7 +81,7 @@ def bench(picow: VirtualBoard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setenv("BENCH_SSID", SSID)
     monkeypatch.setenv("BENCH_PASSWORD", PASSWORD)
     path = tmp_path / "bench.toml"
-    path.write_text(BENCH.format(port=picow.port, host=HERE))
+    path.write_text(BENCH.format(port=picow.port, host=HERE), "utf-8")
     return path
 
 
@@ -140,7 +140,7 @@ def test_what_keeps_it_out_is_no_verdict(
 
 
 def test_a_host_that_is_not_there(bench: Path, picow: VirtualBoard) -> None:
-    bench.write_text(BENCH.format(port=picow.port, host="192.0.2.77"))
+    bench.write_text(BENCH.format(port=picow.port, host="192.0.2.77"), "utf-8")
     [finding] = [finding for finding in walk(load(bench)) if finding.check == "network"]
     assert not finding.well
     assert "this machine cannot listen at 192.0.2.77" in finding.what
@@ -155,10 +155,10 @@ def test_doctor_meets_it(bench: Path) -> None:
 def test_credentials_in_a_file(tmp_path: Path) -> None:
     network = BoardNetwork(credentials="wifi.toml", join_s=1)
     path = tmp_path / "wifi.toml"
-    path.write_text('ssid = "a"\npassword = "b"\n')
+    path.write_text('ssid = "a"\npassword = "b"\n', "utf-8")
     assert network.secrets(tmp_path) == ("a", "b")
     for text in ("", 'ssid = 1\npassword = "hush-hush"', 'ssid = "hush-hush\n', 'pasword = "x"'):
-        path.write_text(text)
+        path.write_text(text, "utf-8")
         with pytest.raises(RigError) as caught:
             network.secrets(tmp_path)
         assert str(path) in str(caught.value)
@@ -182,7 +182,7 @@ def test_credentials_in_a_file(tmp_path: Path) -> None:
 )
 def test_a_table_that_does_not_fit(tmp_path: Path, table: str, what: str) -> None:
     path = tmp_path / "bench.toml"
-    path.write_text(f'[board.a]\nport = "/dev/ttyACM9"\n[board.a.network]\n{table}\n')
+    path.write_text(f'[board.a]\nport = "/dev/ttyACM9"\n[board.a.network]\n{table}\n', "utf-8")
     with pytest.raises(UsageError) as caught:
         load(path)
     assert what in str(caught.value)

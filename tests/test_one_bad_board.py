@@ -41,7 +41,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def written(folder: Path, text: str) -> Path:
     bench = folder / "bench.toml"
-    bench.write_text(text)
+    bench.write_text(text, "utf-8")
     return bench
 
 

@@ -58,7 +58,7 @@ PATIENCE_S = 60.0
 @pytest.fixture(scope="module")
 def overlay(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("overlay")
-    (folder / "flag-clear-wedges.py").write_text(WEDGES)
+    (folder / "flag-clear-wedges.py").write_text(WEDGES, "utf-8")
     return written([parsed(folder / "flag-clear-wedges.py")], folder / "modules")
 
 
@@ -76,7 +76,7 @@ def arguments(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     subprocess.run(device.power_cycle.split(), check=True)
     bench = tmp_path / "bench.toml"
-    bench.write_text(f'[board.pico]\nport = "{device.port}"\ndeadline_scale = 0.3\n')
+    bench.write_text(f'[board.pico]\nport = "{device.port}"\ndeadline_scale = 0.3\n', "utf-8")
     claims = [word for claim in CLAIMS for word in ("--claims", claim)]
     return ["run", "--bench", str(bench), "--no-power", "--overlay", str(overlay), *claims]
 
@@ -281,11 +281,11 @@ def test_a_claim_is_forgiven(memory: Memory) -> None:
 
 def test_a_memory_that_is_damaged_or_cannot_be_kept_is_none(memory: Memory) -> None:
     memory.note([lost("sleep.ms")])
-    memory.path.write_text('{"claims": {"sleep.ms": {"trouble": "x')
+    memory.path.write_text('{"claims": {"sleep.ms": {"trouble": "x', "utf-8")
     assert memory.read().claims == {}
     memory.path.unlink()
     memory.path.parent.rmdir()
-    memory.path.parent.write_text("a file where the folder should be")
+    memory.path.parent.write_text("a file where the folder should be", "utf-8")
     memory.note([lost("sleep.ms")])
     assert memory.read().claims == {}
 

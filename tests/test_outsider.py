@@ -56,13 +56,13 @@ def results(folder: Path) -> dict[str, Outcome]:
 def project(tmp_path: Path) -> Path:
     """A copy of the example with a bench beside it."""
     folder = Path(shutil.copytree(EXAMPLE, tmp_path / "mine"))
-    (folder / "bench.toml").write_text(BENCH)
+    (folder / "bench.toml").write_text(BENCH, "utf-8")
     return folder
 
 
 def test_it_is_quiet_where_nobody_uses_it(tmp_path: Path) -> None:
-    (tmp_path / "test_it.py").write_text(NOT_LOADED)
-    (tmp_path / "conftest.py").write_text(OWN_FIXTURES)
+    (tmp_path / "test_it.py").write_text(NOT_LOADED, "utf-8")
+    (tmp_path / "conftest.py").write_text(OWN_FIXTURES, "utf-8")
     said = outside(tmp_path)
     assert "2 passed" in said
     assert "looprig" not in said.replace("-p looprig.plugin", "")
@@ -87,7 +87,8 @@ def test_a_session_is_a_run(project: Path) -> None:
         "    import looprig\n"
         "    try: request.getfixturevalue('network')\n"
         "    except looprig.Unsupported as error: assert 'the cable is out' in str(error)\n"
-        "    else: assert False\n"
+        "    else: assert False\n",
+        "utf-8",
     )
     words = ("-k", "reads or beside or without or met")
     said = outside(project, "--looprig-bench", "bench.toml", *words)
@@ -102,8 +103,8 @@ def test_a_session_is_a_run(project: Path) -> None:
 
 def test_a_test_that_checks_nothing_is_red(project: Path) -> None:
     path = project / "host" / "test_thermo.py"
-    text = path.read_text()
-    path.write_text(text.replace('assert run.value("read") == 2150', 'run.value("read")'))
+    text = path.read_text("utf-8")
+    path.write_text(text.replace('assert run.value("read") == 2150', 'run.value("read")'), "utf-8")
     said = outside(project, "--looprig-bench", "bench.toml", "-k", "test_reads", code=1)
     assert "exit 3" in said
     assert results(project) == {"thermo.reads": Outcome.ERRORED}

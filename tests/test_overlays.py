@@ -78,7 +78,7 @@ def package(tmp_path: Path) -> str:
     for name, text in PACKAGE.items():
         path = tmp_path / "package" / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+        path.write_text(text, "utf-8")
     (tmp_path / "package" / "other.mpy").unlink()
     return str(tmp_path / "package")
 
@@ -94,8 +94,8 @@ def test_files_hold_it_and_nothing_stays(package: str, tmp_path: Path) -> None:
     with virtual(tmp_path / "board") as device:
         stale = device.root / REMOTE / "asyncio"
         stale.mkdir(parents=True)
-        (stale / "core.mpy").write_text("what a killed run left")
-        (device.root / REMOTE / "time.py").write_text("what a killed run left")
+        (stale / "core.mpy").write_text("what a killed run left", "utf-8")
+        (device.root / REMOTE / "time.py").write_text("what a killed run left", "utf-8")
         board = connect(device.port)
         overlay = board.put_overlay(package)
         assert overlay.why == ""
@@ -154,7 +154,7 @@ def test_an_asyncio_that_boot_py_imported_goes(tmp_path: Path) -> None:
 
 
 def test_a_module_that_the_firmware_does_not_let_go(package: str, tmp_path: Path) -> None:
-    Path(package, "gc.py").write_text("def collect(): pass\n")
+    Path(package, "gc.py").write_text("def collect(): pass\n", "utf-8")
     with virtual(tmp_path / "board") as device:
         board = connect(device.port)
         with pytest.raises(RigError, match="board board: its gc is built in, not the overlay's"):
@@ -166,7 +166,7 @@ def test_a_module_that_the_firmware_does_not_let_go(package: str, tmp_path: Path
 def test_an_overlay_that_does_not_import(
     file_system: FileSystem, package: str, tmp_path: Path
 ) -> None:
-    Path(package, "asyncio/core.py").write_text("import nowhere\n")
+    Path(package, "asyncio/core.py").write_text("import nowhere\n", "utf-8")
     with virtual(tmp_path / "board", file_system=file_system) as device:
         board = connect(device.port)
         with pytest.raises(UsageError, match="does not import on board board: ImportError: no mod"):
@@ -190,7 +190,7 @@ def test_files_lost_in_mid_run_are_no_verdict(tmp_path: Path) -> None:
 @pytest.mark.parametrize("file_system", ["read-only", "none"])
 def test_a_run_under_a_fault(file_system: str, tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
-    bench.write_text(f'[board.b]\nkind = "virtual"\nfile_system = "{file_system}"\n')
+    bench.write_text(f'[board.b]\nkind = "virtual"\nfile_system = "{file_system}"\n', "utf-8")
     asked = ["--claims", "run.returns-value", "--claims", "lock.often"]
     out = tmp_path / "run"
     done = looprig("run", "--bench", bench, "--fault", "lost-return-value", *asked, "--out", out)
@@ -204,7 +204,7 @@ def test_a_run_under_a_fault(file_system: str, tmp_path: Path) -> None:
 
 def test_the_control_alone_takes_no_fault(tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
-    bench.write_text('[board.control]\nkind = "cpython"\n')
+    bench.write_text('[board.control]\nkind = "cpython"\n', "utf-8")
     done = looprig("run", "--bench", bench, "--fault", "sleeps-half", "--out", tmp_path / "run")
     assert done.returncode == 2
     assert "--fault sleeps-half: it would reach no board: CPython" in done.stderr

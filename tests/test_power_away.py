@@ -62,7 +62,7 @@ def wire(device: VirtualBoard, tmp_path: Path) -> Iterator[FaultBench]:
 def overlay(tmp_path: Path) -> Path:
     folder = tmp_path / "overlay"
     folder.mkdir()
-    (folder / "machine.py").write_text(MACHINE)
+    (folder / "machine.py").write_text(MACHINE, "utf-8")
     return folder
 
 
@@ -71,7 +71,8 @@ def bench_file(wire: FaultBench, meter: str, drops_port: str = "drops_port = tru
     path.write_text(
         f'[board.wired]\nport = "{wire.link}"\nmeter = "m"\n'
         f'[board.wired.power]\nfloor = "lightsleep"\n{drops_port}\n'
-        f'[meter.m]\nresource = "{meter}"\n'
+        f'[meter.m]\nresource = "{meter}"\n',
+        "utf-8",
     )
     return path
 
@@ -131,7 +132,7 @@ def test_without_a_word_of_it_in_the_bench_the_board_has_vanished(
 
 def test_doctor_says_that_it_knows(wire: FaultBench, meter: str, device: VirtualBoard) -> None:
     wire.cue = b""
-    (device.root / "machine.py").write_text(MACHINE)
+    (device.root / "machine.py").write_text(MACHINE, "utf-8")
     try:
         findings = list(walk(benches.load(bench_file(wire, meter))))
     finally:

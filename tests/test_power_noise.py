@@ -58,7 +58,8 @@ def test_a_run_that_was_cut_short_is_gone_on_with(tmp_path) -> None:  # type: ig
     path.write_text(
         '{"seed": 7, "models": ["hum"], "truth": "polls", "said": "sleeps", "why": "", "rule": ""}'
         "\n"
-        '{"seed": 8, "models": ["hu'
+        '{"seed": 8, "models": ["hu',
+        "utf-8",
     )
     found = kept(path)
     assert [(d.seed, d.models, d.wrong) for d in found] == [(7, ("hum",), True)]

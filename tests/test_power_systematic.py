@@ -138,7 +138,8 @@ def test_what_the_bench_file_states_comes_before_ours(tmp_path: Path) -> None:
     path = tmp_path / "bench.toml"
     path.write_text(
         '[board.b]\nport = "p"\nmeter = "m"\n[meter.m]\nresource = "TCPIP::h::1::SOCKET"\n'
-        'accuracy = ["100 mA: 5 µA"]\n'
+        'accuracy = ["100 mA: 5 µA"]\n',
+        "utf-8",
     )
     with pytest.raises(UsageError, match=r'meter\.m\.accuracy.*not of the form "100 mA: 0\.05'):
         benches.load(path)

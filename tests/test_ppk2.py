@@ -142,14 +142,14 @@ def test_of_two_ports_the_one_that_takes_commands(
         {"device": good, "location": "1-2:1.3", **usb},
     ]
     file = tmp_path / "ports.json"
-    file.write_text(json.dumps(ports))
+    file.write_text(json.dumps(ports), "utf-8")
     monkeypatch.setenv("LOOPRIG_PORTS", str(file))
     for asked in ("", os.ttyname(inner), good):
         meter = opened(asked)
         assert meter.name == good
         meter.close()
     ports[0]["serial_number"] = "B2"
-    file.write_text(json.dumps(ports))
+    file.write_text(json.dumps(ports), "utf-8")
     with pytest.raises(RigError, match="several PPK2 are attached"):
         opened("")
     os.close(other)
@@ -190,7 +190,7 @@ def test_what_is_no_ppk2(what: str) -> None:
 
 def test_it_cannot_be_passed_on_between_captures(tmp_path: Path) -> None:
     path = tmp_path / "bench.toml"
-    path.write_text('[board.b]\nport = "x"\n[meter.m]\nkind = "ppk2"\nshared = true\n')
+    path.write_text('[board.b]\nport = "x"\n[meter.m]\nkind = "ppk2"\nshared = true\n', "utf-8")
     with pytest.raises(UsageError, match="feeds its board for the whole run"):
         benches.load(path)
 

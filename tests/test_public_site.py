@@ -140,14 +140,14 @@ def test_badges_say_what_shields_reads(made: Path) -> None:
     assert told["schemaVersion"] == 1
     assert set(told) == {"schemaVersion", "label", "message", "color"}
     assert told["message"].startswith("1.28.0: ")
-    svg = (made / "badges" / "rp2.svg").read_text()
+    svg = (made / "badges" / "rp2.svg").read_text("utf-8")
     assert told["message"] in svg
-    assert "1.28.0 (mixed): " in (made / "badges" / "unix.svg").read_text()
+    assert "1.28.0 (mixed): " in (made / "badges" / "unix.svg").read_text("utf-8")
 
 
 def test_a_page_shows_the_tests_own_text(made: Path) -> None:
     text = html.unescape((made / "claims" / "run.cancels-leftovers.html").read_text("utf-8"))
-    script = (ROOT / "device_tests" / "event_loop" / "leftovers.py").read_text()
+    script = (ROOT / "device_tests" / "event_loop" / "leftovers.py").read_text("utf-8")
     assert script.strip() in text
     assert '@claim("run.cancels-leftovers")' in text.replace("pytest.mark.", "")
 
@@ -203,7 +203,7 @@ def test_no_link_is_dead(made: Path) -> None:
 
 
 def test_a_dead_link_would_be_found(made: Path, tmp_path: Path) -> None:
-    (tmp_path / "a.html").write_text('<a href="b.html">x</a><a href="#y">y</a>')
+    (tmp_path / "a.html").write_text('<a href="b.html">x</a><a href="#y">y</a>', "utf-8")
     assert list(dead(tmp_path)) == ["a.html: b.html", "a.html: #y"]
 
 
@@ -236,7 +236,7 @@ def test_a_hostile_board_stays_within_the_site(tmp_path: Path) -> None:
     run = write_run(home, own)
     info = json.loads((run / "run.json").read_text("utf-8"))
     info["id"] = "../../" + HOSTILE
-    (run / "run.json").write_text(json.dumps(info))
+    (run / "run.json").write_text(json.dumps(info), "utf-8")
     store = Store(str(tmp_path / "bundles"))
     store.add(bundles.encode(bundles.of_run(run)), info["id"])
     table, _ = pages.publish(store, tmp_path / "site")
@@ -319,10 +319,10 @@ def test_it_is_there_whole_or_as_it_was(
 
 def test_what_is_no_site_is_not_replaced(runs: list[Path], tmp_path: Path) -> None:
     (tmp_path / "precious").mkdir()
-    (tmp_path / "precious" / "thesis.txt").write_text("mine")
+    (tmp_path / "precious" / "thesis.txt").write_text("mine", "utf-8")
     with pytest.raises(UsageError, match="something else than a site"):
         site([runs[0]], tmp_path / "precious", str(tmp_path / "bundles"))
-    assert (tmp_path / "precious" / "thesis.txt").read_text() == "mine"
+    assert (tmp_path / "precious" / "thesis.txt").read_text("utf-8") == "mine"
 
 
 def test_the_command_says_what_is_wrong(runs: list[Path], tmp_path: Path) -> None:
@@ -438,4 +438,4 @@ def test_odd_values_are_shown_or_refused(name: str, tmp_path: Path) -> None:
     good = write_run(tmp_path, recipe("1.27.0", PICO, 1))
     assert site([run, good], tmp_path / "site", str(tmp_path / "bundles")) in (0, 3)
     assert list(dead(tmp_path / "site")) == []
-    assert "root:" not in "".join(path.read_text() for path in tmp_path.rglob("*.js"))
+    assert "root:" not in "".join(path.read_text("utf-8") for path in tmp_path.rglob("*.js"))

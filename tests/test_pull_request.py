@@ -103,10 +103,10 @@ def test_nothing_starts_for_anybody_else(want: Asked, of: Pull) -> None:
 
 def test_a_trust_list(tmp_path: Path) -> None:
     path = tmp_path / "trust"
-    path.write_text("# who may\nMaintainer   # port rp2\n\ndependabot[bot]\n")
+    path.write_text("# who may\nMaintainer   # port rp2\n\ndependabot[bot]\n", "utf-8")
     assert trusted(path) == {"maintainer", "dependabot[bot]"}
     for wrong in ("*\n", "a b\n", "@me\n"):
-        path.write_text(wrong)
+        path.write_text(wrong, "utf-8")
         with pytest.raises(UsageError, match="trust:1"):
             trusted(path)
     with pytest.raises(UsageError):
@@ -240,7 +240,7 @@ def shelf(tmp_path: Path, hub: Played) -> tuple[Path, dict[str, str]]:
         return done.stdout.strip()
 
     git("init", "--quiet")
-    (clone / "README.md").write_text("MicroPython\n")
+    (clone / "README.md").write_text("MicroPython\n", "utf-8")
     git("add", "-A")
     git("commit", "--quiet", "-m", "base")
     hub.base = git("rev-parse", "HEAD")
@@ -251,12 +251,12 @@ def shelf(tmp_path: Path, hub: Played) -> tuple[Path, dict[str, str]]:
     git("commit", "--quiet", "-m", "head")
     hub.head = git("rev-parse", "HEAD")
     hub.files = [changed("extmod/asyncio/core.py")]
-    (tmp_path / "bench.toml").write_text('[board.unix]\nkind = "virtual"\n')
-    (tmp_path / "trust").write_text("maintainer\n")
+    (tmp_path / "bench.toml").write_text('[board.unix]\nkind = "virtual"\n', "utf-8")
+    (tmp_path / "trust").write_text("maintainer\n", "utf-8")
     bin_folder = tmp_path / "bin"
     bin_folder.mkdir()
     for name, module in (("looprig", "-m rig"), ("python", "")):
-        (bin_folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} {module} "$@"\n')
+        (bin_folder / name).write_text(f'#!/bin/sh\nexec {sys.executable} {module} "$@"\n', "utf-8")
         (bin_folder / name).chmod(0o755)
     return clone, {
         "GITHUB_REPOSITORY": REPOSITORY,
@@ -290,7 +290,8 @@ def test_base_and_head_and_one_comment(shelf: tuple[Path, dict[str, str]], hub: 
         "#!/bin/sh\n"
         'test -z "${GITHUB_TOKEN:-}" || exit 9\n'
         "if [ -d extmod ]; then mkdir -p .looprig-overlay/asyncio; mv extmod/asyncio/__init__.py "
-        ".looprig-overlay/asyncio/; mv extmod/asyncio/*.py .looprig-overlay/; fi\n"
+        ".looprig-overlay/asyncio/; mv extmod/asyncio/*.py .looprig-overlay/; fi\n",
+        "utf-8",
     )
     prepare.chmod(0o755)
     env = {**env, "BY": "maintainer", "COMMIT": hub.head[:12], "PREPARE": str(prepare)}

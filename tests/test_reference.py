@@ -45,7 +45,7 @@ def test_what_is_made_from_code_has_all_of_it() -> None:
 
 def test_each_page_is_in_the_sites_navigation() -> None:
     listed = re.findall(
-        r"^ +- (?:\w+: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text(), re.MULTILINE
+        r"^ +- (?:\w+: )?(\S+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE
     )
     made = {"index.md", "commands.md", "claims.md", "bench-keys.md", "meter-dialects.md"}
     assert sorted(listed) == sorted(made | {path.name for path in (ROOT / "docs").glob("*.md")})

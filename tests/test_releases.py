@@ -28,8 +28,8 @@ def checkout(tmp_path: Path) -> Path:
         ("v1.22.1", "two"), ("another", "three"), ("v1.100.0", "one"),
     ):  # fmt: skip
         for name in NAMES:
-            (home / "extmod" / "asyncio" / name).write_text(f"# {text}\n")
-        (home / "README").write_text(tag)
+            (home / "extmod" / "asyncio" / name).write_text(f"# {text}\n", "utf-8")
+        (home / "README").write_text(tag, "utf-8")
         git("add", "-A")
         git("commit", "-q", "-m", tag)
         git("tag", tag)
@@ -46,4 +46,4 @@ def test_an_overlay_is_the_package_alone(checkout: Path, tmp_path: Path) -> None
     assert [str(path.relative_to(folder)) for path in sorted(folder.rglob("*.*"))] == [
         "asyncio/core.py"
     ]
-    assert (folder / "asyncio" / "core.py").read_text() == "# two\n"
+    assert (folder / "asyncio" / "core.py").read_text("utf-8") == "# two\n"

@@ -150,7 +150,7 @@ def result_of(**execution: Any) -> Result:
 def test_what_a_run_says_never_becomes_code() -> None:
     """A run's directory may be a stranger's."""
     text = script(result_of(params="{'a': 1}", how="\nevil()"), BOARD, INFO)
-    device = set((DEVICE_TESTS / "waits/own.py").read_text().splitlines())
+    device = set((DEVICE_TESTS / "waits/own.py").read_text("utf-8").splitlines())
     for line in text.splitlines():
         known_front = ("def ", "from ", "import ", "params = ")
         assert line in device or line.startswith(("#", *known_front)) or not line, line

@@ -111,8 +111,8 @@ def test_nothing_left_is_said_and_changes_nothing(
 
 
 def test_the_word_for_the_suite_changes_with_an_overlay(tmp_path: Path) -> None:
-    (tmp_path / "a.py").write_text("x = 1\n")
+    (tmp_path / "a.py").write_text("x = 1\n", "utf-8")
     before = made_with(tmp_path)
     assert before[:1] == made_with(None)
-    (tmp_path / "a.py").write_text("x = 2\n")
+    (tmp_path / "a.py").write_text("x = 2\n", "utf-8")
     assert made_with(tmp_path)[1:] != before[1:]

@@ -64,7 +64,8 @@ def overlay(tmp_path: Path) -> Path:
         "def __getattr__(name):\n"
         "    return getattr(_firmware, name)\n"
         "def run(coro):\n"
-        "    _firmware.run(coro)\n"
+        "    _firmware.run(coro)\n",
+        "utf-8",
     )
     return package
 
@@ -125,7 +126,7 @@ def test_an_overlay_does_not_hide_what_the_board_has(out: Path, tmp_path: Path) 
     """A missing documented function diverges; it is not a feature that the board lacks."""
     package = tmp_path / "lacking"
     package.mkdir()
-    (package / "asyncio.py").write_text("def run(coro):\n    raise NotImplementedError\n")
+    (package / "asyncio.py").write_text("def run(coro):\n    raise NotImplementedError\n", "utf-8")
     done = looprig(
         "run", "--no-power", "--board", "unix", "--overlay", package, "--out", out,
         "--claims", "run.returns-value",
@@ -139,7 +140,8 @@ def test_arguments_behind_dashes_are_pytests(out: Path, tmp_path: Path) -> None:
         "def pytest_addoption(parser):\n"
         "    parser.addoption('--greet')\n"
         "def pytest_configure(config):\n"
-        "    open(config.getoption('--greet'), 'x').close()\n"
+        "    open(config.getoption('--greet'), 'x').close()\n",
+        "utf-8",
     )
     greeted, junit = tmp_path / "greeted", tmp_path / "junit.xml"
     done = looprig(
@@ -151,7 +153,7 @@ def test_arguments_behind_dashes_are_pytests(out: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert results(out)["run.returns-value", "unix"].outcome == "conforms"
     assert greeted.exists()
-    assert 'tests="1"' in junit.read_text()
+    assert 'tests="1"' in junit.read_text("utf-8")
 
 
 def pids_of_interpreters(process: subprocess.Popen[str]) -> list[int]:
@@ -170,7 +172,7 @@ def pids_of_interpreters(process: subprocess.Popen[str]) -> list[int]:
 def wait_for_results(out: Path, process: subprocess.Popen[str], count: int) -> None:
     deadline = time.monotonic() + DEADLINE_S
     path = out / "results.jsonl"
-    while not path.exists() or path.read_text().count("\n") < count:
+    while not path.exists() or path.read_text("utf-8").count("\n") < count:
         assert process.poll() is None, process.communicate()
         assert time.monotonic() < deadline, "no results came"
         time.sleep(0.01)  # a poll of another process's file
@@ -259,7 +261,7 @@ def test_virtual_boards_are_there_for_any_tool() -> None:
         assert not any(port.startswith("/dev/pts") for port in ports)
         assert len(re.findall(r"meter +TCPIP::\S+::SOCKET", said)) == 2
         script = Path(ports[0]).parent / "script.py"
-        script.write_text("print('from', 'a file')")
+        script.write_text("print('from', 'a file')", "utf-8")
         for words, answer in (
             (["exec", "print(6 * 7)"], "42"),
             (["run", str(script)], "from a file"),

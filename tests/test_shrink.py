@@ -131,7 +131,7 @@ def test_what_was_shrunk_is_remembered(tmp_path: Path, monkeypatch: pytest.Monke
     source = "x = 1  # not seen by any other test\n"
     assert shrink(source) == "x=1\n"
     (kept,) = (tmp_path / "looprig" / "scripts").iterdir()
-    kept.write_text("x=2\n")
+    kept.write_text("x=2\n", "utf-8")
     shrink.cache_clear()
     assert shrink(source) == "x=2\n"
 
@@ -139,6 +139,6 @@ def test_what_was_shrunk_is_remembered(tmp_path: Path, monkeypatch: pytest.Monke
 def test_a_cache_that_cannot_be_written_is_no_cache(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "looprig").write_text("a file where the directory should be")
+    (tmp_path / "looprig").write_text("a file where the directory should be", "utf-8")
     monkeypatch.setattr("rig.board.shrink.folder", lambda: tmp_path / "looprig" / "scripts")
     assert shrink("x = 3  # nor this\n") == "x=3\n"

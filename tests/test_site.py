@@ -38,9 +38,9 @@ def test_it_builds_without_a_warning_and_fetches_nothing(tmp_path: Path) -> None
 def test_a_link_that_leads_nowhere_stops_it(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     docs.mkdir()
-    (docs / "own.md").write_text("[lost](nowhere.md)\n")
+    (docs / "own.md").write_text("[lost](nowhere.md)\n", "utf-8")
     text = (ROOT / "mkdocs.yml").read_text(encoding="utf-8").replace("hooks: [", "# [")
-    (tmp_path / "mkdocs.yml").write_text(text)
+    (tmp_path / "mkdocs.yml").write_text(text, "utf-8")
     code, said = build(tmp_path / "site", tmp_path / "mkdocs.yml")
     assert code == 1
     assert "nowhere.md" in said

@@ -165,7 +165,7 @@ def test_memory_that_ends_is_the_boards_only_where_it_has_little(
 ) -> None:
     for harness in DEVICE_TESTS.glob("harness*.py"):
         (tmp_path / harness.name).write_bytes(harness.read_bytes())
-    (tmp_path / "x.py").write_text(ends)
+    (tmp_path / "x.py").write_text(ends, "utf-8")
     monkeypatch.setattr("rig.board.program.DEVICE_TESTS", tmp_path)
     with pytest.raises(Unsupported, match=r"memory: x needs more than 1. kB of heap"):
         BoardUnderTest(small).run("x", deadline=1.0)
@@ -186,7 +186,7 @@ def test_a_heap_that_stays_full_still_answers(small: Board) -> None:
 
 def test_a_run_on_a_small_board_has_nothing_unexpected(tmp_path: Path) -> None:
     bench = tmp_path / "small.toml"
-    bench.write_text('[board.small]\nkind = "virtual"\nheap = "24K"\n')
+    bench.write_text('[board.small]\nkind = "virtual"\nheap = "24K"\n', "utf-8")
     claims = ("stream.read*", "task.cancel-o*", "wait-for.m*", "sched.wa*", "latency.h*")
     globs = [part for claim in claims for part in ("--claims", claim)]
     out = tmp_path / "run"

@@ -54,14 +54,14 @@ def test_the_example_conforms_and_its_fault_is_caught(tmp_path: Path) -> None:
 
 def test_a_bench_file_names_it_and_a_resumed_run_knows_it(suite: Path, tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
-    bench.write_text('[board.unix]\nkind = "virtual"\n\n[suite]\nfolder = "mine"\n')
+    bench.write_text('[board.unix]\nkind = "virtual"\n\n[suite]\nfolder = "mine"\n', "utf-8")
     run = tmp_path / "run"
     words = ("run", "--bench", bench, "--claims", "thermo.reads", "--out", run)
     code, said = looprig(*words, cwd=tmp_path)
     assert code == 0, said
     assert outcomes(run) == {"thermo.reads": Outcome.CONFORMS}
     assert json.loads((run / "run.json").read_text("utf-8"))["suites"] == [str(suite)]
-    (run / "results.jsonl").write_text("")
+    (run / "results.jsonl").write_text("", "utf-8")
     code, said = looprig("run", "--resume", run, cwd=tmp_path)
     assert code == 0, said
     assert outcomes(run) == {"thermo.reads": Outcome.CONFORMS}
@@ -69,7 +69,7 @@ def test_a_bench_file_names_it_and_a_resumed_run_knows_it(suite: Path, tmp_path:
 
 def test_workers_know_it(suite: Path, tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
-    bench.write_text('[board.a]\nkind = "virtual"\ncopies = 2\n')
+    bench.write_text('[board.a]\nkind = "virtual"\ncopies = 2\n', "utf-8")
     words = ("run", "--suite", suite, "--bench", bench, "--out", tmp_path / "run")
     code, said = looprig(*words, "--claims", "thermo.re*", cwd=tmp_path)
     assert code == 0, said
@@ -79,9 +79,9 @@ def test_workers_know_it(suite: Path, tmp_path: Path) -> None:
 def replace(name: str, before: str, after: str) -> Callable[[Path], None]:
     def spoil(folder: Path) -> None:
         path = folder / name
-        text = path.read_text()
+        text = path.read_text("utf-8")
         assert before in text
-        path.write_text(text.replace(before, after))
+        path.write_text(text.replace(before, after), "utf-8")
 
     return spoil
 
@@ -109,11 +109,11 @@ def replace(name: str, before: str, after: str) -> Callable[[Path], None]:
         (replace("claims/thermo.toml", 'quote = "the board', 'quotes = "the board'), "quote"),
         (replace("pyproject.toml", "modules =", "modles ="), "did you mean 'modules'?"),
         (
-            lambda folder: (folder / "device_tests" / "identify.py").write_text("1"),
+            lambda folder: (folder / "device_tests" / "identify.py").write_text("1", "utf-8"),
             "has that name; give it another",
         ),
         (
-            lambda folder: (folder / "faults" / "lost-return-value.py").write_text("1"),
+            lambda folder: (folder / "faults" / "lost-return-value.py").write_text("1", "utf-8"),
             "has that name; give it another",
         ),
     ],
@@ -163,7 +163,8 @@ def test_marks_are_found_however_they_are_written(tmp_path: Path) -> None:
         "@claim('a.b')\ndef test_one(board): ...\n"
         "class TestTwo:\n    @pytest.mark.claim(\n        'c.d')\n    def test_two(self): ...\n"
         "def helper(): ...\n"
-        "@pytest.mark.skip\ndef test_three(): ...\n"
+        "@pytest.mark.skip\ndef test_three(): ...\n",
+        "utf-8",
     )
     found = {(test, claim) for _, _, test, claim in suites.host_tests(tmp_path)}
     assert found == {("test_one", "a.b"), ("test_two", "c.d"), ("test_three", None)}

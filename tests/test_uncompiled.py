@@ -36,7 +36,7 @@ def board(
 ) -> Iterator[Board]:
     with virtual(tmp_path_factory.mktemp("board"), request.param) as device:
         (device.root / "overlay").mkdir()
-        (device.root / "overlay" / "asyncio.py").write_text(BROKEN)
+        (device.root / "overlay" / "asyncio.py").write_text(BROKEN, "utf-8")
         connected = connect(device.port)
         yield connected
         connected.close()
@@ -53,7 +53,7 @@ def run(board: Board, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
         monkeypatch.setattr(module, "DEVICE_TESTS", folder)
 
     def push(text: str, **params: Any) -> None:
-        (folder / "x.py").write_text(text)
+        (folder / "x.py").write_text(text, "utf-8")
         BoardUnderTest(board).run("x", deadline=2.0, **params)
 
     yield push
@@ -112,7 +112,8 @@ def test_every_device_test_compiles_here_and_on_micropython(tmp_path: Path) -> N
         f"for path in {[str(path) for path in paths]!r}:\n"
         "    with open(path) as file:\n"
         "        compile(file.read(), path, 'exec')\n"
-        "print('all')\n"
+        "print('all')\n",
+        "utf-8",
     )
     start = (
         "import sys; from pathlib import Path; from rig.virtual.files import Files;"

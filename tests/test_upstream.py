@@ -94,7 +94,7 @@ def written(root: Path) -> Path:
 @pytest.fixture(scope="module")
 def bench(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("bench") / "bench.toml"
-    path.write_text('[board.one]\nkind = "virtual"\n[board.two]\nkind = "virtual"\n')
+    path.write_text('[board.one]\nkind = "virtual"\n[board.two]\nkind = "virtual"\n', "utf-8")
     return path
 
 
@@ -170,10 +170,10 @@ def test_what_is_printed_otherwise_from_time_to_time_is_no_verdict(
     recorded: str, text: str, bench: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "tests" / "basics").mkdir(parents=True)
-    (tmp_path / "tests" / "run-tests.py").write_text("")
-    (tmp_path / "tests" / "basics" / "by_chance.py").write_text(text)
+    (tmp_path / "tests" / "run-tests.py").write_text("", "utf-8")
+    (tmp_path / "tests" / "basics" / "by_chance.py").write_text(text, "utf-8")
     if recorded:
-        (tmp_path / "tests" / "basics" / "by_chance.py.exp").write_text(recorded)
+        (tmp_path / "tests" / "basics" / "by_chance.py.exp").write_text(recorded, "utf-8")
     out = tmp_path / "run"
     assert upstream(tmp_path, ["basics/by_chance.py"], bench, out, ["one"]) == 3
     [result] = RunDir(out).results()
@@ -190,7 +190,7 @@ def test_network_tests_against_the_host(tmp_path: Path, bench: Path) -> None:
     tests = tmp_path / "tests"
     (tests / "net_inet").mkdir(parents=True)
     (tests / "net_hosted").mkdir()
-    (tests / "run-tests.py").write_text("")
+    (tests / "run-tests.py").write_text("", "utf-8")
     get = "net_inet/asyncio_tcp_read_headers.py"
     (tests / get).write_text(
         "import socket\n"
@@ -201,13 +201,14 @@ def test_network_tests_against_the_host(tmp_path: Path, bench: Path) -> None:
         "while True:\n"
         "    line = f.readline().strip()\n"
         "    if not line: break\n"
-        "    if b'Server' not in line: print(line)\n"
+        "    if b'Server' not in line: print(line)\n",
+        "utf-8",
     )
-    (tests / f"{get}.exp").write_text("b'HTTP/1.1 200 OK'\nb'ETag: \"1-2\"'\n")
+    (tests / f"{get}.exp").write_text("b'HTTP/1.1 200 OK'\nb'ETag: \"1-2\"'\n", "utf-8")
     bad = "net_hosted/connect_poll.py"
-    (tests / bad).write_text("print('nothing')\n")
-    (tests / f"{bad}.exp").write_text("1 20\n")
-    (tests / "net_inet/ssl_cert.py").write_text("print(1)\n")
+    (tests / bad).write_text("print('nothing')\n", "utf-8")
+    (tests / f"{bad}.exp").write_text("1 20\n", "utf-8")
+    (tests / "net_inet/ssl_cert.py").write_text("print(1)\n", "utf-8")
     out = tmp_path / "run"
     assert upstream(tmp_path, ["net_inet/*.py", "net_hosted/*.py"], bench=bench, out=out) == 1
     came = {(r.board, r.claim): r.outcome for r in RunDir(out).results()}
@@ -250,7 +251,7 @@ def test_two_instances_with_the_host_for_the_other(tmp_path: Path) -> None:
     """The board is the one and the other; each test differs on it in the one part it plays."""
     tests = tmp_path / "tests"
     (tests / "multi_net").mkdir(parents=True)
-    (tests / "run-tests.py").write_text("")
+    (tests / "run-tests.py").write_text("", "utf-8")
     name = "sys.implementation.name"
     texts = {
         "good": TALK.format(said="1", asked="2"),
@@ -261,11 +262,12 @@ def test_two_instances_with_the_host_for_the_other(tmp_path: Path) -> None:
         "skips": TALK.replace("s.listen(1)", "multitest.skip()"),
     }
     for test, text in texts.items():
-        (tests / f"multi_net/{test}.py").write_text(text)
-    (tests / "multi_net/hangs.py.exp").write_text("--- instance0 ---\n")
+        (tests / f"multi_net/{test}.py").write_text(text, "utf-8")
+    (tests / "multi_net/hangs.py.exp").write_text("--- instance0 ---\n", "utf-8")
     bench = tmp_path / "bench.toml"
     bench.write_text(
-        '[board.near]\nkind = "virtual"\nnetwork = "machine"\n[board.apart]\nkind = "virtual"\n'
+        '[board.near]\nkind = "virtual"\nnetwork = "machine"\n[board.apart]\nkind = "virtual"\n',
+        "utf-8",
     )
     out = tmp_path / "run"
     assert upstream(tmp_path, ["multi_net/*.py"], bench=bench, out=out) == 1

@@ -75,7 +75,8 @@ def checkout(tmp_path: Path, gate: Gate) -> Path:
 def bench(tmp_path: Path) -> Path:
     path = tmp_path / "bench.toml"
     path.write_text(
-        "".join(f'[board.{name}]\nkind = "virtual"\nnetwork = "machine"\n' for name in BOARDS)
+        "".join(f'[board.{name}]\nkind = "virtual"\nnetwork = "machine"\n' for name in BOARDS),
+        "utf-8",
     )
     return path
 
@@ -100,11 +101,13 @@ def halfway(checkout: Path, bench: Path, out: Path) -> Iterator[subprocess.Popen
 
 def finish(out: Path, gate: Gate, *more: str | Path) -> None:
     """Go on with the run; fails unless it ends as one that was never cut short."""
-    before = [line for line in RunDir(out).results_path.read_text().splitlines() if line[-1] == "}"]
+    before = [
+        line for line in RunDir(out).results_path.read_text("utf-8").splitlines() if line[-1] == "}"
+    ]
     gate.open()
     done = looprig("upstream", *more, "--resume", out)
     assert done.returncode == 1, done.stdout + done.stderr
-    assert RunDir(out).results_path.read_text().splitlines()[: len(before)] == before
+    assert RunDir(out).results_path.read_text("utf-8").splitlines()[: len(before)] == before
     found = results(out)
     assert set(found) == EVERY
     outcomes = {claim: str(result.outcome) for (claim, _), result in found.items()}
@@ -157,7 +160,7 @@ def test_what_is_no_run_of_the_suite(
     assert f"go on with looprig upstream --resume {out}" in refused("run", "--resume", out)
 
     other = tmp_path / "other.toml"
-    other.write_text('[board.three]\nkind = "virtual"\n')
+    other.write_text('[board.three]\nkind = "virtual"\n', "utf-8")
     said = refused("upstream", "--resume", out, "--bench", other)
     assert "it is a run of one, two, and this would be of three" in said
     said = refused("upstream", "--resume", out, "--bench", bench, "--board", "one")
@@ -183,7 +186,7 @@ def test_another_firmware(bench: Path, out: Path) -> None:
     looprig("run", "--no-power", "--bench", bench, "--claims", "run.returns-value", "--out", out)
     info = json.loads((out / "run.json").read_text("utf-8"))
     info["boards"][0]["version"] = "1.20.0"
-    (out / "run.json").write_text(json.dumps(info))
+    (out / "run.json").write_text(json.dumps(info), "utf-8")
     said = refused("run", "--resume", out)
     assert "board one was micropython 1.20.0" in said
     assert "start a run of its own" in said

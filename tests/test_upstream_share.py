@@ -31,7 +31,7 @@ def test_a_lost_board_costs_the_test_it_was_in(checkout: Path, bench: Path, out:
         [holder] = [
             pid
             for pid in children(process.pid, HOLDER)
-            if f"/{waits}\0" in Path(f"/proc/{pid}/cmdline").read_text()
+            if f"/{waits}\0" in Path(f"/proc/{pid}/cmdline").read_text("utf-8")
         ]
         os.kill(holder, signal.SIGKILL)
         said, _ = process.communicate(timeout=DEADLINE_S)

@@ -104,7 +104,7 @@ def seen(board: VirtualBoard, text: str) -> list[object]:
 @fenced
 def test_no_way_leads_to_the_machines_files(board: VirtualBoard, tmp_path: Path) -> None:
     target = tmp_path / "user.txt"
-    target.write_text("the user's")
+    target.write_text("the user's", "utf-8")
     (board.root / "link").symlink_to(target)
     (board.root / "folder").symlink_to(tmp_path)
     control = "cpython" in board.process.args  # type: ignore[operator]
@@ -115,7 +115,7 @@ def test_no_way_leads_to_the_machines_files(board: VirtualBoard, tmp_path: Path)
         (board.root / "link").unlink()
         (board.root / "folder").unlink()
     assert "got through" not in came, came
-    assert target.read_text() == "the user's"
+    assert target.read_text("utf-8") == "the user's"
     assert [path.name for path in tmp_path.iterdir()] == ["user.txt"]
 
 
@@ -125,17 +125,18 @@ def test_a_firmware_that_is_a_program_writes_nothing_either(tmp_path: Path) -> N
     firmware = tmp_path / "firmware"
     firmware.write_text(
         f"#!{sys.executable}\nimport sys\nfrom micropython_run import run_main\n"
-        "sys.exit(run_main(['micropython', *sys.argv[1:]]))\n"
+        "sys.exit(run_main(['micropython', *sys.argv[1:]]))\n",
+        "utf-8",
     )
     firmware.chmod(0o755)
     target = tmp_path / "user.txt"
-    target.write_text("the user's")
+    target.write_text("the user's", "utf-8")
     with virtual(tmp_path / "board", str(firmware)) as board:
         came = seen(board, f"TARGET = {str(target)!r}\n{MICROPYTHON_FILES}")
         through = {number for number, what in enumerate(came) if what == "got through"}
         assert through == {0, 6, 8}  # it reads, lists, and writes /link, which is its own here
         assert seen(board, "open('/mine', 'w').write('x')\nemit('seen', [1])") == [1]
-    assert target.read_text() == "the user's"
+    assert target.read_text("utf-8") == "the user's"
     assert sorted(path.name for path in tmp_path.iterdir()) == ["board", "firmware", "user.txt"]
 
 
@@ -195,7 +196,7 @@ def test_a_bench_may_give_it_the_machines_network(tmp_path: Path, server: socket
 def test_doctor_says_what_holds(tmp_path: Path) -> None:
     path = tmp_path / "bench.toml"
     path.write_text(
-        '[board.a]\nkind = "virtual"\n[board.b]\nkind = "virtual"\nnetwork = "machine"\n'
+        '[board.a]\nkind = "virtual"\n[board.b]\nkind = "virtual"\nnetwork = "machine"\n', "utf-8"
     )
     a, b = [finding.what for finding in walk(load(path)) if finding.check == "fence"]
     if HERE.rules >= 0:
@@ -208,7 +209,7 @@ def test_doctor_says_what_holds(tmp_path: Path) -> None:
 @fenced
 def test_the_control_on_a_read_only_folder(tmp_path: Path) -> None:
     with virtual(tmp_path, "cpython", file_system="read-only") as board:
-        (board.root / "there.txt").write_text("read me")
+        (board.root / "there.txt").write_text("read me", "utf-8")
         script = """
 import os
 emit("seen", [

@@ -41,7 +41,7 @@ def on(board: VirtualBoard, text: str, name: str = "seen") -> object:
 
 
 def test_its_root_is_a_folder_of_its_own(own: VirtualBoard) -> None:
-    (own.root / "from_host.py").write_text("ANSWER = 42\n")
+    (own.root / "from_host.py").write_text("ANSWER = 42\n", "utf-8")
     script = """
 import os, from_host
 os.mkdir("/lib")
@@ -53,7 +53,7 @@ os.chdir("/")
 emit("seen", [os.getcwd(), inside, sorted(os.listdir("/")), from_host.ANSWER])
 """
     assert on(own, script) == ["/", "/lib", ["from_host.py", "lib"], 42]
-    assert (own.root / "lib" / "kept.py").read_text() == "KEPT = 1\n"
+    assert (own.root / "lib" / "kept.py").read_text("utf-8") == "KEPT = 1\n"
     assert on(own, "import kept\nemit('seen', kept.KEPT)") == 1  # after a soft reset
     listed = mpremote(own, "fs", "ls").stdout
     assert "from_host.py" in listed
@@ -78,7 +78,7 @@ def test_an_exact_search_path_and_no_name_is_left_behind(own: VirtualBoard) -> N
 
 def test_a_read_only_folder(tmp_path: Path) -> None:
     with virtual(tmp_path, file_system="read-only") as board:
-        (board.root / "there.txt").write_text("read me")
+        (board.root / "there.txt").write_text("read me", "utf-8")
         script = """
 import os
 emit("seen", [
@@ -120,7 +120,8 @@ def test_a_firmware_that_cannot_mount_its_files_does_not_start(tmp_path: Path) -
     firmware.write_text(
         f"#!{sys.executable}\nimport sys\n"
         "sys.argv[1:] = [word.replace('vfs.umount', 'vfs.no_such') for word in sys.argv[1:]]\n"
-        f"{real}\n"
+        f"{real}\n",
+        "utf-8",
     )
     firmware.chmod(0o755)
     with (

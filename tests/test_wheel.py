@@ -122,7 +122,7 @@ def installed(archives: tuple[Path, Path], tmp_path_factory: pytest.TempPathFact
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     did(python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", archives[1])
     home = did(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))").strip()
-    (Path(home) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (Path(home) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     return python
 
 
@@ -159,7 +159,7 @@ def test_its_faults_are_caught_there(installed: Path, tmp_path: Path) -> None:
 def test_the_example_passes_as_an_outsider(installed: Path, tmp_path: Path) -> None:
     """The installed wheel, in a folder that knows nothing of a checkout."""
     folder = shutil.copytree(ROOT / "examples" / "driver-tests", tmp_path / "mine")
-    (tmp_path / "mine" / "bench.toml").write_text('[board.unix]\nkind = "virtual"\n')
+    (tmp_path / "mine" / "bench.toml").write_text('[board.unix]\nkind = "virtual"\n', "utf-8")
     pytest_there = (installed, "-m", "pytest", "-p", "no:labgrid", "--looprig-bench", "bench.toml")
     said = did(*pytest_there, cwd=folder)
     assert "3 passed, 1 skipped" in said  # no meter: what needs one is unmeasured

@@ -55,7 +55,7 @@ def keeps(pid: int, target: str, names: dict[str, str], proc: Path) -> bool:
     for descriptor, name in names.items():
         if name in ("/dev/ptmx", "/dev/pts/ptmx"):
             with contextlib.suppress(OSError):
-                info = (proc / str(pid) / "fdinfo" / descriptor).read_text()
+                info = (proc / str(pid) / "fdinfo" / descriptor).read_text("utf-8")
                 if re.search(rf"^tty-index:\s*{number[1]}$", info, re.MULTILINE):
                     return True
     return False

@@ -142,9 +142,9 @@ class Fence:
         if self.libc.unshare(CLONE_NEWNET):
             if self.libc.unshare(CLONE_NEWUSER | CLONE_NEWNET):
                 raise OSError(ctypes.get_errno(), "unshare")
-            Path("/proc/self/setgroups").write_text("deny")
-            Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1")
-            Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1")
+            Path("/proc/self/setgroups").write_text("deny", "utf-8")
+            Path("/proc/self/uid_map").write_text(f"{uid} {uid} 1", "utf-8")
+            Path("/proc/self/gid_map").write_text(f"{gid} {gid} 1", "utf-8")
         with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
             _, flags = IFREQ.unpack(fcntl.ioctl(any_socket, SIOCGIFFLAGS, IFREQ.pack(b"lo", 0)))
             fcntl.ioctl(any_socket, SIOCSIFFLAGS, IFREQ.pack(b"lo", flags | IFF_UP))

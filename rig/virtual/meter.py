@@ -18,7 +18,7 @@ BAD_OPTION = 2  # what argparse exits with
 def available() -> bool:
     """Whether this kernel says what a virtual meter measures: Linux with scheduler statistics."""
     try:
-        return Path("/proc/self/schedstat").read_text().split()[0] != "0"
+        return Path("/proc/self/schedstat").read_text("utf-8").split()[0] != "0"
     except (OSError, IndexError):
         return False
 

@@ -239,7 +239,7 @@ class Nursery:
             resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
             os.chdir(self.files.root)
             with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
-                Path("/proc/self/comm").write_text(self.interpreter.name)
+                Path("/proc/self/comm").write_text(self.interpreter.name, "utf-8")
             self.fence.enter()
             tell = fcntl.fcntl(self.holder, fcntl.F_DUPFD_CLOEXEC, TELL_FD)
             os.closerange(3, TELL_FD)
