@@ -37,6 +37,7 @@ class Recoverable(Protocol):
     power_cycle: str
     activity: str
     arrived_s: float
+    seen: bytes
     deadline_scale: float
     attended: bool
     name: str
