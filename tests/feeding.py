@@ -6,10 +6,13 @@ import contextlib
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock
 
 from rig.bench import ROOT
 from rig.results import Result
@@ -122,8 +125,14 @@ joulescope.Driver.instruments = [
 
 @contextlib.contextmanager
 def by_joulescope(folder: Path, model: str = "js220", on: bool = True) -> Iterator[Fed]:
-    """The instrument lives in the process that loads its driver, from `folder / "driver"`."""
-    with fed_board(folder) as board:
+    """The instrument lives in the process that loads its driver, from `folder / "driver"`.
+
+    A bench that names no resource takes the only Joulescope there is: one test at a time has it.
+    """
+    with (
+        FileLock(Path(tempfile.gettempdir()) / "played-joulescope.lock"),
+        fed_board(folder) as board,
+    ):
         place = folder / "driver"
         place.mkdir()
         text = DRIVER.format(

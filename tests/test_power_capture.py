@@ -133,7 +133,10 @@ POWER_CLAIMS = [name for name, claim in catalogue().items() if claim.power]
 
 @pytest.mark.parametrize("claim", POWER_CLAIMS)
 def test_the_good_board_is_not_accused(claim: str, rig: Rig, meter: ScpiMeter) -> None:
-    assert outcome(rig, meter, claim) is Outcome.CONFORMS
+    found = outcome(rig, meter, claim)
+    if found is Outcome.INCONCLUSIVE:  # the other workers had the processor: no accusation
+        found = outcome(rig, meter, claim)
+    assert found is Outcome.CONFORMS
 
 
 @pytest.mark.parametrize("name", names("power"))
