@@ -102,7 +102,8 @@ def test_an_overlay_may_bring_asyncio(tmp_path: Path) -> None:
     (overlay / "asyncio.py").write_text(
         "import sys\nsys.modules.pop('asyncio',0)\n_p=sys.path[:]\nsys.path[:]=['.frozen']\n"
         "import asyncio as _a\nsys.path[:]=_p\n"
-        "for _n in ('run','sleep','create_task','get_event_loop','CancelledError'):globals()[_n]=getattr(_a,_n)\n",
+        "for _n in ('run','sleep','create_task','get_event_loop','CancelledError'):\n"
+        " globals()[_n]=getattr(_a,_n)\n",
         "utf-8",
     )
     code, said = looprig(*words, "--out", tmp_path / "some")
