@@ -6,6 +6,7 @@ each of thousands would take hours.
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import importlib
 import json
@@ -143,6 +144,7 @@ def serve() -> None:
             importlib.import_module(f"{folder}.{path.stem}".replace("/", "."))
     catalogue()
     reports.get_ready()
+    codecs.lookup("ascii")  # a module, too
     for line in sys.stdin:
         pid = os.fork()
         if not pid:

@@ -171,7 +171,13 @@ def test_such_a_board_is_not_accused(device: VirtualBoard, tmp_path: Path) -> No
     with FaultBench(str(device.port), tmp_path / "wire") as wire:
         under_test = BoardUnderTest(connect(wire.link))
         wire.cue, wire.cue_s = CUE, 60.0
-        frame: dict[str, Any] = {"window_ms": 9, "pulse_ms": 5, "floor_ms": 5, "settle_ms": 5}
+        frame: dict[str, Any] = {
+            "window_ms": 9,
+            "pulse_ms": 5,
+            "odd_us": 0,
+            "floor_ms": 5,
+            "settle_ms": 5,
+        }
         frame |= {"marker": "", "floor": "def quiet(ms): print('USB off')"}
         with pytest.raises(RigError, match="must come back by itself") as raised:
             under_test.run("power/sleep", prefix="power/frame", deadline=1.0, away=0.2, **frame)

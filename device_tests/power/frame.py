@@ -38,7 +38,9 @@ def _part(name, ms):
     if name == "busy":
         if _pin:
             _pin.value(1)
-        while elapsed_us(_zero) - since < ms * 1000:
+        # Whole multiples of the meter's interval would show it all edges at one phase: the odd
+        # bit, another in each pulse, lets the host see whether it looks all the time.
+        while elapsed_us(_zero) - since < ms * 1000 + params["odd_us"] * len(_parts):
             pass
         if _pin:
             _pin.value(0)

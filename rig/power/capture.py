@@ -16,6 +16,9 @@ from rig.power.timebase import lost
 from rig.power.verdict import Verdict, judge
 
 ATTEMPTS = 3
+ODD = 0.309
+"""Of the meter's interval: the three pulses are 1, 3 and 5 times that longer, so that their edges
+meet its samples at as many phases."""
 LONGER = 2.0
 """Each attempt measures so many times longer than the one before."""
 PULSE_MS = 40
@@ -91,6 +94,7 @@ def capture(
     """
     pulse_ms, floor_ms = round(PULSE_MS * scale), round(FLOOR_MS * scale)
     frame_s = window_s + (3 * pulse_ms + 2 * floor_ms + 2 * SETTLE_MS) / 1e3
+    interval_s = 1 / min(rate_hz, meter.max_rate_hz)
     execution = board.run(
         device_test,
         prefix="power/frame",
@@ -99,6 +103,7 @@ def capture(
         away=frame_s * (1 + CLOCK_ERROR) + LATE_S if drops_port else 0.0,
         window_ms=round(window_s * 1000),
         pulse_ms=pulse_ms,
+        odd_us=round(ODD * interval_s * 1e6),
         floor_ms=floor_ms,
         settle_ms=SETTLE_MS,
         floor=code(floor),

@@ -168,7 +168,7 @@ class Evidence:
                 "its readings stay the same for long and then change by anything: a meter that "
                 "tells changes only, from a size on that would hide wake-ups"
             )
-        if self.response.seen * POLL_HZ * self.parts.window_s < 1:
+        if self._takes_instants():
             return (
                 "the pulses' edges show that this meter takes instants and no means: it would "
                 "miss most wake-ups between them"
@@ -194,8 +194,13 @@ class Evidence:
         reasons = [self._hidden(rest, part * least_a) for rest in rests for part in PARTS]
         return min(reasons, key=len)
 
+    def _takes_instants(self) -> bool:
+        return self.response.seen * POLL_HZ * self.parts.window_s < 1
+
     def could_show(self) -> bool:
         """Whether a longer capture could: not where the meter or the noise hides a wake-up."""
+        if self._takes_instants():
+            return True  # as far as these edges tell; others meet its samples at other phases
         half = self.response.least_a / 2
         clear = half >= max(RESOLUTION * self.level.span_a, self.response.step_a)
         return clear and 2 * half >= self.level.visible_a
