@@ -8,7 +8,7 @@ conformance: .venv/ready
 	$(BIN)/looprig run --matrix
 
 # Tests mostly wait for boards: more of them at once than there are processors.
-WORKERS ?= 3
+WORKERS ?= 4
 
 test: .venv/ready-dev
 	@$(MAKE) --no-print-directory labgrid || echo "labgrid cannot be had: its tests are skipped"
