@@ -38,6 +38,7 @@ def nightly(folder: Path, number: int) -> Path:
     return foreign(folder, f"nightly-{number}", boot)
 
 
+@pytest.mark.slow
 def test_two_nightlies_are_one_board_compared_and_two_columns_published(tmp_path: Path) -> None:
     words = [word for number in (1, 2) for word in ("--firmware", nightly(tmp_path, number))]
     out = tmp_path / "ab"

@@ -347,6 +347,7 @@ def test_a_starved_emulator_raises_no_alarm(boards: tuple[EmulatedBoard, Board])
 
 
 @slowed
+@pytest.mark.slow
 def test_the_power_switch_brings_a_board_back_that_hangs(
     boards: tuple[EmulatedBoard, Board],
 ) -> None:

@@ -160,6 +160,7 @@ def test_a_killed_holder_is_swept_up(lab: LabgridBench) -> None:
 
 
 @needs_labgrid
+@pytest.mark.slow
 def test_a_killed_worker_leaves_the_place_with_the_run(lab: LabgridBench, tmp_path: Path) -> None:
     bench = bench_of(lab, tmp_path, one='{place = "rp2-0"}', two='{place = "rp2-1"}')
     out = tmp_path / "out"
@@ -257,6 +258,7 @@ def test_a_place_without_a_serial_port(lab: LabgridBench, tmp_path: Path) -> Non
 
 
 @needs_labgrid
+@pytest.mark.slow
 def test_a_place_that_vanishes_in_mid_run(lab: LabgridBench, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), out, *MANY)
@@ -291,6 +293,7 @@ def test_a_vanished_place_is_told_of(lab: LabgridBench, capfd: pytest.CaptureFix
 
 
 @needs_labgrid
+@pytest.mark.slow
 def test_a_coordinator_that_is_killed_in_mid_run(lab: LabgridBench, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), out, *MANY)

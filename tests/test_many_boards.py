@@ -271,6 +271,7 @@ def test_boards_of_a_kind_divide_the_claims(tmp_path: Path) -> None:
     assert set(loaded.results["judged_on"]) == {"unix1", "unix2"}
 
 
+@pytest.mark.slow
 def test_a_lost_board_that_shared(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(out, *BOARDS, "--no-power", "--share", "--claims", "[lst]*.*")
@@ -293,6 +294,7 @@ def test_a_lost_board_that_shared(tmp_path: Path) -> None:
     assert all(found[claim, "unix"]["judged_on"] == lost[0] for claim in bad)
 
 
+@pytest.mark.slow
 def test_a_run_that_shared_is_gone_on_with(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(out, *BOARDS, "--no-power", "--share", "--claims", "latency.*")
@@ -333,6 +335,7 @@ def test_two_runs_never_share_a_board(board: VirtualBoard, tmp_path: Path) -> No
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_one_meter_serves_two_boards(board: VirtualBoard, tmp_path: Path) -> None:
     """A capture at a time: the meter has one client, and sees one of the boards only."""
     second = VirtualBoard("second", "micropython", tmp_path)

@@ -55,6 +55,7 @@ def looprig(*words: object) -> tuple[int, str]:
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 
+@pytest.mark.slow
 def test_four_of_eight_run_to_the_end(bad: str, tmp_path: Path) -> None:
     bench, out = written(tmp_path, bad + good()), tmp_path / "run"
     words = ("run", "--bench", bench, "--no-power", "--out", out, *CLAIMS)

@@ -85,6 +85,7 @@ def outcomes(out: Path) -> dict[str, Outcome]:
     return {claim: result.outcome for (claim, _), result in results(out).items()}
 
 
+@pytest.mark.slow
 def test_a_board_that_is_lost_loses_others_once_only(
     arguments: list[str], device: VirtualBoard, tmp_path: Path
 ) -> None:

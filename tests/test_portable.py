@@ -73,6 +73,7 @@ def looprig(*arguments: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_a_run_with_power_on_a_board_on_a_wire(
     tmp_path: Path, port_and_meter: tuple[str, str]
 ) -> None:

@@ -98,6 +98,7 @@ def test_waits_have_their_verdicts(wire: FaultBench, meter: str, overlay: Path) 
     assert power.contrast > 4
 
 
+@pytest.mark.slow
 def test_a_wait_that_spins_is_still_caught(wire: FaultBench, meter: str, overlay: Path) -> None:
     written([fault("power-spins-always")], overlay)
     code, out = run(wire, meter, overlay, "power.sleep-sleeps")
@@ -105,6 +106,7 @@ def test_a_wait_that_spins_is_still_caught(wire: FaultBench, meter: str, overlay
     assert results(out)["power.sleep-sleeps", "wired"].outcome is Outcome.DIVERGES
 
 
+@pytest.mark.slow
 def test_a_port_that_stays_away_costs_the_board_and_no_verdict(
     wire: FaultBench, meter: str, overlay: Path
 ) -> None:

@@ -145,6 +145,7 @@ def test_a_power_fault_is_caught(name: str, rig: Rig, meter: ScpiMeter) -> None:
         assert outcome(rig, meter, claim, name) is Outcome.DIVERGES, claim
 
 
+@pytest.mark.slow
 def test_with_both_cores_busy(rig: Rig, meter: ScpiMeter) -> None:
     with both_cores_busy():
         assert outcome(rig, meter, "power.sleep-sleeps") is Outcome.CONFORMS

@@ -46,6 +46,7 @@ def test_the_power_switch_is_the_last_rung(tmp_path: Path) -> None:
         board.close()
 
 
+@pytest.mark.slow
 def test_a_power_switch_that_fails_is_recorded(tmp_path: Path) -> None:
     with virtual(tmp_path) as device:
         board = connect(device.port, power_cycle=f"{sys.executable} -c 'exit(3)'")

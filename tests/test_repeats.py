@@ -102,6 +102,7 @@ def test_a_place_that_is_taken_is_refused(tmp_path: Path) -> None:
         repeated(Options(resume=tmp_path / "r"), 2, Played())
 
 
+@pytest.mark.slow
 def test_a_fault_shows_between_base_and_change_of_a_board(tmp_path: Path) -> None:
     """The real command, on a virtual board."""
     words = [

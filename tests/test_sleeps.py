@@ -64,6 +64,7 @@ def examine(tmp_path: Path) -> Iterator[Examine]:
         yield examine
 
 
+@pytest.mark.slow
 def test_one_that_takes_the_port_away_is_not_named(examine: Examine) -> None:
     *each, named = examine(machine=GONE)
     told = {finding.what.partition(":")[0]: finding.what for finding in each}

@@ -9,6 +9,8 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
+
 from rig.bench import ROOT
 from rig.upstream.work import Work
 from tests.test_many_boards import HOLDER, children
@@ -18,6 +20,7 @@ from tests.test_upstream_resume import BOARDS, TESTS, bench, checkout, gate, out
 __all__ = ["bench", "checkout", "gate", "out"]  # fixtures
 
 
+@pytest.mark.slow
 def test_a_lost_board_costs_the_test_it_was_in(checkout: Path, bench: Path, out: Path) -> None:
     """One board waits in a test; the other does all the rest. Then the first one vanishes."""
     words = ["upstream", checkout, "--bench", bench, "--out", out, "--share"]
