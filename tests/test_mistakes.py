@@ -608,7 +608,7 @@ def held(case: Case, server: Server, place: Place) -> None:
     readable = "/" in request.err and request.err != "/dev/null"
     if code in (2, 3) and case.needle and (readable or Path(request.out).is_file()):
         sentences = [line for line in told.splitlines() if line.startswith("looprig: ")]
-        if "--json" in case.words and not sentences:  # nobody hears of it but who reads the document
+        if "--json" in case.words and not sentences:  # who reads the document hears of it
             sentences = [" ".join(told.split())]
         assert len(sentences) == 1, about
         plain = request.encoding in ("utf-8",)
