@@ -11,6 +11,7 @@ import tomlkit.items
 from rig import expectations, whole
 from rig.answers.answer import tell
 from rig.answers.reading import Expect, ExpectedChange, PortExpected
+from rig.commands.report import output
 from rig.commands.seen import Port, Seen, gathered, here
 from rig.commands.verifying import verified
 from rig.ending import GOOD
@@ -52,6 +53,8 @@ def expect(
     if not any(ports.values()):
         what = "the runs have no verdict on any board that runs MicroPython"
         raise RigError(what, "nothing was written")
+    if folder and not verify:
+        output(folder)
     told = [
         verified(port, seen, boards[port], own) if verify else refresh(port, seen, own, ask)
         for port, seen in ports.items()
