@@ -74,6 +74,38 @@ def several():
         _taken[i] = None
     return found
 """,
+    "Poller": """\
+import select as _select
+import sys
+class Poller:
+    def __init__(self):
+        self.poller = _select.poll()
+        self.register = self.poller.register
+class _Select:
+    POLLIN = _select.POLLIN
+def poll_by(poller):
+    _Select.poll = poller
+    sys.modules["select"] = _Select()
+""",
+    "unfinished": """\
+_tasks = []
+def create_task(coro):
+    task = own.create_task(coro)
+    _tasks.append(task)
+    return task
+def unfinished():
+    left = [task for task in _tasks if not task.done()]
+    _tasks.clear()
+    return left
+async def _ended(tasks):
+    for task in tasks:
+        task.cancel()
+    for task in tasks:
+        try:
+            await task
+        except BaseException:
+            pass
+""",
     "Wrapped": """\
 class Wrapped:
     def __init__(self, coro):
@@ -89,8 +121,10 @@ def create_task(coro):
 """,
 }
 """What several faults use: `poll` waits as IOQueue does, but wakes every `period` ms; `several` is
-whether more than one task waits for its time; the class `Coroutine(Wrapped)` stands around the
-coroutine of every task."""
+whether more than one task waits for its time; a class `(Poller)` is the port's own poll once
+`poll_by` has it; `unfinished` gives the tasks that have not ended since it was last asked, and
+`_ended` cancels such and waits for them; the class `Coroutine(Wrapped)` stands around the coroutine
+of every task."""
 
 
 @dataclass(frozen=True)
@@ -240,7 +274,7 @@ def _replaces(node: ast.stmt, where: Path) -> Iterator[tuple[str, str, str]]:
     """What a statement of a fault replaces: `own`'s name for it, where it stands, with what."""
     if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
         return
-    if node.name in (*SHARED, "Coroutine"):
+    if node.name in (*SHARED, "Coroutine", "poll_by"):
         return
     if node.name not in MODULE:
         if node.name.startswith("_"):

@@ -14,23 +14,11 @@ async def streams():
 
 
 async def cancelled_reads():
-    task = asyncio.create_task(asyncio.StreamReader(quiet).read(1))
-    await asyncio.sleep(0)
-    task.cancel()
-    try:
-        await task
-    except asyncio.CancelledError:
-        pass
+    await end(asyncio.create_task(asyncio.StreamReader(quiet).read(1)))
 
 
 async def cancelled_flags():
-    task = asyncio.create_task(unset.wait())
-    await asyncio.sleep(0)
-    task.cancel()
-    try:
-        await task
-    except asyncio.CancelledError:
-        pass
+    await end(asyncio.create_task(unset.wait()))
 
 
 async def failed_reads():

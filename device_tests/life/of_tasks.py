@@ -25,13 +25,7 @@ async def detached():
 
 
 async def cancelled():
-    task = asyncio.create_task(event.wait())
-    await asyncio.sleep(0)
-    task.cancel()
-    try:
-        await task
-    except asyncio.CancelledError:
-        pass
+    await end(asyncio.create_task(event.wait()))
 
 
 async def failures():

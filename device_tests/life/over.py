@@ -24,6 +24,15 @@ def heard(loop, context):
     pass
 
 
+async def end(task):
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
+
+
 def reference():
     # Microseconds of something that nothing done to the loop makes slower.
     start = ticks_us()
