@@ -13,7 +13,7 @@ import numpy as np
 from scipy import stats
 
 from rig.meters.samples import Currents, Samples
-from rig.power.framing import WINDOW_GUARD_S, Frame, cut
+from rig.power.framing import WINDOW_GUARD_S, Frame, within
 from rig.results import Budget, Estimate, Systematic
 from rig.units import amperes
 
@@ -25,8 +25,7 @@ LEVEL = 0.95
 
 def mean_interval(samples: Samples, frame: Frame) -> Estimate:
     """The mean current of the wait, in amperes, with its 95 % interval."""
-    part = cut(frame.window, WINDOW_GUARD_S)
-    return of_batches(samples.between(part.start_s, part.end_s))
+    return of_batches(within(samples, frame.window, WINDOW_GUARD_S))
 
 
 def of_batches(current: Currents) -> Estimate:

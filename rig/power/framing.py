@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rig.board.execution import Execution
 from rig.errors import Inconclusive, RigError
-from rig.meters.samples import Samples
+from rig.meters.samples import Currents, Samples
 
 ORDER = ("settle", "busy", "floor", "busy", "floor", "busy", "tail")
 """As device_tests/power/frame.py has it; the window comes after the second pulse."""
@@ -105,6 +105,12 @@ def cut(part: Part, guard_s: float) -> Part:
     return Part(part.label, part.start_s + guard_s, part.end_s - guard_s)
 
 
+def within(samples: Samples, part: Part, guard_s: float = PULSE_GUARD_S) -> Currents:
+    """The current of a part without a guard at each end, shape (n,), in amperes."""
+    inner = cut(part, guard_s)
+    return samples.between(inner.start_s, inner.end_s)
+
+
 def align(samples: Samples, frame: Frame) -> Frame:
     """The same frame on the meter's clock, in seconds since the first sample.
 
@@ -182,9 +188,9 @@ def _best(
 
 def _verify(samples: Samples, frame: Frame) -> None:
     """Whether each pulse stands out of the quiet before and after it."""
-    floors = [samples.between(p.start_s, p.end_s) for p in map(_inner, frame.floors)]
-    for number, pulse in enumerate(map(_inner, frame.pulses), 1):
-        high = samples.between(pulse.start_s, pulse.end_s)
+    floors = [within(samples, floor) for floor in frame.floors]
+    for number, pulse in enumerate(frame.pulses, 1):
+        high = within(samples, pulse)
         low = floors[0] if number < 3 else floors[1]
         if len(high) < 3 or len(low) < 3:
             raise Inconclusive(
@@ -200,7 +206,3 @@ def _verify(samples: Samples, frame: Frame) -> None:
                 "standard error; is the meter in this board's supply, and does its floor "
                 "(profile) sleep?"
             )
-
-
-def _inner(part: Part) -> Part:
-    return cut(part, PULSE_GUARD_S)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from rig.meters.samples import Currents, Samples
-from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut
+from rig.power.framing import WINDOW_GUARD_S, Frame, cut, within
 
 SIGMAS = 4.0
 """Of every one-sided decision on noise: one in 30,000, so that dozens of looks at one capture
@@ -52,8 +52,8 @@ class Levels:
 
 def levels(samples: Samples, frame: Frame) -> Levels:
     """Floor and busy level with their noise, drift and errors, from the frame's own parts."""
-    pulses = [inside(samples, frame, "busy", k) for k in range(3)]
-    floors = [inside(samples, frame, "floor", k) for k in range(2)]
+    pulses = [within(samples, pulse) for pulse in frame.pulses]
+    floors = [within(samples, floor) for floor in frame.floors]
     centred = np.concatenate([part - np.median(part) for part in floors])
     spread = float(centred.std())
     correlation = max(1.0, *(_correlation_time(part) for part in floors))
@@ -94,11 +94,6 @@ def _floor_drift(samples: Samples, frame: Frame, floors: list[Currents], varianc
     step = max(float(np.median(squares)) / CHI_SQUARED_MEDIAN - noise, 0.0)
     walked = float(np.sqrt(step / stretch * length))
     return max(did, walked)
-
-
-def inside(samples: Samples, frame: Frame, label: str, number: int) -> Currents:
-    part = cut([p for p in frame.parts if p.label == label][number], PULSE_GUARD_S)
-    return samples.between(part.start_s, part.end_s)
 
 
 def _correlation_time(part: Currents) -> float:

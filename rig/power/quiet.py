@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rig.meters.samples import Currents, Samples
-from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut
+from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut, within
 from rig.power.response import Response
 
 SHORT = 9
@@ -30,7 +30,7 @@ class Quiet:
     floors: tuple[Currents, Currents]
     window: Currents
     block: int  # samples
-    pulses: tuple[float, float, float]  # means
+    busy: tuple[Currents, ...]  # the three pulses
     short: int  # samples
     long: int
     width: int  # samples over which a step is spread
@@ -48,10 +48,10 @@ class Quiet:
     def floors_s(self) -> float:
         return sum(map(len, self.floors)) * self.interval_s
 
-    def busy(self) -> list[Currents]:
-        """The three pulses."""
-        inner = [cut(pulse, PULSE_GUARD_S) for pulse in self.frame.pulses]
-        return [self.samples.between(part.start_s, part.end_s) for part in inner]
+    def excess_before(self) -> float:
+        """By how much the pulse before the window is higher than the other two, in amperes."""
+        first, second, third = (float(pulse.mean()) for pulse in self.busy)
+        return second - (first + third) / 2
 
     def ends(self, length_s: float) -> tuple[float, float, float, float]:
         """Means of so long next to the window's ends: before (the end of the floor before it),
@@ -78,8 +78,7 @@ class Quiet:
         else drew from then on was there in that pulse, or came in the few samples between them.
         """
         before, entry, exit_, after = self.ends(length_s)
-        others = (self.pulses[0] + self.pulses[2]) / 2
-        begins = entry - before > span_a / 2 and self.pulses[1] - others < span_a / 4
+        begins = entry - before > span_a / 2 and self.excess_before() < span_a / 4
         return begins, exit_ - after > span_a / 2
 
 
@@ -98,17 +97,13 @@ def quiet(samples: Samples, frame: Frame, response: Response) -> Quiet:
     slow = slow or late > inner.length_s / 4
     window = samples.between(inner.start_s + min(late, inner.length_s / 4), inner.end_s)
     shortest = min(map(len, (*floors, window)))
-    first, second, third = (
-        float(samples.between(p.start_s, p.end_s).mean())
-        for p in (cut(p, PULSE_GUARD_S) for p in frame.pulses)
-    )
     return Quiet(
         samples=samples,
         frame=frame,
         floors=(floors[0], floors[1]),
         window=window,
         block=max(min(round(BLOCK_S / dt), shortest // 2), 1),
-        pulses=(first, second, third),
+        busy=tuple(within(samples, pulse) for pulse in frame.pulses),
         short=SHORT * response.width,
         long=max(round(LONG_S / dt), SHORT * response.width),
         width=response.width,

@@ -14,7 +14,7 @@ import numpy as np
 from scipy import stats
 
 from rig.meters.samples import Currents, Samples
-from rig.power.framing import HALF, PULSE_GUARD_S, WINDOW_GUARD_S, Frame, cut
+from rig.power.framing import HALF, WINDOW_GUARD_S, Frame, within
 from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
 
 WAKE_S = 50e-6
@@ -51,9 +51,7 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     """The meter's response, from the edges of the three pulses."""
     dt = samples.interval_s
     step_a = step(samples, frame)
-    floors = [
-        samples.between(p.start_s, p.end_s) for p in (cut(f, PULSE_GUARD_S) for f in frame.floors)
-    ]
+    floors = [within(samples, floor) for floor in frame.floors]
     moved_a = np.abs(np.concatenate([np.diff(floor) for floor in floors]))
     # The least of two bounds for what a floor moves from one sample to the next.
     usual_a = min(SIGMAS * SIGMA_OF_MAD * float(np.median(moved_a)), float(moved_a.max()))
@@ -121,8 +119,7 @@ def step(samples: Samples, frame: Frame) -> float:
         enough = 2 if len(often) == 2 else len(frame.pulses)  # two values are a weak grid
         if grid and _edges_off(samples, frame, grid, float(often[0])) < enough:
             return grid
-    inner = [cut(p, PULSE_GUARD_S) for p in (*frame.floors, frame.window)]
-    quiet = np.concatenate([samples.between(p.start_s, p.end_s) for p in inner])
+    quiet = np.concatenate([within(samples, part) for part in (*frame.floors, frame.window)])
     gaps = np.diff(np.unique(quiet))
     if np.count_nonzero(gaps > least) < 2:
         gaps = np.diff(values)
@@ -142,10 +139,9 @@ def _edges_off(samples: Samples, frame: Frame, grid: float, origin_a: float) -> 
 def sticks(samples: Samples, frame: Frame, level: Levels, step_a: float) -> bool:
     """Whether readings stay the same while nothing on a grid explains it: a logger that tells
     changes only, from some size on that nobody knows. What is the same throughout is no sign."""
-    inner = [cut(part, PULSE_GUARD_S) for part in (*frame.floors, *frame.pulses)]
-    inner.append(cut(frame.window, WINDOW_GUARD_S))
-    parts = [samples.between(part.start_s, part.end_s) for part in inner]
-    floors, pulses, window = parts[:2], parts[2:5], parts[5]
+    floors = [within(samples, floor) for floor in frame.floors]
+    pulses = [within(samples, pulse) for pulse in frame.pulses]
+    window = within(samples, frame.window, WINDOW_GUARD_S)
     least_a = max(2 * step_a, 1e-6 * max(abs(level.floor_a), abs(level.busy_a)))
     most_a = level.floor_a + HALF * level.span_a
     return _differ([*floors, window], most_a, least_a) or _differ(pulses, np.inf, least_a)

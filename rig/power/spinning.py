@@ -87,7 +87,7 @@ def _is_even(parts: Quiet, busy: Currents, level: Levels) -> bool:
 
     Polling that costs as much as spinning, by what it makes others draw, is as high and uneven.
     """
-    pulses = [np.abs(np.diff(pulse)) for pulse in parts.busy()]
+    pulses = [np.abs(np.diff(pulse)) for pulse in parts.busy]
     usual = UNEVEN * float(np.median(np.concatenate(pulses)))
     return float(np.median(np.abs(np.diff(busy)))) <= usual + RESOLUTION * level.span_a
 

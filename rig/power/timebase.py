@@ -12,7 +12,7 @@ import numpy as np
 
 from rig.board.execution import Event, Execution
 from rig.meters.samples import Samples
-from rig.power.framing import PULSE_GUARD_S, Frame, cut
+from rig.power.framing import Frame, within
 
 LATE_S = 20e-3
 """By how much more the host may be late at one end of the frame than at the other: the worst of one
@@ -79,8 +79,7 @@ def _noise(samples: Samples, frame: Frame) -> float:
     """Standard deviation of a sample over the contrast between pulses and floors."""
 
     def values(label: str) -> list[np.ndarray[tuple[int], np.dtype[np.float64]]]:
-        parts = [cut(part, PULSE_GUARD_S) for part in frame.parts if part.label == label]
-        return [samples.between(part.start_s, part.end_s) for part in parts]
+        return [within(samples, part) for part in frame.parts if part.label == label]
 
     busy, floor = (np.concatenate(values(label)) for label in ("busy", "floor"))
     noise = np.sqrt(np.mean([part.var() for part in values("floor")]))

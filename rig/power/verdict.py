@@ -87,7 +87,7 @@ def judge(
         kind="unclear",
         ratio=ratio,
         active_fraction=float(active.mean()),
-        wake_rate_hz=evidence.wakes() / parts.window_s,
+        wake_rate_hz=evidence.wakes / parts.window_s,
         spin_fraction=spins.fraction,
         window_a=float(window.mean()),
         floor_a=level.floor_a,

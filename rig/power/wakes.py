@@ -7,6 +7,9 @@ window shows begins and ends with it, fills it, and is not in the floors. docs/p
 
 from __future__ import annotations
 
+from functools import cached_property
+from itertools import product
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
@@ -50,8 +53,13 @@ class Evidence:
         self.tallest_a = TALLEST * level.span_a
         # Visible: over the noise, over what no meter is trusted with, and over one of its steps.
         least = max(RESOLUTION * level.span_a, 1.5 * response.step_a)
-        near = np.concatenate([above(floor, parts.short) for floor in parts.floors])
+        self._trains: dict[float, tuple[Currents, Currents]] = {}
+        self._over: dict[int, list[Currents]] = {}
+        near = np.concatenate(self._floors_over(parts.short))
         noise = SIGMAS * SIGMA_OF_MAD * float(np.median(np.abs(near)))
+        self.window_over = {
+            around: above(parts.window, around) for around in (parts.short, parts.long)
+        }
         self.visible_a = max(level.visible_a, least)
         self.scales = ((parts.short, max(noise, least)), (parts.long, self.visible_a))
         lowest = [blocks(part, parts.block).min() for part in (parts.window, *parts.floors)]
@@ -62,39 +70,45 @@ class Evidence:
         often = any(self._wakes_too_often(*scale) for scale in self.scales)
         return often or self._is_raised_throughout()
 
+    @cached_property
     def wakes(self) -> int:
         """How many times the window's current visibly rose."""
-        return max(len(self._rises(self.parts.window, *scale)) for scale in self.scales)
+        rises = [self._rises(self.window_over[around], least) for around, least in self.scales]
+        return max(map(len, rises))
 
-    def _rises(self, part: Currents, around: int, visible_a: float) -> Currents:
-        """When it rose, in seconds since the part began, shape (n,)."""
-        mask = self._active(part, around, visible_a)
+    def _floors_over(self, around: int) -> list[Currents]:
+        """The floors' currents over their surroundings."""
+        if around not in self._over:
+            self._over[around] = [above(floor, around) for floor in self.parts.floors]
+        return self._over[around]
+
+    def _rises(self, over: Currents, visible_a: float) -> Currents:
+        """When a part rose `over` its surroundings, in seconds since it began, shape (n,)."""
+        mask = self._active(over, visible_a)
         first = np.diff(mask.astype(np.int8), prepend=0) == 1
         return np.asarray(np.flatnonzero(first) * self.parts.interval_s)
 
-    def _active(self, part: Currents, around: int, visible_a: float) -> NDArray[np.bool_]:
-        over = above(part, around)
+    def _active(self, over: Currents, visible_a: float) -> NDArray[np.bool_]:
         return np.asarray((over > visible_a) & (over < self.tallest_a))
 
-    def _falls(self, part: Currents, around: int, visible_a: float) -> int:
-        """How often it fell below all levels there are: where wake-ups fill most samples the gaps
-        between them are falls too, down to the floor and no lower."""
-        low = (above(part, around) < -visible_a) & (part < self.lowest_a - visible_a / 2)
-        return risings(low)
+    def _falls(self, over: Currents, visible_a: float) -> int:
+        """How often the window fell below all levels there are: where wake-ups fill most samples
+        the gaps between them are falls too, down to the floor and no lower."""
+        return risings((over < -visible_a) & (self.parts.window < self.lowest_a - visible_a / 2))
 
     def _wakes_too_often(self, around: int, visible_a: float) -> bool:
         """Wake-ups that fill the window, more of them than the floors' rate explains."""
-        parts = self.parts
-        at = self._rises(parts.window, around, visible_a)
-        # Both ways: what is mostly high in a floor falls where in the window it rises.
-        beside = sum(
-            max(len(self._rises(sign * floor, around, visible_a)) for sign in (1, -1))
-            for floor in parts.floors
-        )
+        parts, over = self.parts, self.window_over[around]
+        at = self._rises(over, visible_a)
         # Noise goes both ways, and a wake-up only up: as many as there are falls may be noise.
-        own = len(at) - self._falls(parts.window, around, visible_a)
+        own = len(at) - self._falls(over, visible_a)
         if rate_low(max(own, 0), parts.window_s) <= self.allowed_hz:
             return False
+        # Both ways: what is mostly high in a floor falls where in the window it rises.
+        beside = sum(
+            max(len(self._rises(sign * floor, visible_a)) for sign in (1, -1))
+            for floor in self._floors_over(around)
+        )
         own -= round(self.expected_hz * parts.window_s)
         in_stretch, _ = np.histogram(at, STRETCHES, (0.0, parts.window_s))
         # What comes in groups says as much as so many fewer that do not.
@@ -110,7 +124,7 @@ class Evidence:
         if gap > FEW * parts.window_s:
             return False  # too few to say that they begin and end with the window
         most = max(GAPS * gap, END_SHARE * parts.window_s)
-        active = np.flatnonzero(self._active(parts.window, around, visible_a))
+        active = np.flatnonzero(self._active(over, visible_a))
         first, last = active[0] * parts.interval_s, active[-1] * parts.interval_s
         if first > most or parts.window_s - last > most:
             return False
@@ -120,18 +134,17 @@ class Evidence:
         """Whether what wakes in the window does so next to it, or beside the busy pulse before it,
         where this wait's polling cannot."""
         parts = self.parts
-        before, after = (self._rises(floor, around, visible_a) for floor in parts.floors)
+        before, after = (self._rises(over, visible_a) for over in self._floors_over(around))
         length_s = len(parts.floors[0]) * parts.interval_s
         beside = max(
             np.count_nonzero(before > length_s - seconds), np.count_nonzero(after < seconds)
         )
         if beside > GAPS / 2:
             return True
-        pulses = parts.busy()
-        over = [above(pulse, parts.short) for pulse in pulses]
+        over = [above(pulse, parts.short) for pulse in parts.busy]
         noise = SIGMAS * SIGMA_OF_MAD * float(np.median(np.abs(np.concatenate(over))))
         first, second, third = (risings(each > max(visible_a, noise)) for each in over)
-        usual = len(pulses[1]) * parts.interval_s * GAPS / seconds  # at the window's rate
+        usual = len(parts.busy[1]) * parts.interval_s * GAPS / seconds  # at the window's rate
         return second > first + third and second > usual / 4
 
     def _is_raised_throughout(self) -> bool:
@@ -149,7 +162,7 @@ class Evidence:
         before, entry, exit_, after = parts.ends(END_S)
         if min(entry - before, exit_ - after) < least / 2:
             return False  # something else came or went, near the window's ends
-        if parts.pulses[1] - (parts.pulses[0] + parts.pulses[2]) / 2 > least / 2:
+        if parts.excess_before() > least / 2:
             return False  # it was there in the pulse before: a busy CPU does not poll
         within = blocks(parts.window, parts.block)
         beside = np.concatenate([blocks(floor, parts.block) for floor in parts.floors])
@@ -179,11 +192,10 @@ class Evidence:
                 f"twice this meter's step ({self.response.step_a * 1e3:.2g} mA) or "
                 f"{RESOLUTION:.1%} of the contrast, which no meter is trusted beyond"
             )
-        wakes = self.wakes()
-        if self.expected_hz and wakes > self.allowed_hz * self.parts.window_s:
+        if self.expected_hz and self.wakes > self.allowed_hz * self.parts.window_s:
             return (  # those that the tasks ask for may be smaller than the least that polls
-                f"{wakes} wake-ups in {self.parts.window_s:.2g} s are more than the tasks ask for, "
-                "and too few or too uneven to be sure that they are this wait's"
+                f"{self.wakes} wake-ups in {self.parts.window_s:.2g} s are more than the tasks ask "
+                "for, and too few or too uneven to be sure that they are this wait's"
             )
         if why := self._raised_in(self.parts.window):
             return why
@@ -191,7 +203,11 @@ class Evidence:
             lambda part: above(part, self.parts.short),
             foretold(self.parts, self.response.width),
         ]
-        reasons = [self._hidden(rest, part * least_a) for rest in rests for part in PARTS]
+        reasons = []
+        for rest, part in product(rests, PARTS):
+            if not (why := self._hidden(rest, part * least_a)):
+                return ""
+            reasons.append(why)
         return min(reasons, key=len)
 
     def _takes_instants(self) -> bool:
@@ -208,7 +224,7 @@ class Evidence:
     def _hidden(self, rest: Rest, threshold_a: float) -> str:
         """Why looking in that way does not show that there is no polling."""
         window, seconds = self.parts.window, self.parts.window_s
-        found = self._left(window, rest, threshold_a)
+        found = self._left(rest(window), self.window_over[self.parts.long], threshold_a)
         least = POLL_HZ * self.response.seen * seconds
         if found > self.expected_hz * seconds + least:
             return (
@@ -217,16 +233,16 @@ class Evidence:
                 "wake-up would"
             )
         for hz in self._rates():
-            put = window + self._train(hz)
+            put, far = self._put(hz)
             # More than the tasks ask for by polling: they may have had fewer than they asked for.
-            if self._left(put, rest, threshold_a) - found <= least and not self._raised_in(put):
+            left = self._left(rest(put), far, threshold_a) - found
+            if left <= least and not self._raised_in(put):
                 return f"polling at {hz:.0f} Hz, put into it, would not have shown"
         return ""
 
-    def _left(self, window: Currents, rest: Rest, threshold_a: float) -> int:
-        """How often the current left its surroundings, upwards or down: wake-ups in most samples
-        leave gaps. What is taller than a wake-up can be is none."""
-        near, far = rest(window), above(window, self.parts.long)
+    def _left(self, near: Currents, far: Currents, threshold_a: float) -> int:
+        """How often the current left its surroundings, the `near` ones or the `far`, upwards or
+        down: wake-ups in most samples leave gaps. What is taller than a wake-up can be is none."""
         possible = far < self.tallest_a
         far_a = max(threshold_a, LONG_HIGH * self.level.span_a)
         ups = max(risings((near > threshold_a) & possible), risings((far > far_a) & possible))
@@ -246,6 +262,13 @@ class Evidence:
         if seen.raised_a > half:
             return f"a stretch of the window is {seen.raised_a * 1e3:.2g} mA above the floors"
         return ""
+
+    def _put(self, hz: float) -> tuple[Currents, Currents]:
+        """The window with polling at that rate in it, and what that is over its surroundings."""
+        if hz not in self._trains:
+            put = self.parts.window + self._train(hz)
+            self._trains[hz] = put, above(put, self.parts.long)
+        return self._trains[hz]
 
     def _rates(self) -> Currents:
         """From twice the least that is polling to one in each sample."""
