@@ -25,6 +25,8 @@ REFERENCES = ("turn of the loop", "bare turn")
 _MEASURED = ("latency.", "power.")
 HIGHER_IS_BETTER = {"Hz", "1/s", "B/s"}
 WAITS = ["identity", "claim", "wait", "occurrence"]
+KEYS = ["identity", "claim", "measurement", "unit", "occurrence"]
+UNSTATED = "by another instrument or range, whose accuracy is not stated"
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,16 @@ def last_of(frame: pd.DataFrame, keys: list[str]) -> dict[tuple[Any, ...], list[
     return found
 
 
+def pairs(
+    old: pd.DataFrame, new: pd.DataFrame, keys: list[str]
+) -> Iterator[tuple[tuple[Any, ...], list[dict[str, Any]], list[dict[str, Any]]]]:
+    """Of each key that both have: it, its old rows and its new ones, run by run."""
+    before = last_of(old, keys)
+    for key, rows in last_of(new, keys).items():
+        if key in before:
+            yield key, before[key], rows
+
+
 ONCE = "between these two runs; how much runs differ by themselves is not known: repeat them"
 
 
@@ -83,19 +95,16 @@ def current_changes(
     old: Loaded, new: Loaded, threshold: float, comparisons: int
 ) -> Iterator[Change]:
     """Mean currents of one run a side that moved: no more than a hint, so undecided."""
-    before = last_of(old.power, WAITS)
-    for key, rows in last_of(new.power, WAITS).items():
-        now = rows[-1]
-        olds = before.get(key, [])
-        if len(olds) != 1 or len(rows) != 1 or olds[0]["source"] != now["source"]:
+    for key, olds, news in pairs(old.power, new.power, WAITS):
+        if len(olds) != 1 or len(news) != 1 or olds[0]["source"] != news[0]["source"]:
             continue
-        if change := _current_change(key, olds, now, threshold, comparisons):
+        if change := _current_change(key, olds[0], news[0], threshold, comparisons):
             yield change
 
 
 def _current_change(
     key: tuple[Any, ...],
-    olds: list[dict[str, Any]],
+    was: dict[str, Any],
     now: dict[str, Any],
     threshold: float,
     comparisons: int,
@@ -103,50 +112,46 @@ def _current_change(
     """A mean current that moved. One instrument in one range is off alike before and after, so that
     only its statistical error counts; two instruments, or two ranges, are off each by its own."""
     board, claim, wait, _ = key
-    spans = [of_current(row, comparisons) for row in olds]
-    span = of_current(now, comparisons)
-    if (found := moved(spans, span, threshold)) is None:
+    spans = of_current(was, comparisons), of_current(now, comparisons)
+    if (found := moved(*spans, threshold)) is None:
         return None
     note = ONCE
-    if now["source"] == "measured" and not all(alike(row, now) for row in olds):
+    if now["source"] == "measured" and not alike(was, now):
         note = (
             "by another instrument, or in another of its ranges, and more than both may be off; "
             f"{ONCE}"
         )
-        wide = [by_instrument(*pair) for pair in zip(spans, olds, strict=True)]
-        own = by_instrument(span, now)
-        if not own.sound or not all(each.sound for each in wide):
-            note = "by another instrument or range, whose accuracy is not stated"
-        elif moved(wide, own, threshold) is None:
+        wide = by_instrument(spans[0], was), by_instrument(spans[1], now)
+        if not all(each.sound for each in wide):
+            note = UNSTATED
+        elif moved(*wide, threshold) is None:
             return None
-    was, text = (f"{quantity(row['window_a'], 'A')} {row['source']}" for row in (olds[-1], now))
-    return Change("current", "undecided", board, claim, wait, was, text, found, note=note)
+    before, after = (f"{quantity(row['window_a'], 'A')} {row['source']}" for row in (was, now))
+    return Change("current", "undecided", board, claim, wait, before, after, found, note=note)
 
 
 def latency_changes(
     old: Loaded, new: Loaded, threshold: float, comparisons: int
 ) -> Iterator[Change]:
     """Medians of one run a side that moved: no more than a hint, so undecided."""
-    keys = ["identity", "claim", "measurement", "unit", "occurrence"]
-    before = last_of(old.measurements, keys)
-    for key, rows in last_of(new.measurements, keys).items():
-        now = rows[-1]
-        olds = [row for row in before.get(key, []) if min(row["n"], now["n"]) >= FEWEST]
-        if len(olds) != 1 or len(rows) != 1:
+    for key, olds, news in pairs(old.measurements, new.measurements, KEYS):
+        now = news[-1]
+        olds = [row for row in olds if min(row["n"], now["n"]) >= FEWEST]
+        if len(olds) != 1 or len(news) != 1:
             continue
         board, claim, name, unit, _ = key
-        spans = [of_median(row, comparisons) for row in olds]
-        found = moved(spans, of_median(now, comparisons), threshold)
+        was = olds[0]
+        found = moved(of_median(was, comparisons), of_median(now, comparisons), threshold)
         if found is None:
             continue
-        tails = " → ".join(quantity(row["p99"], unit) for row in (olds[-1], now))
+        tails = " → ".join(quantity(row["p99"], unit) for row in (was, now))
         yield Change(
             "latency",
             "undecided",
             board,
             claim,
             name,
-            quantity(olds[-1]["median"], unit),
+            quantity(was["median"], unit),
             quantity(now["median"], unit),
             found,
             note=f"p99 {tails}; {ONCE}",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from reports.changes import HIGHER_IS_BETTER, WAITS, last_of
+from reports.changes import HIGHER_IS_BETTER, KEYS, UNSTATED, WAITS, pairs
 from reports.effects import Array, Side
 from reports.loading import Loaded
 from reports.verdicts import Figure, of_samples
@@ -16,8 +16,6 @@ from rig.results import HOSTS
 
 _STREAK = 2  # more runs of a side than that, one after the other, and what drifts reaches one alone
 _NORMAL = 1.96  # half a 95 % interval in standard errors
-UNSTATED = "by another instrument or range, whose accuracy is not stated"
-KEYS = ["identity", "claim", "measurement", "unit", "occurrence"]
 Row = dict[str, Any]
 
 
@@ -47,15 +45,6 @@ def by_turns(old: Loaded, new: Loaded) -> dict[str, bool]:
     return said
 
 
-def _pairs(
-    old: Any, new: Any, keys: list[str]
-) -> Iterator[tuple[tuple[Any, ...], list[Row], list[Row]]]:
-    before = last_of(old, keys)
-    for key, rows in last_of(new, keys).items():
-        if key in before:
-            yield key, before[key], rows
-
-
 def _latencies(old: Loaded, new: Loaded, whole: Loaded, turns: dict[str, bool]) -> Iterator[Figure]:
     joined = [side.measurements.reset_index(names="row") for side in (old, new)]
     ours = {*old.runs["run"], *new.runs["run"]}
@@ -69,7 +58,7 @@ def _latencies(old: Loaded, new: Loaded, whole: Loaded, turns: dict[str, bool]) 
         for board, platform in zip(side.boards["identity"], side.boards["platform"], strict=True)
         if platform in HOSTS
     }  # fmt: skip
-    for key, before, after in _pairs(joined[0], joined[1], KEYS):
+    for key, before, after in pairs(joined[0], joined[1], KEYS):
         board, claim, what, unit, _ = key
         runs = [[taken.get(row["row"]) for row in side] for side in (before, after)]
         kept = ([run for run in runs[0] if run is not None], [r for r in runs[1] if r is not None])
@@ -105,7 +94,7 @@ def _of_medians(rows: list[Row], unit: str) -> Side:
 def _currents(old: Loaded, new: Loaded) -> Iterator[Figure]:
     """Mean currents of one instrument in one range, whose gain cancels, or with what the makers
     say that they may be off by."""
-    for key, before, after in _pairs(old.power, new.power, WAITS):
+    for key, before, after in pairs(old.power, new.power, WAITS):
         board, claim, what, _ = key
         source = after[-1]["source"]
         if any(row["source"] != source for row in (*before, *after)):

@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from reports.changes import last_of
+from reports.changes import KEYS, last_of
 from reports.effects import Array
-from reports.figures import KEYS
 from reports.loading import Loaded
 from reports.matrix import state_of
 from reports.neutral import one_line

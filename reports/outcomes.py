@@ -12,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 
 from scipy import stats
 
-from reports.changes import WAITS, Change, Direction, last_of
+from reports.changes import WAITS, Change, Direction, pairs
 from reports.loading import Loaded
 from reports.matrix import state_of
 from reports.neutral import one_line
@@ -62,22 +62,17 @@ def changes(old: Loaded, new: Loaded, repeated: bool) -> tuple[list[Change], lis
 
 def _outcomes(old: Loaded, new: Loaded, repeated: bool) -> Iterator[Change | Uneven]:
     keys = ["identity", "claim"]
-    before = last_of(old.results, keys)
-    for key, now in last_of(new.results, keys).items():
-        if key not in before:
-            continue  # what is missing is counted by reports/basis.py
-        was = before[key] if repeated else [_baseline(before[key])]
+    for key, was, now in pairs(old.results, new.results, keys):  # reports/basis.py counts the rest
+        was = was if repeated else [_baseline(was)]
         found = _compared("outcome", key, was, now, "outcome", _OUTCOMES, _state)
         if found is not None:
             yield found
 
 
 def _waits(old: Loaded, new: Loaded, repeated: bool) -> Iterator[Change | Uneven]:
-    before = last_of(old.power, WAITS)
-    for key, now in last_of(new.power, WAITS).items():
-        was = before.get(key, [])
+    for key, was, now in pairs(old.power, new.power, WAITS):
         alike = [row for row in was if row["source"] == now[-1]["source"]]
-        if was and not alike:
+        if not alike:
             yield Change(
                 "wait", "undecided", key[0], key[1], key[2], was[-1]["source"], now[-1]["source"],
                 note="a modelled and a measured current are not compared",

@@ -117,14 +117,17 @@ def _write_evidence(
             (out / "evidence").mkdir()
             told, inline = inline, {}
         name = f"evidence/{number}.js"
-        _write_script(out / name, told)
+        write_script(out / name, told)
         external.update(dict.fromkeys(told, name))
     return inline, external
 
 
-def _write_script(path: Path, told: dict[str, str]) -> None:
-    body = ",\n".join(f'"{row}":{text}' for row, text in told.items())
-    path.write_text(f"looprigEvidence({{\n{body}\n}});\n", encoding="utf-8")
+def write_script(path: Path, told: dict[str, str]) -> int:
+    """The script that brings the evidence of these rows to a page; returns its characters."""
+    rows = ",\n".join(f'"{row}":{text}' for row, text in told.items())
+    body = f"looprigEvidence({{\n{rows}\n}});\n"
+    path.write_text(body, encoding="utf-8")
+    return len(body)
 
 
 def _write_boards(loaded: Loaded, table: Matrix, out: Path, common: dict[str, Any]) -> None:

@@ -72,18 +72,13 @@ def _widened(span: Span, comparisons: int) -> Span:
     return Span(value, value - (value - low) * by, value + (high - value) * by)
 
 
-def moved(olds: list[Span], new: Span, threshold: float) -> float | None:
-    """The relative change from the last old value, if it is one; infinite from around zero.
-
-    The new span has to lie outside of all old ones: several show what varies by itself.
-    """
-    olds = [old for old in olds if old.sound]
-    if not olds or not new.sound:
+def moved(old: Span, new: Span, threshold: float) -> float | None:
+    """The relative change from the old value, if it is one: if the spans do not touch. Infinite
+    from around zero."""
+    if not (old.sound and new.sound) or (new.low <= old.high and new.high >= old.low):
         return None
-    if new.low <= max(old.high for old in olds) and new.high >= min(old.low for old in olds):
-        return None
-    was = olds[-1].value
-    if olds[-1].low <= 0 <= olds[-1].high or was * new.value < 0:
-        return math.copysign(math.inf, new.value - was)  # nothing is relative to what may be zero
-    change = (new.value - was) / abs(was)
+    by = new.value - old.value
+    if old.low <= 0 <= old.high or old.value * new.value < 0:
+        return math.copysign(math.inf, by)  # nothing is relative to what may be zero
+    change = by / abs(old.value)
     return change if abs(change) > threshold else None

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from reports.loading import Loaded
 from reports.matrix import STATES, state_of
-from reports.units import quantity, signed
+from reports.units import difference, quantity, signed
 from reports.views import records
 
 MAX_RUNS = 40  # runs listed on a page; the rest is in the CSV files
@@ -130,7 +130,7 @@ def _change(rows: pd.DataFrame, first: float, last: float, unit: str) -> str:
     around_zero = "low" in ends and bool(((ends["low"] <= 0) & (ends["high"] >= 0)).any())
     if around_zero or first * last <= 0:
         by = last - first
-        return f"{'−' if by < 0 else '+'}{quantity(abs(by), unit)}" if by else ""  # noqa: RUF001
+        return difference(by, unit) if by else ""
     return signed(last / first - 1)
 
 

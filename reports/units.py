@@ -67,6 +67,11 @@ def count(number: int, noun: str, plural: str = "") -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
+def difference(by: float, unit: str) -> str:
+    """A change of a quantity with its sign, `+3.1 µs`."""
+    return f"{'−' if by < 0 else '+'}{quantity(abs(by), unit)}"  # noqa: RUF001
+
+
 def signed(change: float | None) -> str:
     """A relative change with its sign, `+12.4 %`; nothing for none."""
     if change is None or not math.isfinite(change):

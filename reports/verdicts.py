@@ -18,7 +18,7 @@ from scipy import stats
 from reports.effects import Array, Effect, Side, effect, side, tick
 from reports.neutral import one_line
 from reports.tails import Tail, tail
-from reports.units import percent, quantity, signed
+from reports.units import difference, percent, quantity, signed
 
 MIDDLES, LATE, TOPS = 0.02, 0.02, 0.01
 """Shares of wrong ones among the named, in each of the three families."""
@@ -67,7 +67,7 @@ class Judged:
         if found.relative:
             center, *ends = map(signed, numbers)
         else:
-            center, *ends = (_difference(number, self.figure.unit) for number in numbers)
+            center, *ends = (difference(number, self.figure.unit) for number in numbers)
         return f"{center} ({' … '.join(ends)})"
 
     @property
@@ -77,7 +77,7 @@ class Judged:
             return ""
         if self.effect.relative:
             return signed(self.least) if self.least < _NO_USE else "more than tenfold"
-        return _difference(self.least, self.figure.unit)
+        return difference(self.least, self.figure.unit)
 
     @property
     def late(self) -> str:
@@ -177,7 +177,3 @@ def _one(
         return Judged(figure, "same", found, end, least)
     why = "" if figure.factor == 1.0 else "measured apart on a host that other programs share"
     return Judged(figure, "cannot be told", found, end, least, why=why)
-
-
-def _difference(by: float, unit: str) -> str:
-    return f"{'−' if by < 0 else '+'}{quantity(abs(by), unit)}"  # noqa: RUF001

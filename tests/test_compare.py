@@ -272,14 +272,14 @@ def test_few_samples_reach_to_their_maximum() -> None:
     calm = median(50e-6, n=12, low=48e-6, high=55e-6, maximum=8e-3)
     busy = median(3e-3, n=12, low=2e-3, high=3.5e-3, maximum=4e-3)
     assert calm.high == 8e-3
-    assert moved([calm], busy, 0.1) is None
-    assert moved([calm], median(30e-3, n=12, low=29e-3, high=31e-3, maximum=32e-3), 0.1)
+    assert moved(calm, busy, 0.1) is None
+    assert moved(calm, median(30e-3, n=12, low=29e-3, high=31e-3, maximum=32e-3), 0.1)
 
 
 def test_from_nothing_to_something_is_a_change() -> None:
     nothing = median(0.0, n=100, low=0.0, high=0.0, maximum=0.0)
-    assert moved([nothing], median(64.0, n=100, low=64.0, high=64.0, maximum=64.0), 0.1)
-    assert moved([nothing], nothing, 0.1) is None
+    assert moved(nothing, median(64.0, n=100, low=64.0, high=64.0, maximum=64.0), 0.1)
+    assert moved(nothing, nothing, 0.1) is None
 
 
 def test_a_single_number_has_no_interval_and_decides_nothing(tmp_path: Path) -> None:

@@ -63,9 +63,9 @@ def test_no_relative_change_of_numbers_around_zero(
 
 def test_from_around_zero_a_change_has_no_ratio() -> None:
     around = Span(0.01, -0.24, 0.26)
-    assert moved([around], Span(0.9, 0.65, 1.15), 0.1) == float("inf")
-    assert moved([around], Span(-0.9, -1.15, -0.65), 0.1) == float("-inf")
-    assert moved([around], Span(0.3, 0.05, 0.55), 0.1) is None
+    assert moved(around, Span(0.9, 0.65, 1.15), 0.1) == float("inf")
+    assert moved(around, Span(-0.9, -1.15, -0.65), 0.1) == float("-inf")
+    assert moved(around, Span(0.3, 0.05, 0.55), 0.1) is None
 
 
 def test_an_interval_past_its_maximum_is_explained_where_it_stands(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
@@ -27,6 +26,7 @@ from reports.publish.bundles import when
 from reports.publish.columns import columns_of
 from reports.publish.contract import BundleRefused
 from reports.publish.store import Entry, Store
+from reports.site import TEMPLATES, write_script
 from rig.claims import Claim, catalogue
 from rig.results import Result
 
@@ -37,9 +37,6 @@ CELLS = ("key", "claim", "outcome")
 MOST_EVIDENCE = 32 * 2**20
 """Characters of a bundle's evidence."""
 ROOT = Path(__file__).resolve().parent.parent
-TEMPLATES = ROOT / "templates"
-
-Progress = Callable[[int, int], None]
 
 
 @dataclass
@@ -53,7 +50,7 @@ class Gathered:
     last: Path | None = None  # the site before, where this looprig made it
 
 
-def gather(store: Store, last: Path, into: Path, progress: Progress | None = None) -> Gathered:
+def gather(store: Store, last: Path, into: Path) -> Gathered:
     """The store's bundles, their evidence written into `into`; of the site at `last` is taken what
     did not change. Never raises for a bad bundle: `problems` names it."""
     known = _known(last)
@@ -62,10 +59,9 @@ def gather(store: Store, last: Path, into: Path, progress: Progress | None = Non
     cells: list[pd.DataFrame] = []
     kept: list[str] = []
     read = 0
-    entries = store.entries()
     digests: dict[str, str] = {}
     (into / "evidence").mkdir()
-    for number, entry in enumerate(entries, start=1):
+    for entry in store.entries():
         about = known.about(entry)
         if about is None:
             read += 1
@@ -79,8 +75,6 @@ def gather(store: Store, last: Path, into: Path, progress: Progress | None = Non
         if about["digest"] in digests:
             about["twin"] = digests[about["digest"]]
         digests.setdefault(about["digest"] or entry.path, entry.path)
-        if progress is not None:
-            progress(number, len(entries))
     gathered = Gathered(
         pd.concat([known.parts[known.parts["bundle"].isin(kept)], *parts], ignore_index=True),
         pd.concat([known.cells_of(kept), *cells], ignore_index=True),
@@ -165,7 +159,7 @@ def _write_evidence(
     folder = into / "evidence" / key
     if folder.exists():
         return 0  # the same bundle, by another name
-    chapters: dict[str, list[str]] = {}
+    chapters: dict[str, dict[str, str]] = {}
     for result in results:
         claim = claims[result.claim]
         named = result.model_copy(update={"required": claim.sentence, "level": claim.level})
@@ -175,14 +169,9 @@ def _write_evidence(
         except (ArithmeticError, ValueError, TypeError, RecursionError) as error:
             what = one_line(f"{claim.id}: {error}", 120)
             raise BundleRefused(f"has a result that cannot be shown: {what}") from error
-        chapters.setdefault(claim.chapter, []).append(f'"{key}/{claim.id}":{text}')
+        chapters.setdefault(claim.chapter, {})[f"{key}/{claim.id}"] = text
     folder.mkdir()
-    size = 0
-    for chapter, told in chapters.items():
-        body = "looprigEvidence({\n" + ",\n".join(told) + "\n});\n"
-        size += len(body)
-        (folder / f"{chapter}.js").write_text(body, encoding="utf-8")
-    return size
+    return sum(write_script(folder / f"{name}.js", told) for name, told in chapters.items())
 
 
 class _Known:

@@ -52,10 +52,10 @@ class _Pages:
         self.last = last if last and _frame(last) == table.mixed else None
         self.sources = sources()
         self.environment = _environment()
-        first = next(iter(self.sources.values()))
+        first = next(iter(self.sources.values())).name
         self.navigation = [
             ("Claims", "claims.html"),
-            *[("Event loop", f"sources/{source.name}.html") for source in [first]],
+            ("Event loop", f"sources/{first}.html"),
             ("Releases", "releases.html"),
             ("Search", "search.html"),
         ]
@@ -163,7 +163,7 @@ class _Pages:
         for line in self.table.lines:
             for claim in self.table.claims.values():
                 told = self.table.told(claim.id, line)
-                if " since " not in told.words:
+                if not told.changed:
                     continue
                 known = line.releases[-1].known.get(claim.id) if told.state in BROKEN else None
                 before = next(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
@@ -64,7 +64,11 @@ class Told:
 
     state: str  # the latest verdict, "" for none
     words: str
-    regressed: bool = False
+    changed: bool = False  # a release brought the latest verdict, and the one before had another
+
+    @property
+    def regressed(self) -> bool:
+        return self.changed and self.state in BROKEN
 
 
 UNTOLD = Told("", "no verdict")
@@ -109,9 +113,13 @@ class Table:
 
     @cached_property
     def _counts(self) -> dict[int, Counter[str]]:
+        return self._tally(self.claims)
+
+    def _tally(self, claims: Container[str]) -> dict[int, Counter[str]]:
         found: dict[int, Counter[str]] = {each.number: Counter() for _, each in self.columns}
-        for (_, number), spot in self.spots.items():
-            found[number][spot.outcome] += 1
+        for (claim, number), spot in self.spots.items():
+            if claim in claims:
+                found[number][spot.outcome] += 1
         return found
 
     def documented(self, release: Release) -> tuple[int, int]:
@@ -121,11 +129,7 @@ class Table:
 
     @cached_property
     def _documented(self) -> dict[int, Counter[str]]:
-        found: dict[int, Counter[str]] = {each.number: Counter() for _, each in self.columns}
-        for (claim, number), spot in self.spots.items():
-            if self.claims[claim].level == "documented":
-                found[number][spot.outcome] += 1
-        return found
+        return self._tally({each.id for each in self.claims.values() if each.level == "documented"})
 
     def lines_of(self, claim: str) -> list[Line]:
         """The boards that were asked to keep it, in the order of all."""
@@ -165,7 +169,14 @@ class Table:
 
     def broken_by(self, claim: str) -> list[Line]:
         """The boards that do not keep it in the latest release with a verdict."""
-        return [line for line in self.lines_of(claim) if self.told(claim, line).state in BROKEN]
+        return self._broken_by[claim]
+
+    @cached_property
+    def _broken_by(self) -> dict[str, list[Line]]:
+        return {
+            claim: [line for line in self.lines_of(claim) if self.told(claim, line).state in BROKEN]
+            for claim in self.claims
+        }
 
     def keepers(self, claim: str) -> tuple[int, int]:
         """How many boards keep it in their latest release, of those with a verdict."""
@@ -209,7 +220,7 @@ def _history(verdicts: list[tuple[str, str]], intermittent: bool) -> Told:
             f"kept since {first}, not in {before}" if kept
             else f"not kept since {first}, kept in {before}"
         )  # fmt: skip
-    return Told(state, words, regressed=not kept and since > 0)
+    return Told(state, words, changed=since > 0)
 
 
 class _Part(NamedTuple):

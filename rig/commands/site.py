@@ -7,6 +7,7 @@ from pathlib import Path
 from rig import streams
 from rig.answers.answer import tell
 from rig.answers.reading import Site
+from rig.ending import GOOD, RIG
 from rig.errors import RigError, UsageError
 from rig.run_dir import FULL
 
@@ -43,6 +44,7 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
     except OSError as error:
         kind = RigError if error.errno in FULL else UsageError
         raise kind(f"--out {out}: {error.strerror or error}", "name another") from error
+    code = RIG if refused else GOOD
     if as_json:
         tell(
             Site(
@@ -54,11 +56,11 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
                 problems=[str(problem) for problem in table.problems],
             )
         )
-        return 3 if refused else 0
+        return code
     for problem in table.problems[:SHOWN]:
         console.print(problem, markup=False, soft_wrap=True)
     if len(table.problems) > SHOWN:
         console.print(f"and {len(table.problems) - SHOWN} more", markup=False)
     what = f"{len(known)} bundles, {read} of them read now"
     console.print(f"site: {out / 'index.html'} ({what})", markup=False, soft_wrap=True)
-    return 3 if refused else 0
+    return code
