@@ -129,16 +129,15 @@ def measured(
         tallies["late"] += judged[late].verdict == "worse"
         judged = judge(draw(random, Truth(late_in=EVERY_WAKE, late=LATE)), THRESHOLD)
         tallies["all late"] += any(judged[wake].verdict == "worse" for wake in wakes)
-    said = tallies
-    sure = (said["shown"], said["of shown"])
+    sure = (tallies["shown"], tallies["of shown"])
     rows = [
-        Row(board, "equals: anything named", said["alarms"], count, most=FALSE_ALARMS),
-        Row(board, "equals: a figure is the same", said["equal"], of_equals, due=False),
-        Row(board, "one figure 10 % slower: found", said["slow"], seeded, FOUND, due=due),
+        Row(board, "equals: anything named", tallies["alarms"], count, most=FALSE_ALARMS),
+        Row(board, "equals: a figure is the same", tallies["equal"], of_equals, due=False),
+        Row(board, "one figure 10 % slower: found", tallies["slow"], seeded, FOUND, due=due),
         Row(board, "… where the page says that it would have shown", *sure, due=False),
-        Row(board, "one figure 10 % slower: the same", said["same"], seeded, most=WRONG_SAME),
-        Row(board, "every wake, 1 in 50 late: found", said["all late"], seeded, FOUND, due=due),
-        Row(board, "one wake, 1 in 50 late: found", said["late"], seeded, FOUND, due=False),
+        Row(board, "one figure 10 % slower: the same", tallies["same"], seeded, most=WRONG_SAME),
+        Row(board, "every wake, 1 in 50 late: found", tallies["all late"], seeded, FOUND, due=due),
+        Row(board, "one wake, 1 in 50 late: found", tallies["late"], seeded, FOUND, due=False),
     ]
     return [row for row in rows if row.of]
 

@@ -36,7 +36,7 @@ class Scene:
 
     def size(self, low: float = 0.01, high: float = 1.5) -> float:
         """A current, log-uniform between those shares of the contrast."""
-        return float(self.span_a * np.exp(self.random.uniform(np.log(low), np.log(high))))
+        return float(self.span_a * log_uniform(self.random, low, high))
 
 
 class Activity:

@@ -68,10 +68,11 @@ def judged(run: Path, *asked: str) -> Path:
 
     Raises SystemExit where the rig itself failed.
     """
-    if not (run / "run.json").exists() or RunDir(run).read().exit_code is None:
-        resume = ["--resume", str(run)] if (run / "run.json").exists() else ["--out", str(run)]
-        words = [sys.executable, "-m", "rig", "run", "--no-power", "--quiet", *resume]
-        done = subprocess.run([*words, *([] if "--resume" in resume else asked)], cwd=ROOT)
+    begun = (run / "run.json").exists()
+    if not begun or RunDir(run).read().exit_code is None:
+        which = ["--resume", str(run)] if begun else ["--out", str(run), *asked]
+        words = [sys.executable, "-m", "rig", "run", "--no-power", "--quiet", *which]
+        done = subprocess.run(words, cwd=ROOT)
         if done.returncode not in (0, 1, 3):
             raise SystemExit(f"{run}: looprig run ended with {done.returncode}")
     return run

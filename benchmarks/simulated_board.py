@@ -72,7 +72,7 @@ class _Kind:
     modes: bool
 
 
-def board(world: World, random: np.random.Generator, wake_samples: int) -> list[_Kind]:
+def board(world: World, random: np.random.Generator) -> list[_Kind]:
     """The figures of a board, but for its counts: costs, then wakes."""
     kinds = []
     for number in range(COSTS + WAKES):
@@ -82,7 +82,7 @@ def board(world: World, random: np.random.Generator, wake_samples: int) -> list[
         kinds.append(
             _Kind(
                 base,
-                wake_samples if wake else int(random.choice(_FEW)),
+                WAKE_SAMPLES if wake else int(random.choice(_FEW)),
                 _TICK / rounds,
                 float(random.choice(_WIDTHS[wake])),
                 float(random.uniform(0, world.late)) if wake else 0.0,
@@ -97,10 +97,9 @@ def comparison(
     random: np.random.Generator,
     truth: Truth,
     repeats: int = 5,
-    wake_samples: int = WAKE_SAMPLES,
 ) -> list[Figure]:
     """The figures of base and change, measured by turns."""
-    kinds = board(world, random, wake_samples)
+    kinds = board(world, random)
     slope = random.uniform(-world.drift, world.drift)
     figures = []
     for number, kind in enumerate(kinds):

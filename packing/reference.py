@@ -94,9 +94,9 @@ def keys_of(
 ) -> list[str]:
     """A table of a model's keys."""
     rows = []
-    properties = model.model_json_schema()["properties"]
-    required = model.model_json_schema().get("required", [])
-    for name, said in properties.items():
+    schema = model.model_json_schema()
+    required = schema.get("required", [])
+    for name, said in schema["properties"].items():
         if only is not None and name not in only:
             continue
         default = "needed" if name in required else plain(said.get("default"))

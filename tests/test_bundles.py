@@ -161,7 +161,7 @@ def test_a_damaged_one_is_refused_or_read(bundle: Bundle, data: st.DataObject) -
         return
 
 
-def test_numbers_that_are_none_stay_text(tmp_path: Path) -> None:
+def test_numbers_that_are_none_stay_text() -> None:
     """NaN and huge numbers in what a board sent: taken, for evidence shows them as text."""
     told = b'{"claim":"a.b","board":"pico","outcome":"conforms","duration_s":NaN}'
     result = bundles.decode(made([row(told)], about())).results[0]
@@ -218,7 +218,7 @@ def test_a_store_is_any_file_system(where: str, tmp_path: Path, bundle: Bundle) 
     assert place.read(entry) == (store.digest(content), bundle)
 
 
-def test_a_result_keeps_what_a_reader_looks_at(run: Path) -> None:
+def test_a_result_keeps_what_a_reader_looks_at() -> None:
     long = Result(claim="a.b", board="pico", outcome=Outcome.DIVERGES, actual="x" * 10_000)
     assert len(bundles.slim(long).actual) == bundles.TEXT
     assert bundles.modest(RunInfo(looprig="", id="", started="", command=["secret"])).command == []

@@ -202,7 +202,7 @@ def test_no_link_is_dead(made: Path) -> None:
     assert list(dead(made)) == []
 
 
-def test_a_dead_link_would_be_found(made: Path, tmp_path: Path) -> None:
+def test_a_dead_link_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html">x</a><a href="#y">y</a>', "utf-8")
     assert list(dead(tmp_path)) == ["a.html: b.html", "a.html: #y"]
 
