@@ -130,16 +130,18 @@ def kept(latency: Figure, limit: Figure) -> bool:
     return holds(lambda: latency <= limit)
 
 
-def answering(count: int) -> Callable[[Link], None]:
-    """A host that answers so many ENQs with a byte each, at once."""
+def answering(count: int, after_s: float = 0.0, patience_s: float = 20.0) -> Callable[[Link], None]:
+    """A host that answers so many ENQs with a byte each, at once or a while later."""
 
     def answer(link: Link) -> None:
         rest, answered = b"", 0
         while answered < count and END not in rest:
-            came = link.read_some(link.clock.by(20))
+            came = link.read_some(link.clock.by(patience_s))
             if not came:
                 break  # following the script to its end says how it ended
             for _ in range(came.count(ENQ)):
+                if after_s:
+                    link.clock.rest(after_s)
                 link.send(b"a")
                 answered += 1
             rest += came.replace(ENQ, b"")

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import END, ENQ, TICK, answering, numbers, seconds
+from host.latency import TICK, answering, numbers, seconds
 from host.waits import allowance, attempts, judged_late, neighbour, zero
 from rig.board.execution import Execution
-from rig.board.link import Link
 from rig.errors import Inconclusive, Unsupported
 
 WAITS = [(1, 8), (2, 8), (5, 8), (10, 6), (25, 4)]
@@ -210,32 +208,13 @@ ENDLESS_S = 0.08
 """When the host ends a wait that nothing else ends: long after a callback in its midst."""
 
 
-def ends_the_waits(count: int) -> Callable[[Link], None]:
-    """A host that answers so many ENQs with a byte each, a while later."""
-
-    def end(link: Link) -> None:
-        rest, ended = b"", 0
-        while ended < count and END not in rest:
-            came = link.read_some(link.clock.by(10))
-            if not came:
-                break  # following the script to its end says how it ended
-            for _ in range(came.count(ENQ)):
-                link.clock.rest(ENDLESS_S)
-                link.send(b"a")
-                ended += 1
-            rest += came.replace(ENQ, b"")
-        link.unread(rest)
-
-    return end
-
-
 @claim("wait.callback-in-endless-wait")
 def test_callback_in_endless_wait(board: BoardUnderTest, record: Record) -> None:
     times, late, allowed = 3, 0.0, 0.0
     for _ in attempts(record):
         with neighbour(board) as machine:
             execution = run(
-                board, "endless", while_running=ends_the_waits(times), ms=MS, times=times
+                board, "endless", while_running=answering(times, ENDLESS_S, 10), ms=MS, times=times
             )
         if execution.value("source") == "none":
             raise Unsupported("a callback while the board waits: machine.Timer or _thread")

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from reports.neutral import one_line
-from rig.results import BoardInfo, Outcome, PowerRecord, Result, RunInfo
+from rig.results import SHOWED, BoardInfo, PowerRecord, Result, RunInfo
 
 RESULT_COLUMNS = (
     "run", "name", "claim", "chapter", "level", "outcome", "unexpected", "expected_divergence",
@@ -97,7 +97,7 @@ class Rows:
             unknown = [""] * (len(BOARD_COLUMNS) - 5)  # but for what stands beside them here
             self.boards.append((run, name, *unknown, False, "", ""))
         known = result.expectation
-        showed = known is not None and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED)
+        showed = known is not None and result.outcome in SHOWED
         index = len(self.results)
         self.results.append(
             (run, name, claim, once(result.chapter or claim.partition(".")[0]), once(result.level),

@@ -14,7 +14,7 @@ import pandas as pd
 
 from reports.loading import Loaded
 from reports.units import count
-from rig.results import LEVELS, Outcome
+from rig.results import LEVELS, SHOWED
 
 
 @dataclass(frozen=True)
@@ -216,7 +216,7 @@ def verdicts(counts: dict[str, int]) -> tuple[int, int]:
     good = counts.get("conforms", 0) + counts.get("now-conforms", 0)
     bad = sum(
         counts.get(name, 0)
-        for outcome in (Outcome.DIVERGES, Outcome.CRASHED)
+        for outcome in SHOWED
         for name in (outcome.value, f"{outcome.value}-expected")
     )
     return good, good + bad

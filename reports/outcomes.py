@@ -17,7 +17,7 @@ from reports.loading import Loaded
 from reports.matrix import state_of
 from reports.neutral import one_line
 from reports.verdicts import named
-from rig.results import Outcome
+from rig.results import SHOWED, Outcome
 
 # How good an outcome is; what is missing here is no verdict, and decides nothing.
 _OUTCOMES = {
@@ -151,7 +151,7 @@ def _note(kind: Literal["outcome", "wait"], now: Row) -> str:
         return ""
     if now["expected_divergence"]:
         return one_line(f"a known divergence: {now['reason']}", 300)
-    bad = now["outcome"] in (Outcome.DIVERGES, Outcome.CRASHED)
+    bad = now["outcome"] in SHOWED
     return one_line(now["why"] or (now["actual"] if bad else ""), 300)
 
 

@@ -19,10 +19,9 @@ from typing import NamedTuple
 
 from rig import streams
 from rig.errors import LooprigError, UsageError
-from rig.results import LEVELS, BoardInfo, Level, Outcome, Result, RunInfo
+from rig.results import LEVELS, VERDICTS, BoardInfo, Level, Outcome, Result, RunInfo
 
 GOOD, UNEXPECTED, USAGE, RIG, INTERRUPTED = 0, 1, 2, 3, 130
-VERDICTS = (Outcome.CONFORMS, Outcome.DIVERGES, Outcome.CRASHED)
 NOUNS = {
     Outcome.DIVERGES: ("divergence", "divergences"),
     Outcome.CRASHED: ("crash", "crashes"),

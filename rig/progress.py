@@ -22,6 +22,11 @@ SHOWN = 200
 BAD = (Outcome.DIVERGES, Outcome.CRASHED, Outcome.INCONCLUSIVE, Outcome.ERRORED)
 
 
+def plain(line: str) -> str:
+    """A board's text as a line for a terminal: no controls, and no end of it."""
+    return "".join(c if c.isprintable() else " " for c in line)[:SHOWN]
+
+
 class Progress:
     """A line a board on a terminal; elsewhere a line now and then, and one for each that is
     unexpected. `stream` is given up where it takes nothing any more.
@@ -70,12 +75,11 @@ class Progress:
         """A line of its own, above the boards. The board's text is shown without controls."""
         if not self.shown:
             return
-        plain = "".join(c if c.isprintable() else " " for c in line)[:SHOWN]
         if self.live:
-            self.live.console.print(plain, markup=False, highlight=False, emoji=False)
+            self.live.console.print(plain(line), markup=False, highlight=False, emoji=False)
         else:
             try:
-                self.stream.write(plain + "\n")
+                self.stream.write(plain(line) + "\n")
                 self.stream.flush()
             except OSError:
                 self.shown = False

@@ -28,6 +28,8 @@ class Outcome(StrEnum):
     ERRORED = "errored"
 
 
+SHOWED = (Outcome.DIVERGES, Outcome.CRASHED)
+VERDICTS = (Outcome.CONFORMS, *SHOWED)
 Level = Literal["documented", "compatible", "quality"]
 LEVELS: tuple[Level, ...] = ("documented", "compatible", "quality")
 
@@ -232,7 +234,7 @@ class Result(_Strict):
     @property
     def unexpected(self) -> bool:
         """Whether this outcome alone would make a run exit with 1."""
-        if self.outcome in (Outcome.DIVERGES, Outcome.CRASHED):
+        if self.outcome in SHOWED:
             return self.expectation is None
         return self.outcome is Outcome.INCONCLUSIVE
 

@@ -15,11 +15,23 @@ from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from rig import whole
-from rig.errors import RigError, UsageError
+from rig.errors import LooprigError, RigError, UsageError
 from rig.results import SCHEMA_VERSION, BoardInfo, Outcome, Result, RunInfo
 
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE)
 """What is wrong with the host rather than with a name."""
+
+
+def located(run: Path) -> Path | None:
+    """The run's directory, also by its id among `runs/`; None where there is none."""
+    return next((path for path in (run, Path("runs") / run) if path.is_dir()), None)
+
+
+def unwritable(where: str, error: OSError, hint: str) -> LooprigError:
+    """What a place that cannot be written to is called: the host's fault where it is full, else a
+    name to be changed."""
+    kind = RigError if error.errno in FULL else UsageError
+    return kind(f"{where}: {error.strerror or error}", hint)
 
 
 class RunDir:
@@ -64,9 +76,9 @@ class RunDir:
             self.write(info)  # first: results without it could be neither read nor gone on with
             self.results_path.touch()
         except OSError as error:
-            what = f"{error.filename or self.path}: {error.strerror}"
-            kind = RigError if error.errno in FULL else UsageError
-            raise kind(what, "name another --out") from error
+            raise unwritable(
+                str(error.filename or self.path), error, "name another --out"
+            ) from error
 
     def write(self, info: RunInfo) -> None:
         """Replace run.json in one step, so that no reader ever sees half of it."""

@@ -82,12 +82,12 @@ def valid(model: type[Table], content: dict[str, Any]) -> Table:
     return model.model_validate_json(told, strict=True)
 
 
-def load(path: Path, model: type[Table], hint: str) -> Table:
-    """The file as this model. Raises RigError, naming file and key, where it does not fit."""
+def load(path: Path, model: type[Table], hint: str, kind: type[LooprigError] = RigError) -> Table:
+    """The file as this model. Raises `kind`, naming file and key, where it does not fit."""
     try:
-        return valid(model, read(path, hint))
+        return valid(model, read(path, hint, kind))
     except ValidationError as error:
-        raise explained(path, error, model, hint) from error
+        raise explained(path, error, model, hint, kind=kind) from error
 
 
 def explained(

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any, Literal
 
 from rig.answers.answer import Answer
-from rig.results import Level, Outcome, Result
+from rig.ending import RIG
+from rig.results import Level, Outcome, Result, RunInfo
 
 
 class Judged(Answer):
@@ -109,6 +112,19 @@ class Listed(Answer):
 
     command: Literal["run --list"] = "run --list"
     due: list[Due]
+
+
+def ended(path: Path, info: RunInfo, results: Sequence[Result], said: str) -> dict[str, Any]:
+    """What every run answers: the fields that `Run` and `Upstream` have in common."""
+    return {
+        "run": str(path),
+        "exit_code": RIG if info.exit_code is None else info.exit_code,
+        "said": said,
+        "outcomes": dict(Counter(result.outcome for result in results)),
+        "attention": attention(results),
+        "lost": info.lost,
+        "errors": info.errors,
+    }
 
 
 def attention(results: Iterable[Result]) -> list[Judged]:

@@ -78,10 +78,10 @@ def refresh(port: str, seen: Port, own: Path, ask: Ask | None) -> PortExpected:
     for claim, each in seen.items():
         showed = each.boards(showed=True)
         if any(not listed(claim, info, port, own, entries) for info in showed):
-            entries.append(entry_of(claim, each, ask))
+            entries.append(entry_of(claim, each))
             why = str(each.first.actual or each.first.outcome)[:SEEN_KEPT]
             said.append(ExpectedChange(claim=claim, sign="+", why=why))
-    without(document, port, seen, own, said)
+    without(document, port, seen, said)
     if ask is not None:
         explain(entries, ask)
     lacking = [str(e["claim"]) for e in entries if not Entry.model_validate(e.unwrap()).explained]
@@ -129,7 +129,7 @@ def listed(claim: str, info: BoardInfo, port: str, own: Path, entries: tomlkit.i
     return claim in expectations.on(info, layers(port))
 
 
-def entry_of(claim: str, seen: Seen, ask: Ask | None) -> tomlkit.items.Table:
+def entry_of(claim: str, seen: Seen) -> tomlkit.items.Table:
     """A new entry, under what tells the boards that show it from those that do not."""
     table = tomlkit.table()
     table["claim"] = claim
@@ -189,14 +189,19 @@ def drop_gone(entries: tomlkit.items.AoT, seen: Port, said: list[ExpectedChange]
 
 
 def without(
-    document: tomlkit.TOMLDocument, port: str, seen: Port, own: Path, said: list[ExpectedChange]
+    document: tomlkit.TOMLDocument, port: str, seen: Port, said: list[ExpectedChange]
 ) -> None:
     """Keep `without`: what is known of asyncio and does not show, once AGREE verdicts agree."""
     listed_now = [str(claim) for claim in document.get("without", [])]
     wanted = [claim for claim in listed_now if not (claim in seen and seen[claim].boards(True))]
+    files = layers(port)
+    inherits: dict[int, dict[str, tuple[Path, Entry]]] = {}  # a board's, worked out once
     for claim, each in seen.items():
         held = each.boards(showed=False)
-        inherited = [expectations.on(info, layers(port)).get(claim) for info in held]
+        for info in held:
+            if id(info) not in inherits:
+                inherits[id(info)] = expectations.on(info, files)
+        inherited = [inherits[id(info)].get(claim) for info in held]
         known = [pair for pair in inherited if pair and not pair[1].intermittent]
         if claim in wanted or each.boards(showed=True) or not known:
             continue

@@ -9,6 +9,7 @@ from rig.answers.answer import tell
 from rig.answers.reading import Export, Exported
 from rig.commands.asked import check_writable
 from rig.errors import UsageError
+from rig.run_dir import located
 from rig.streams import console
 
 
@@ -50,8 +51,7 @@ def captures(named: list[Path]) -> list[Path]:
     """The captures that are named, and all those of the runs that are, by directory or id."""
     found: list[Path] = []
     for path in named:
-        run = next((each for each in (path, Path("runs") / path) if each.is_dir()), None)
-        if run is None:
+        if (run := located(path)) is None:
             found.append(path)
             continue
         of_run = sorted((run / "captures").glob("*.parquet"))

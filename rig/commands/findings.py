@@ -10,8 +10,8 @@ from pathlib import Path
 
 from rig import whole
 from rig.claims import ROOT, Claim, catalogue, sources
-from rig.commands.reproduce import SHOWED, comment, script
-from rig.results import Result
+from rig.commands.reproduce import comment, script
+from rig.results import SHOWED, Result
 from rig.run_dir import RunDir
 
 DOCS = ROOT / "docs"

@@ -17,7 +17,7 @@ from rig.commands.boards import described, printable
 from rig.commands.fed import kind_of, opened
 from rig.errors import LooprigError, RigError, UsageError
 from rig.ports import identity, with_serial_number
-from rig.run_dir import FULL
+from rig.run_dir import unwritable
 
 HEAD = """\
 # A bench: boards, meters, and which meter measures which board. Every key: docs/bench.md
@@ -70,8 +70,7 @@ def init(
     try:
         whole.write(out, text)
     except OSError as error:
-        kind = RigError if error.errno in FULL else UsageError
-        raise kind(f"--out {out}: {error.strerror}", "name another file") from error
+        raise unwritable(f"--out {out}", error, "name another file") from error
     if as_json:
         tell(
             Init(

@@ -31,7 +31,7 @@ from rig.ending import GOOD, INTERRUPTED, RIG, UNEXPECTED
 from rig.errors import RigError, UsageError
 from rig.faults import Fault, fault, written
 from rig.plan import Mishaps, Plan
-from rig.results import LEVELS, Outcome, Result, RunInfo
+from rig.results import LEVELS, SHOWED, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.stations import Station
 
@@ -58,7 +58,6 @@ CHOSEN = (
 """Of every chapter of claims, none with a claim of another, each judged within seconds on a good
 board; what is said of peers needs a network, and the last two a meter. Fewer than seventeen cannot
 be: no fault is caught by claims of more than three chapters, and two power faults are wanted."""
-CAUGHT = (Outcome.DIVERGES, Outcome.CRASHED)
 OUT_OF_REACH = (Outcome.UNSUPPORTED, Outcome.UNMEASURED)
 
 
@@ -213,7 +212,7 @@ def proof(
             other.append(f"{claim} is {before.outcome} here: {before.why}")
         elif before.outcome is not Outcome.CONFORMS:
             other.append(f"{claim} {before.outcome} without the fault too")
-        elif after.outcome in CAUGHT:
+        elif after.outcome in SHOWED:
             caught.append(claim)
         elif after.outcome is Outcome.CONFORMS:
             missed.append(claim)

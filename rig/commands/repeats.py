@@ -19,11 +19,10 @@ from rig.commands.asked import Options, run_folder
 from rig.commands.run import asked
 from rig.ending import GOOD, INTERRUPTED, RIG, UNEXPECTED
 from rig.errors import UsageError
-from rig.results import Outcome
+from rig.results import VERDICTS, Outcome
 from rig.run_dir import RunDir
 
 MOST = 1000
-LATE = (Outcome.CONFORMS, Outcome.DIVERGES, Outcome.CRASHED)
 Run = Callable[[Options], int]
 
 
@@ -176,7 +175,7 @@ def told(alike: int, uneven: Sequence[Uneven]) -> None:
     for one in uneven:
         seen, number = one.outcomes, sum(one.outcomes.values())
         said = ", ".join(f"{outcome} {times} of {number}" for outcome, times in seen.items())
-        word = "intermittent" if sum(outcome in LATE for outcome in seen) > 1 else "uneven"
+        word = "intermittent" if sum(outcome in VERDICTS for outcome in seen) > 1 else "uneven"
         print(f"{word}: {one.claim} on {one.board}: {said}")
     print(f"{alike} of {alike + len(uneven)} results came out alike in each")
 

@@ -12,9 +12,9 @@ from typing import Any
 from rig import streams, whole
 from rig.answers import reading
 from rig.answers.answer import tell
-from rig.errors import RigError, UsageError
+from rig.errors import UsageError
 from rig.results import Outcome
-from rig.run_dir import FULL
+from rig.run_dir import located, unwritable
 
 MOST_CHANGE = 10.0
 """A threshold beyond it would let pass what takes ten times as long."""
@@ -27,12 +27,9 @@ def existing(runs: list[Path]) -> list[Path]:
     """
     found = []
     for run in runs:
-        for path in (run, Path("runs") / run):
-            if path.is_dir():
-                found.append(path)
-                break
-        else:
+        if (path := located(run)) is None:
             raise UsageError(f"{run}: no run is there", "name a directory that holds a run.json")
+        found.append(path)
     return found
 
 
@@ -43,9 +40,9 @@ def output(folder: Path) -> Path:
         with tempfile.TemporaryFile(dir=folder):  # a file system that is read-only says so here
             pass
     except OSError as error:
-        why = "it is a file" if isinstance(error, FileExistsError) else error.strerror
-        kind = RigError if error.errno in FULL else UsageError
-        raise kind(f"--out {folder}: {why}", "name a directory to write to") from error
+        if isinstance(error, FileExistsError):
+            error.strerror = "it is a file"
+        raise unwritable(f"--out {folder}", error, "name a directory to write to") from error
     return folder
 
 

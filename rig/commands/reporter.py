@@ -14,12 +14,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections import Counter
 from pathlib import Path
 
 from rig import streams
 from rig.answers.answer import tell
-from rig.answers.judging import Run, attention
+from rig.answers.judging import Run, ended
 from rig.ending import RIG, of_error
 from rig.errors import RigError
 from rig.run_dir import RunDir
@@ -104,17 +103,7 @@ def show(run_dir: RunDir, said: str, what: str) -> None:
 
 def as_answer(run_dir: RunDir, page: str, said: str) -> Run:
     """The run for programs."""
-    info, results = run_dir.read(), run_dir.results()
-    return Run(
-        run=str(run_dir.path),
-        report=page,
-        exit_code=RIG if info.exit_code is None else info.exit_code,
-        said=said,
-        outcomes=dict(Counter(result.outcome for result in results)),
-        attention=attention(results),
-        lost=info.lost,
-        errors=info.errors,
-    )
+    return Run(report=page, **ended(run_dir.path, run_dir.read(), run_dir.results(), said))
 
 
 def main() -> None:

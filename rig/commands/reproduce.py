@@ -15,14 +15,13 @@ from rig.answers.reading import Reproduce
 from rig.board.program import TIMES
 from rig.claims import DEVICE_TESTS, catalogue, sources
 from rig.errors import UsageError, nearest
-from rig.results import BoardInfo, ExecutionRecord, Outcome, Result, RunInfo
+from rig.results import SHOWED, BoardInfo, ExecutionRecord, Result, RunInfo
 from rig.run_dir import RunDir
 
 MOST_LINES = 39
 """Of a script, where the device test allows: what an issue shows without scrolling."""
 EVENTS_SHOWN = 12
 WIDTH = 160
-SHOWED = (Outcome.DIVERGES, Outcome.CRASHED)
 EMIT = {
     "micropython": "def emit(*what): print(*what)",
     "cpython": "def emit(*what): print(*what, flush=True)",

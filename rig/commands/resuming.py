@@ -13,7 +13,7 @@ from rig.commands.asked import Options, choose_levels, use_suites
 from rig.ending import INTERRUPTED
 from rig.errors import UsageError
 from rig.results import BoardInfo, Outcome, Resumption, RunInfo
-from rig.run_dir import RunDir
+from rig.run_dir import RunDir, located
 
 OWN = "leave it out, or start a run of its own"
 
@@ -34,9 +34,7 @@ def resumed(options: Options, command: str = "run") -> Options:
     wrote, and for options that ask for something else than it did.
     """
     assert options.resume is not None
-    if not options.resume.is_dir() and (Path("runs") / options.resume).is_dir():
-        options.resume = Path("runs") / options.resume
-    run = options.resume
+    run = options.resume = located(options.resume) or options.resume
     if options.out:
         raise UsageError("--resume goes on in the run's own directory", "leave --out out")
     info = RunDir(run).read()
@@ -65,12 +63,7 @@ def resumed(options: Options, command: str = "run") -> Options:
     options.expectations = Path(info.expectations) if info.expectations else None
     options.overlay = Path(info.overlay) if info.overlay and not info.faults else None
     if not options.port and not options.bench:
-        if info.bench.startswith("--port "):
-            port, _, meter = info.bench.removeprefix("--port ").partition(" --meter ")
-            options.port, options.meter = port, options.meter or meter
-        elif info.bench:
-            options.bench = Path(info.bench)
-            options.boards = options.boards or asked_for(info.boards)
+        _same_bench(options, info)
     return options
 
 
@@ -83,9 +76,7 @@ def of_failed(options: Options) -> Options:
     assert options.failed is not None
     if options.claims or options.resume:
         raise UsageError("--failed names the claims", "leave --claims and --resume out")
-    folder = options.failed
-    if not folder.is_dir() and (Path("runs") / folder).is_dir():
-        folder = Path("runs") / folder
+    folder = located(options.failed) or options.failed
     run_dir = RunDir(folder)
     info, results = run_dir.read(), run_dir.results()
     if info.upstream:

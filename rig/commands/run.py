@@ -129,10 +129,7 @@ def run(options: Options) -> int:
     with terminable(), run_dir.held(), Reporter(answers=answers) as reporter:
         with begun(options, bench, folder, own, copies) as begin:
             if options.listing:
-                show(
-                    due(claims.values(), begin.stations, begin.lost, options.power),
-                    options.show == "json",
-                )
+                show(due(claims.values(), begin.stations, begin.lost, options.power), answers)
                 return 0
             info = begin.info.model_copy(update={"claims": list(claims), "levels": levels})
             done: list[tuple[str, str]] = []
@@ -141,7 +138,7 @@ def run(options: Options) -> int:
                 same_maker(folder, before, info)
                 same_boards(folder, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
-                    if options.show == "json":
+                    if answers:
                         tell(as_answer(run_dir, "", "nothing was left to do"))
                     return code
                 done = [(result.claim, result.board) for result in run_dir.mend(before)]

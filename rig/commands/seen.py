@@ -9,13 +9,10 @@ from pathlib import Path
 
 from rig import bench as benches
 from rig import expectations
-from rig.ending import VERDICTS
 from rig.errors import UsageError
 from rig.expectations import Entry, port_of
-from rig.results import BoardInfo, Outcome, Result, RunInfo
+from rig.results import SHOWED, VERDICTS, BoardInfo, Result, RunInfo
 from rig.run_dir import RunDir
-
-SHOWED = (Outcome.DIVERGES, Outcome.CRASHED)
 
 
 @dataclass
@@ -56,7 +53,8 @@ def gathered(runs: Sequence[Path]) -> tuple[dict[str, Port], dict[str, list[Boar
             if board is None or board.implementation != "micropython":
                 continue
             port = port_of(board)
-            boards.setdefault(port, []).append(board)
+            if board not in boards.setdefault(port, []):
+                boards[port].append(board)
             if result.outcome in VERDICTS and not result.over_budget:  # a budget is no port's
                 seen = ports.setdefault(port, {}).setdefault(result.claim, Seen())
                 seen.verdicts.append((board, result))

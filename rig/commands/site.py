@@ -8,8 +8,8 @@ from rig import streams
 from rig.answers.answer import tell
 from rig.answers.reading import Site
 from rig.ending import GOOD, RIG
-from rig.errors import RigError, UsageError
-from rig.run_dir import FULL
+from rig.errors import UsageError
+from rig.run_dir import unwritable
 
 SHOWN = 20
 """Problems named on the terminal before the rest is counted; the site has more."""
@@ -42,8 +42,7 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
             raise UsageError(f"{place.where}: there is no bundle", "name runs: looprig site RUN…")
         table, read = pages.publish(place, out)
     except OSError as error:
-        kind = RigError if error.errno in FULL else UsageError
-        raise kind(f"--out {out}: {error.strerror or error}", "name another") from error
+        raise unwritable(f"--out {out}", error, "name another") from error
     code = RIG if refused else GOOD
     if as_json:
         tell(

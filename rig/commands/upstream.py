@@ -8,13 +8,13 @@ from pathlib import Path
 
 from rig import bench as benches
 from rig.answers.answer import tell
-from rig.answers.judging import Upstream, attention
+from rig.answers.judging import Upstream, ended
 from rig.commands.asked import Options, choose_bench, run_folder
 from rig.commands.prepared import ready
 from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same_boards
 from rig.commands.terminable import terminable
 from rig.commands.upstream_boards import run_boards
-from rig.ending import RIG, of_run
+from rig.ending import of_run
 from rig.errors import UsageError
 from rig.results import RunInfo
 from rig.run_dir import RunDir
@@ -74,7 +74,8 @@ def upstream(
                 same_boards(run_dir.path, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
                     if as_json:
-                        tell(answer(run_dir, "nothing was left to do"))
+                        had = run_dir.read(), run_dir.results()
+                        tell(Upstream(**ended(run_dir.path, *had, "nothing was left to do")))
                     return code
                 done = {(result.claim, result.board) for result in run_dir.mend(before)}
                 run_dir.write(gone_on_with(before, info))
@@ -111,9 +112,10 @@ def conclude(run_dir: RunDir, whole: bool, as_json: bool = False) -> int:
     claims = list(dict.fromkeys(result.claim for result in results))
     info = info.model_copy(update={"claims": claims, "finished": now()})
     ending = of_run(results, info, info.levels, interrupted=not whole)
-    run_dir.write(info.model_copy(update={"exit_code": ending.code}))
+    info = info.model_copy(update={"exit_code": ending.code})
+    run_dir.write(info)
     if as_json:
-        tell(answer(run_dir, ending.said))
+        tell(Upstream(**ended(run_dir.path, info, results, ending.said)))
         return ending.code
     for board in info.boards:
         counts = Counter(result.outcome for result in results if result.board == board.name)
@@ -125,17 +127,3 @@ def conclude(run_dir: RunDir, whole: bool, as_json: bool = False) -> int:
         print(message)
     print(f"{ending.said} · {run_dir.results_path}; looprig report {run_dir.path} renders it")
     return ending.code
-
-
-def answer(run_dir: RunDir, said: str) -> Upstream:
-    """The run for programs."""
-    info, results = run_dir.read(), run_dir.results()
-    return Upstream(
-        run=str(run_dir.path),
-        exit_code=RIG if info.exit_code is None else info.exit_code,
-        said=said,
-        outcomes=dict(Counter(result.outcome for result in results)),
-        attention=attention(results),
-        lost=info.lost,
-        errors=info.errors,
-    )

@@ -15,8 +15,8 @@ from rig.board.execution import Ended, Execution
 from rig.board.kept import kept
 from rig.commands.host_instance import HostInstance
 from rig.errors import BoardLost, LooprigError
-from rig.progress import BAD
-from rig.results import HOSTS, Divergence, Outcome, Result
+from rig.progress import BAD, plain
+from rig.results import HOSTS, SHOWED, Divergence, Outcome, Result
 from rig.run_dir import RunDir
 from rig.sharing import Kind
 from rig.stations import Station
@@ -145,14 +145,12 @@ class Session:
             said[Path(name).stem] = execution.output.strip() if good else ""
         return Target.of(said)
 
-    def push(self, name: str) -> Execution:
+    def push(self, name: str, wanted: str = "") -> Execution:
         program = self.suite.program(name)
         with contextlib.ExitStack() as stack:
             if networked.known(name, self.suite.root) and self.network:
                 program = stack.enter_context(
-                    networked.against_host(
-                        program, self.suite.expected(name), self.board, self.network
-                    )
+                    networked.against_host(program, wanted, self.board, self.network)
                 )
             return self.board.push(name, program, TEST_S, keep_output=OUTPUT_KEPT)
 
@@ -171,7 +169,7 @@ class Session:
             return execution
 
         if not both:
-            return run(lambda: self.push(name))
+            return run(lambda: self.push(name, wanted))
         execution = run(lambda: self.beside_host(name, 0))
         as_one = 0
         if result.outcome is Outcome.CONFORMS:
@@ -222,7 +220,7 @@ class Session:
                 result.outcome, result.why = Outcome.ERRORED, str(error)
         result.duration_s = (datetime.now(UTC) - started).total_seconds()
         flaky = self.suite.flaky(name)
-        if flaky and result.outcome in (Outcome.DIVERGES, Outcome.CRASHED):
+        if flaky and result.outcome in SHOWED:
             result.expectation = Divergence(reason=f"upstream calls it flaky: {flaky}")
         with self.writing:
             if self.stopped:
@@ -230,8 +228,7 @@ class Session:
             self.run_dir.append(result)
             if result.outcome in BAD:
                 text = f"{result.board}: {name} {result.outcome}: {result.why or result.actual}"
-                plain = "".join(c if c.isprintable() else " " for c in text)
-                print(plain[:200], file=sys.stderr)
+                print(plain(text), file=sys.stderr)
         return True
 
 

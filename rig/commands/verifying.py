@@ -16,8 +16,9 @@ from rig.results import BoardInfo
 def verified(port: str, seen: Port, boards: Sequence[BoardInfo], own: Path) -> PortExpected:
     """Say which known divergences did not show, and which have no reason."""
     found: dict[tuple[object, ...], tuple[Path, Entry]] = {}
+    files = layers(port, own)
     for info in boards:
-        for path, entry in expectations.on(info, layers(port, own)).values():
+        for path, entry in expectations.on(info, files).values():
             found[path, *entry.key] = (path, entry)
     changes: list[ExpectedChange] = []
     unexplained: list[str] = []

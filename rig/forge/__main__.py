@@ -19,16 +19,14 @@ from rig.errors import UsageError
 from rig.forge import touched
 from rig.forge.comment import MARKER, text
 from rig.forge.github import API, GitHub
-from rig.forge.trust import Asked, asked, refusal, trusted
+from rig.forge.trust import Asked, asked, refusal, trusted, unasked
 
 
 def plan(args: argparse.Namespace, github: GitHub) -> int:
     want = wanted(args)
     trust = trusted(args.trust)
-    told: dict[str, Any] = {"start": False, "number": want.number, "why": want.why}
-    if not want.why and want.by.lower() not in trust:  # nothing is asked of GitHub for strangers
-        told["why"] = f"{want.by or 'nobody'} is not on the trust list"
-    if not told["why"]:
+    told: dict[str, Any] = {"start": False, "number": want.number, "why": unasked(want, trust)}
+    if not told["why"]:  # for strangers nothing is asked of GitHub
         told |= of_pull(args, github, want, trust)
     print(json.dumps(told, indent=1))
     return 0

@@ -6,7 +6,7 @@ import fnmatch
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from rig import tables
 from rig.bench import Bench
@@ -54,12 +54,7 @@ def shelf(path: Path | None) -> Shelf:
     if path is None:
         return Shelf()
     hint = 'tables [paths], glob = "port", and [ports], board = "port"'
-    try:
-        return Shelf.model_validate(tables.read(path, hint, UsageError))
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"]))
-        raise UsageError(f"{path}: {where}: {first['msg']}", hint) from error
+    return tables.load(path, Shelf, hint, UsageError)
 
 
 def ports(paths: Sequence[str], own: Mapping[str, str] | None = None) -> frozenset[str]:

@@ -75,12 +75,17 @@ def asked(event: str, payload: Mapping[str, Any]) -> Asked:
     return Asked(by, why=f"the event {event!r} asks for nothing")
 
 
+def unasked(want: Asked, trust: frozenset[str]) -> str:
+    """Why it starts nothing whatever the pull request is; '' where that decides."""
+    if not want.why and want.by.lower() not in trust:
+        return f"{want.by or 'nobody'} is not on the trust list"
+    return want.why
+
+
 def refusal(want: Asked, pull: Pull, trust: frozenset[str]) -> str:
     """Why nothing is started; '' where it may."""
-    if want.why:
-        return want.why
-    if want.by.lower() not in trust:
-        return f"{want.by or 'nobody'} is not on the trust list"
+    if why := unasked(want, trust):
+        return why
     if not pull.open:
         return "the pull request is closed"
     if want.commit and (len(want.commit) < 7 or not pull.head.startswith(want.commit)):

@@ -12,7 +12,7 @@ import ast
 import contextlib
 import socket
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from rig.board.board import Board
@@ -48,6 +48,12 @@ def lacking(network: NetworkStation | None) -> str:
     return trouble and f"network: {trouble}"
 
 
+def front(params: Mapping[str, object], names: Iterable[str]) -> str:
+    """What stands before a test of the suite: what these device tests need, and they."""
+    text = f"params={params!r}\ndef emit(*data):print('\\x1f',*data)\n"
+    return text + "".join(source(DEVICE_TESTS / f"{name}.py").rstrip("\n") + "\n" for name in names)
+
+
 @contextlib.contextmanager
 def against_host(
     program: Program, expected: str, board: Board, network: NetworkStation
@@ -66,9 +72,7 @@ def against_host(
             "host": network.host, "port": there.port, "near": port(), "wlan": joining,
             "servers": {HTTP: there.port, SILENT: silent.port},
         }  # fmt: skip
-        text = f"params={params!r}\ndef emit(*data):print('\\x1f',*data)\n"
-        for name in FRONT:
-            text += source(DEVICE_TESTS / f"{name}.py").rstrip("\n") + "\n"
+        text = front(params, FRONT)
         first = text.count("\n") + 1
         parts = ((1, "looprig"), *((first - 1 + start, name) for start, name in program.parts))
         yield Program(text + program.text, parts, bare=True)

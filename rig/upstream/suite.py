@@ -211,10 +211,9 @@ class Suite:
 
     def unsupported(self, name: str, target: Target) -> str:
         """Why this test is not run on such a target; '' if it is."""
-        for start, why in ELSEWHERE.items():
-            played = networked.known(name, self.root) or two.known(name, self.root)
-            if name.startswith(start) and not played:
-                return why
+        why = next((why for start, why in ELSEWHERE.items() if name.startswith(start)), "")
+        if why and not (networked.known(name, self.root) or two.known(name, self.root)):
+            return why
         if name in self._named("tests_requiring_target_wiring"):
             return "it needs wires between pins"
         stem = Path(name).stem

@@ -20,11 +20,11 @@ from pathlib import Path
 from rig.board.board import Board
 from rig.board.execution import Execution
 from rig.board.link import Link
-from rig.board.program import Program, source
+from rig.board.program import Program
 from rig.board.shrink import shrink
-from rig.claims import DEVICE_TESTS
 from rig.net.meeting import port, wlan
 from rig.networks import NetworkStation
+from rig.upstream.networked import front
 
 INSTANCE = re.compile(r"^def instance(\d+)\(", re.MULTILINE)
 QUIET_S = 10.0
@@ -191,14 +191,13 @@ def script(path: Path, number: int, address: str, given: str) -> str:
 def program(path: Path, number: int, board: Board, network: NetworkStation, given: str) -> Program:
     """An instance as it is sent; a board that has to join its network does so first."""
     params = {"host": network.host, "port": 0, "near": port(), "wlan": wlan(network, board)}
-    front = f"params={params!r}\ndef emit(*data):print('\\x1f',*data)\n"
-    front += source(DEVICE_TESTS / "peer/join.py").rstrip("\n") + "\n" if params["wlan"] else ""
+    before = front(params, ["peer/join"] if params["wlan"] else [])
     text = script(path, number, network.board or network.host, given)
     if files := beside(path, text):
-        front += FILES.format(files=files)
+        before += FILES.format(files=files)
         text += NO_FILES
-    first = front.count("\n") + 1
-    return Program(front + shrink(text), ((1, "looprig"), (first, path.name)), bare=True)
+    first = before.count("\n") + 1
+    return Program(before + shrink(text), ((1, "looprig"), (first, path.name)), bare=True)
 
 
 def beside(path: Path, text: str) -> list[tuple[str, bytes]]:
