@@ -206,7 +206,8 @@ def test_names_are_unique_and_fit_a_bench() -> None:
 
 
 def test_what_a_device_calls_itself_is_quoted() -> None:
-    assert quoted('a"b\\c\nd') == '"a\\"b\\\\c\\u000ad"'
+    name = 'a"b\\c\nd\x7f\u2028\U000e0001'  # the last needs five hex digits
+    assert tomllib.loads(f"name = {quoted(name)}")["name"] == name
 
 
 # -- profiles -------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
+import tomlkit
+
 from rig import profiles, whole
 from rig.answers.answer import tell
 from rig.answers.setting_up import Init
@@ -168,8 +170,7 @@ def unique(names: Sequence[str]) -> list[str]:
 
 def quoted(text: str) -> str:
     """A TOML string; what a device calls itself may hold anything."""
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c.isprintable() else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return tomlkit.item(text).as_string()
 
 
 def visa_names() -> list[str]:
