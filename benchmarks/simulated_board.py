@@ -19,7 +19,11 @@ from reports.verdicts import Figure, of_samples
 Array = np.ndarray[Any, np.dtype[np.float64]]
 COSTS, WAKES, COUNTS = 24, 10, 8
 """Figures of each kind; the chapter has about as many on a board without power figures."""
-WAKE_SAMPLES = 160  # of the longest of the chapter, latency.steady-period
+LONG = 3
+"""The first so many wakes have as many samples as the figures that are to show a share of late ones
+(`WAKES` of host/latency.py): two of latency.steady-period, one of latency.event-to-task."""
+_WAKES = (*(400,) * LONG, 300, 93, 72, 40, 40, 40, 40)
+"""Samples of a run, as the chapter's other figures of 40 or more have them."""
 _FEW = (6, 8, 12, 15)  # samples of a cost
 _WIDTHS = ((0.0, 0.005, 0.01, 0.02), (0.01, 0.02, 0.05, 0.1))
 """Of the samples of a run, relative: costs are the same code again and again, wakes meet a tick."""
@@ -82,7 +86,7 @@ def board(world: World, random: np.random.Generator) -> list[_Kind]:
         kinds.append(
             _Kind(
                 base,
-                WAKE_SAMPLES if wake else int(random.choice(_FEW)),
+                _WAKES[number - COSTS] if wake else int(random.choice(_FEW)),
                 _TICK / rounds,
                 float(random.choice(_WIDTHS[wake])),
                 float(random.uniform(0, world.late)) if wake else 0.0,

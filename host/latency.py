@@ -28,6 +28,10 @@ BARE_TURNS = 30
 """Bare turns that a turn may cost: queue, exceptions and cancellation, in Python where the port has
 them not in C, take five to fifteen; a turn that waits takes hundreds."""
 
+WAKES = 400
+"""Of the figures that `looprig compare` finds a share of late wakes in: with five runs a side one
+wake in fifty is forty, which nine comparisons in ten find (docs/repeats.md)."""
+
 ENQ, END = b"\x05", b"\x04"
 
 
@@ -46,7 +50,10 @@ def numbers(run: Execution, name: str, *key: Any) -> list[int]:
     """The list at the end of the only event that starts with `key`; AssertionError otherwise."""
     found = [event.data for event in run.all(name) if event.data[:-1] == key]
     assert len(found) == 1, f"the board emitted {len(found)} {name!r} events for {key}"
-    values = found[0][-1]
+    return _checked(found[0][-1], name, key)
+
+
+def _checked(values: Any, name: str, key: tuple[Any, ...]) -> list[int]:
     assert isinstance(values, list), f"{name!r} {key}: no measurements"
     assert values, f"{name!r} {key}: no measurements"
     assert all(isinstance(value, int) for value in values), f"{name!r} {key}: not all are numbers"
@@ -55,7 +62,17 @@ def numbers(run: Execution, name: str, *key: Any) -> list[int]:
 
 def seconds(run: Execution, name: str, *key: Any) -> list[float]:
     """As `numbers`, for microseconds; Inconclusive where the board's clock went back."""
-    values = numbers(run, name, *key)
+    return _seconds(numbers(run, name, *key), name)
+
+
+def joined(run: Execution, name: str, *key: Any) -> list[float]:
+    """As `seconds`, of a list that the board emitted in stretches."""
+    found = [event.data for event in run.all(name) if event.data[:-1] == key]
+    values = [value for data in found for value in _checked(data[-1], name, key)]
+    return _seconds(_checked(values, name, key), name)
+
+
+def _seconds(values: list[int], name: str) -> list[float]:
     if min(values) < 0:
         raise Inconclusive(f"{name!r} took {min(values)} µs, which cannot be: the clock went back")
     return [value / 1e6 for value in values]

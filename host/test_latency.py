@@ -11,9 +11,11 @@ from host.latency import (
     ATTEMPTS,
     TICK,
     TURNS,
+    WAKES,
     allowed,
     answering,
     attempts,
+    joined,
     kept,
     numbers,
     push,
@@ -96,13 +98,13 @@ def test_sleep_overshoot(board: BoardUnderTest, record: Record) -> None:
 
 @claim("latency.steady-period")
 def test_steady_period(board: BoardUnderTest, record: Record) -> None:
-    count, ms = 160, 3
+    ms = 3
     period, excess, allowed, often, usual = 0, 0.0, 0.0, 0, 0
     for _ in attempts(record):
-        run = push(board, "periodic", ms=ms, count=count)
-        slept, own = seconds(run, "slept", ms), seconds(run, "own", ms)
+        run = push(board, "periodic", ms=ms, count=WAKES // 4, stretches=4)
+        slept, own = joined(run, "slept", ms), joined(run, "own", ms)
         record.measure("period of a task that sleeps 3 ms", slept, resolution=TICK)
-        middle = sorted(slept)[count // 2]
+        middle = sorted(slept)[len(slept) // 2]
         jitter = [abs(s - middle) for s in slept]
         record.measure("jitter of a periodic task", jitter, resolution=TICK)
         allowed = max(pattern(own)[1], lower_quartile(own) - ms / 1e3) + 2 * TICK
@@ -110,18 +112,18 @@ def test_steady_period(board: BoardUnderTest, record: Record) -> None:
         period, excess = pattern(slept)
         late = lower_quartile(slept) + allowed + 3 * TICK
         often = sum(s > late for s in slept)
-        usual = sum(s > late for s in own)
-        if excess <= allowed and often <= 3 * usual + count // 10:
+        usual = sum(s > late for s in own) * WAKES // len(own)
+        if excess <= allowed and often <= 3 * usual + WAKES // 10:
             break
     assert exactly(f"how late every {period}th wake is at least", excess, "s") <= within(allowed)
-    assert often <= 3 * usual + count // 10, "many wakes are late, in no fixed order"
+    assert often <= 3 * usual + WAKES // 10, "many wakes are late, in no fixed order"
 
 
 @claim("latency.event-to-task")
 def test_event_to_task(board: BoardUnderTest, record: Record) -> None:
     latency = limit = within(0.0)
     for _ in attempts(record):
-        run = push(board, "event", timer_ms=50, count=20)
+        run = push(board, "event", timer_ms=50, count=WAKES // 2)
         there, back = seconds(run, "there"), seconds(run, "back")
         record.measure("Event.set to the waiter running", there + back)
         limit = allowed(run)

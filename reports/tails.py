@@ -6,7 +6,9 @@ each less its run's own middle, so that neither side draws the line. Late sample
 so that those that follow one another are one event, as where extremes are counted elsewhere; and in
 some runs more than in others. So a share counts as changed if both say so, Fisher's exact test
 of all samples and Student's t of the runs: alone, one takes a burst, the other a few samples, for
-more than they are.
+more than they are. Five runs know their own spread badly, and the wakes of one board are spread by
+the same things; so each figure's spread leans on those of its board's others, as far as they are
+alike (Smyth, "Linear models and empirical Bayes methods", 2004).
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import stats
+from scipy import optimize, special, stats
 
 from reports.effects import Array, Side, effect, middles
 
@@ -24,7 +26,29 @@ FEWEST = 40
 """Samples of each run: of fewer the 99th percentile is the latest, and one in fifty none."""
 _FENCE = 3.0
 _DOUBT = 0.05  # nothing above it is ever named: no more is asked of it
+_SOME = 3  # figures whose spreads may lean on one another: two can be alike by chance
+_ALIKE = 1e3  # half the degrees of freedom from which on figures are taken to spread alike
+_ROUNDING = 1e-12  # a spread of counts that are all the same
 _SEED = 0  # the same page of the same runs
+
+
+class Events(NamedTuple):
+    """How unlike the late events of both sides are, by samples and by runs."""
+
+    by_samples: float  # Fisher's chance of it
+    apart: float  # of the runs' mean roots
+    spread: float  # the variance of a run's, pooled over both sides …
+    freedom: int
+    weight: float  # … of which so much is the variance of `apart`
+
+    def chance(self, spread: float, freedom: float) -> float:
+        """By samples and by runs, the greater of both."""
+        error = math.sqrt(spread * self.weight)
+        if error:
+            by_runs = float(2 * stats.t.sf(abs(self.apart) / error, freedom))
+        else:
+            by_runs = 0.0 if self.apart else 1.0
+        return max(self.by_samples, by_runs)
 
 
 class Tail(NamedTuple):
@@ -32,7 +56,7 @@ class Tail(NamedTuple):
 
     old: float  # the share that is late
     new: float
-    p_share: float
+    events: Events
     old_p99: float
     new_p99: float
     low: float  # of the 95 % interval of the p99's relative change
@@ -79,18 +103,49 @@ def _events(late: np.ndarray[Any, np.dtype[np.bool_]]) -> int:
     return int(late[0]) + int((late[1:] & ~late[:-1]).sum())
 
 
-def _share(counts: Sequence[Array], sizes: Sequence[Array]) -> float:
-    """Of late ones as unlike as these: by samples and by runs, the greater of both."""
+def _share(counts: Sequence[Array], sizes: Sequence[Array]) -> Events:
     pairs = [*zip(counts, sizes, strict=True)]
     table = [[int(count.sum()), int((size - count).sum())] for count, size in pairs]
-    by_samples = float(stats.fisher_exact(table).pvalue)
-    if by_samples > _DOUBT:
-        return by_samples
     # Anscombe's: the root of a Poisson count has the same spread at any level
     usual = np.concatenate(sizes).mean()  # samples of a run, of which a count is
-    steady = [np.sqrt(count * usual / size + 3 / 8) for count, size in pairs]
-    by_runs = effect(Side(steady[0]), Side(steady[1]))
-    return max(by_samples, by_runs.p if by_runs else 1.0)
+    roots = [np.sqrt(count * usual / size + 3 / 8) for count, size in pairs]
+    freedom = sum(map(len, roots)) - 2
+    return Events(
+        float(stats.fisher_exact(table).pvalue),
+        float(roots[1].mean() - roots[0].mean()),
+        sum(float(((root - root.mean()) ** 2).sum()) for root in roots) / freedom,
+        freedom,
+        sum(1 / len(root) for root in roots),
+    )
+
+
+def shares(found: Sequence[Events]) -> list[float]:
+    """The chance that a share of late ones is as unlike as these, of each of a board's figures."""
+    known = [events for events in found if events.spread > _ROUNDING]
+    prior, lean = _prior(known) if len(known) >= _SOME else (0.0, 0.0)
+    most = sum(events.freedom for events in known)  # what all of them know together
+    return [
+        events.chance(
+            prior if math.isinf(lean)
+            else (lean * prior + events.freedom * events.spread) / (lean + events.freedom),
+            max(events.freedom, min(lean + events.freedom, most)),
+        )
+        for events in found
+    ]  # fmt: skip
+
+
+def _prior(found: Sequence[Events]) -> tuple[float, float]:
+    """(the variance that the figures have in common, how many degrees of freedom that is worth),
+    by the moments of the variances' logarithms: they scatter by what their own degrees of freedom
+    let expect, and by as much more as the figures are unlike."""
+    half = np.array([events.freedom for events in found]) / 2
+    logs = np.log([events.spread for events in found]) - special.digamma(half) + np.log(half)
+    more = float(logs.var(ddof=1) - special.polygamma(1, half).mean())
+    center = float(logs.mean())
+    if more <= special.polygamma(1, _ALIKE):
+        return math.exp(center), math.inf
+    lean = float(optimize.brentq(lambda x: special.polygamma(1, x) - more, 1e-3, _ALIKE))
+    return math.exp(center + float(special.digamma(lean)) - math.log(lean)), 2 * lean
 
 
 def _latest(

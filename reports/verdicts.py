@@ -17,7 +17,7 @@ from scipy import stats
 
 from reports.effects import Array, Effect, Side, effect, side, tick
 from reports.neutral import one_line
-from reports.tails import Tail, tail
+from reports.tails import Tail, shares, tail
 from reports.units import difference, percent, quantity, signed
 
 MIDDLES, LATE, TOPS = 0.02, 0.02, 0.01
@@ -123,7 +123,7 @@ def judge(figures: Sequence[Figure], threshold: float) -> list[Judged]:
         [e.p if e and ok else None for e, ok in zip(effects, sound, strict=True)], MIDDLES
     )
     ends = [t if ok else None for t, ok in zip(tails, sound, strict=True)]
-    late, _ = named([t.p_share if t else None for t in ends], LATE)
+    late, _ = named(_shares(figures, ends), LATE)
     tops, _ = named([t.p_p99 if t else None for t in ends], TOPS)
     return [
         _one(figure, found, end, moved, (few, top), threshold, level)
@@ -131,6 +131,16 @@ def judge(figures: Sequence[Figure], threshold: float) -> list[Judged]:
             figures, effects, tails, middles, late, tops, strict=True
         )
     ]
+
+
+def _shares(figures: Sequence[Figure], ends: Sequence[Tail | None]) -> list[float | None]:
+    """Of each figure the chance of its late ones, judged among those of its board."""
+    found: list[float | None] = [None] * len(ends)
+    for board in {figure.board for figure in figures}:
+        ours = [n for n, end in enumerate(ends) if end and figures[n].board == board]
+        for number, chance in zip(ours, shares([ends[n].events for n in ours]), strict=True):  # type: ignore[union-attr]
+            found[number] = chance
+    return found
 
 
 def named(chances: Sequence[float | None], share: float) -> tuple[list[bool], float]:

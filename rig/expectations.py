@@ -31,6 +31,8 @@ CONDITION = re.compile(r"(<=|>=|<|>|==)\s*(\d+(?:\.\d+)*)")
 FOLDER = Path(__file__).resolve().parent.parent / "fixtures" / "expectations"
 OWN = "expectations"
 """The user's folder, beside the bench file."""
+LONGEST = 64
+"""Characters of a port's name: it is a file's, and a board may say anything."""
 UNEXPLAINED = "no reason given yet"
 """How the reason begins that nobody has written: it is none, says `looprig expect --verify`."""
 
@@ -125,10 +127,11 @@ def port_of(info: BoardInfo) -> str:
     but the Unix port says the host's and stm32 says `pyboard`.
     """
     if info.implementation != "micropython":
-        return info.implementation
-    profile = profiles.of(info, info.profile)
-    said = profile.family if profile else info.platform
-    return re.sub(r"[^A-Za-z0-9_-]", "-", said) or "unnamed"
+        said = info.implementation
+    else:
+        profile = profiles.of(info, info.profile)
+        said = profile.family if profile else info.platform
+    return re.sub(r"[^A-Za-z0-9_-]", "-", said)[:LONGEST] or "unnamed"
 
 
 def own_folder(asked: Path | None, bench: benches.Bench) -> Path | None:

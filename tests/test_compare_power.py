@@ -6,26 +6,28 @@ import numpy as np
 import pytest
 
 from benchmarks.compare_power import PUBLISHED, measured, names
-from benchmarks.simulated_board import COSTS, STEADY, UNSTEADY, WAKES, Truth, comparison
+from benchmarks.simulated_board import COSTS, LONG, STEADY, UNSTEADY, WAKES, Truth, comparison
 from reports.effects import Side, effect
 from reports.history import _split
-from reports.tails import tail
+from reports.tails import Events, _prior, shares, tail
 from reports.verdicts import Figure, judge, of_samples
 
 
 def test_a_steady_board_is_judged_as_it_is() -> None:
-    """Ten of equals and five of each change, of a fixed seed: it is a change of the judgement that
+    """Ten of equals and ten of each change, of a fixed seed: it is a change of the judgement that
     makes one fail, and no chance. The shares themselves are in docs/repeats.md."""
     figures, wakes = range(COSTS + WAKES), range(COSTS, COSTS + WAKES)
+    ends = wakes[:LONG], wakes[LONG:]
 
     def draw(random: np.random.Generator, truth: Truth) -> list[Figure]:
         return comparison(STEADY, random, truth)
 
-    rows = {row.what: row for row in measured("", draw, figures, wakes, 10, PUBLISHED + 9, True)}
+    rows = {row.what: row for row in measured("", draw, figures, *ends, 10, PUBLISHED + 9, True)}
     assert rows["equals: anything named"].said <= 1
     assert rows["one figure 10 % slower: the same"].said <= 1
-    assert rows["one figure 10 % slower: found"].said >= 4
-    assert rows["every wake, 1 in 50 late: found"].said >= 4
+    assert rows["one figure 10 % slower: found"].said >= 8
+    assert rows["every wake, 1 in 50 late: found"].said >= 8
+    assert rows["one of 400 wakes a run, 1 in 50 late: found"].said >= 8
 
 
 def test_an_unsteady_board_raises_no_alarm() -> None:
@@ -72,12 +74,29 @@ def test_a_burst_in_one_run_is_no_share_of_late_ones() -> None:
     found = tail(sides[0], sides[1], 0.0, 0.1)
     assert found is not None
     assert (found.old, found.new) == (0.0, 0.04)
-    assert found.p_share > 0.05
+    assert shares([found.events])[0] > 0.05
     for run in sides[1]:
         run[::25] += 5e-3
     spread = tail(sides[0], sides[1], 0.0, 0.1)
     assert spread is not None
-    assert spread.p_share < 0.001
+    assert shares([spread.events])[0] < 0.001
+
+
+def test_spreads_lean_on_one_another_as_far_as_they_are_alike() -> None:
+    """Variances drawn as the model has them, of 10 degrees of freedom around 0.5: both are found
+    again. One figure far more unsteady than nine calm ones keeps its doubt."""
+    random = np.random.default_rng(3)
+    true = 10 * 0.5 / random.chisquare(10, 4000)
+    drawn = true * random.chisquare(8, 4000) / 8
+    prior, lean = _prior([Events(0.0, 1.0, float(spread), 8, 0.4) for spread in drawn])
+    assert prior == pytest.approx(0.5, rel=0.1)
+    assert lean == pytest.approx(10, rel=0.15)
+    calm = [Events(0.0, 1.0, 0.15 + 0.02 * n, 8, 0.4) for n in range(9)]
+    alone, together = shares(calm[:1])[0], shares(calm)[0]
+    assert together < alone  # the same figure, better known
+    wild = Events(0.0, 2.0, 4.0, 8, 0.4)
+    assert shares([*calm, wild])[-1] > 0.01
+    assert shares([Events(1.0, 0.0, 0.0, 8, 0.4)] * 4) == [1.0] * 4
 
 
 def test_a_series_breaks_where_it_broke_and_noise_does_not() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from rig.commands.expect import expect
 from rig.errors import RigError, UsageError
-from rig.expectations import UNEXPLAINED, Entry, on
+from rig.expectations import UNEXPLAINED, Entry, on, port_of
 from rig.results import BoardInfo, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from tests.foreign import SAYS, foreign
@@ -126,13 +126,17 @@ def test_what_is_known_of_asyncio_and_does_not_show_goes_into_without(tmp_path: 
         ({}, {"intermittent": True}),
     ],
 )
+@pytest.mark.parametrize("known_before", [False, True])
 def test_what_tells_boards_apart_becomes_the_condition(
-    other: dict[str, str], condition: dict[str, object], tmp_path: Path
+    other: dict[str, str], condition: dict[str, object], known_before: bool, tmp_path: Path
 ) -> None:
+    """Of a new entry, and of one that was known of all of them, as after an upgrade."""
     runs = [
         made(tmp_path, {"sleep.float": Outcome.DIVERGES}),
         made(tmp_path, {"sleep.float": Outcome.CONFORMS}, NOVEL.model_copy(update=other)),
     ]
+    if known_before:
+        expect(runs[:1], tmp_path / "own", verify=False, ask=lambda question: "why")
     expect(runs, tmp_path / "own", verify=False, ask=lambda question: "why")
     (entry,) = entries(tmp_path / "own")
     assert {key: getattr(entry, key) for key in condition} == condition
@@ -168,12 +172,16 @@ def test_an_intermittent_one_is_no_news_either_way() -> None:
         assert not result.now_conforms
 
 
-def test_a_platform_is_no_path(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("said", "name"), [("../x", "---x"), ("x" * 400, "x" * 64), ("", "unnamed"), ("a\0b", "a-b")]
+)
+def test_a_platform_is_no_path(said: str, name: str, tmp_path: Path) -> None:
     run = made(
-        tmp_path, {"sleep.float": Outcome.DIVERGES}, NOVEL.model_copy(update={"platform": "../x"})
+        tmp_path, {"sleep.float": Outcome.DIVERGES}, NOVEL.model_copy(update={"platform": said})
     )
     expect([run], tmp_path / "own", verify=False, ask=None)
-    assert [path.name for path in (tmp_path / "own").iterdir()] == ["---x.toml"]
+    assert [path.name for path in (tmp_path / "own").iterdir()] == [f"{name}.toml"]
+    assert port_of(NOVEL.model_copy(update={"implementation": said or "-"})) != said
 
 
 def test_runs_without_a_verdict_write_nothing(tmp_path: Path) -> None:

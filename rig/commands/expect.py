@@ -12,7 +12,7 @@ from rig import expectations, whole
 from rig.answers.answer import tell
 from rig.answers.reading import Expect, ExpectedChange, PortExpected
 from rig.commands.report import output
-from rig.commands.seen import Port, Seen, gathered, here
+from rig.commands.seen import Port, Seen, gathered, here, of_entry
 from rig.commands.verifying import verified
 from rig.ending import GOOD
 from rig.errors import RigError, UsageError
@@ -169,15 +169,22 @@ def _release(info: BoardInfo) -> tuple[int, ...]:
 
 
 def drop_gone(entries: tomlkit.items.AoT, seen: Port, said: list[ExpectedChange]) -> None:
-    """Take out what did not show where it is said to; make intermittent what showed at times."""
+    """Take out what did not show where it is said to; of what showed on some of its boards only,
+    say on which, or that it is intermittent."""
     for number in reversed(range(len(entries))):
         entry = Entry.model_validate(entries[number].unwrap())
         if entry.claim not in seen or entry.intermittent:
             continue
         showed, held = here(entry, seen[entry.claim])
         if showed and held:
-            entries[number]["intermittent"] = True
-            why = f"intermittent, {showed} of {showed + held}"
+            narrower = conditions(of_entry(entry, seen[entry.claim]))
+            if entry.versions and "versions" in narrower:
+                narrower["versions"] = f"{entry.versions},{narrower['versions']}"
+            entries[number].update(narrower)
+            told = ", ".join(
+                "intermittent" if v is True else f"only {v}" for v in narrower.values()
+            )
+            why = f"{told}, {showed} of {showed + held}"
             said.append(ExpectedChange(claim=entry.claim, sign="~", why=why))
         elif held >= AGREE:
             del entries[number]

@@ -69,7 +69,12 @@ def beside(info: RunInfo) -> Path:
     return expectations.place_beside(bench)
 
 
+def of_entry(entry: Entry, seen: Seen) -> Seen:
+    """What was seen on the boards that the entry is of."""
+    return Seen([(info, result) for info, result in seen.verdicts if entry.holds_on(info)])
+
+
 def here(entry: Entry, seen: Seen) -> tuple[int, int]:
     """How often it showed, and did not, on boards that the entry is of."""
-    showed = sum(entry.holds_on(info) for info in seen.boards(showed=True))
-    return showed, sum(entry.holds_on(info) for info in seen.boards(showed=False))
+    ours = of_entry(entry, seen)
+    return len(ours.boards(showed=True)), len(ours.boards(showed=False))
