@@ -31,7 +31,13 @@ work() {
     echo "looprig: OUT $out: it holds something else; name another folder" >&2
     return 2
   fi
-  rm -rf "$out" && mkdir -p "$out" || return 3
+  mkdir -p "$out" || return 3
+  exec 9<"$out"
+  if command -v flock >/dev/null && ! flock -n 9; then
+    echo "looprig: OUT $out: another run is writing there; name another folder" >&2
+    exit 3 # nothing of that run's is touched
+  fi
+  find "$out" -mindepth 1 -delete || return 3
   forge plan --trust "$trust" --bench "$bench" ${shelf[@]+"${shelf[@]}"} \
     --by "${BY:-}" --commit "${COMMIT:-}" --number "${NUMBER:-0}" >"$out/plan.json" || return $?
   if [ "$(told start)" != true ]; then
@@ -47,6 +53,10 @@ work() {
   fi
   git -C "$checkout" cat-file -e "$head^{commit}" 2>/dev/null ||
     git -C "$checkout" fetch --quiet origin "refs/pull/$number/head" || return 3
+  if ! git -C "$checkout" cat-file -e "$head^{commit}" 2>/dev/null; then
+    echo "looprig: $head is the pull request's head no more: it was pushed over meanwhile" >&2
+    return 3
+  fi
   git -C "$checkout" cat-file -e "$base^{commit}" 2>/dev/null ||
     git -C "$checkout" fetch --quiet origin "$base" || return 3
   # What the branch it goes to has got meanwhile is no change of its own.

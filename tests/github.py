@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 
 BASE, HEAD = "6dcb09b5b57875f334f61aebed695e2e4193db5e", "c" * 40
 BOT = "github-actions[bot]"
+REPOSITORY = "octocat/Hello-World"
 
 
 def user(login: str) -> dict[str, Any]:
@@ -36,11 +37,21 @@ class Played:
     files: list[dict[str, Any]] = field(default_factory=list)
     counted: int | None = None  # files, where GitHub lists fewer than it counts
     comments: list[dict[str, Any]] = field(default_factory=list)
-    refuse: tuple[int, dict[str, str]] | None = None
+    refuse: list[tuple[int, dict[str, str]]] = field(default_factory=list)
+    """Of the next requests, each by its status and headers; 0 is a connection that ends."""
+    says: str = "refused"
+    meanwhile: list[Callable[[], object]] = field(default_factory=list)  # before each edit or post
+    endless: bool = False  # each list goes on with itself
     asked: list[tuple[str, str, str]] = field(default_factory=list)  # method, path, token
     url: str = ""
 
+    def lost(self, number: int) -> None:
+        """Somebody deletes a comment."""
+        self.comments = [each for each in self.comments if each["id"] != number]
+
     def answer(self, method: str, path: str, page: int, size: int, body: Any) -> tuple[int, Any]:
+        if method in ("POST", "PATCH") and self.meanwhile:
+            self.meanwhile.pop(0)()
         match method, path:
             case "GET", "/repos/octocat/Hello-World/pulls/1347":
                 count = len(self.files) if self.counted is None else self.counted
@@ -56,7 +67,7 @@ class Played:
             case "GET", "/repos/octocat/Hello-World/issues/1347/comments":
                 return 200, self.comments[(page - 1) * size : page * size]
             case "POST", "/repos/octocat/Hello-World/issues/1347/comments":
-                number = len(self.comments) + 1
+                number = max((each["id"] for each in self.comments), default=0) + 1
                 self.comments.append(comment(number, BOT, body["body"]))
                 return 201, self.comments[-1]
             case "PATCH", str(where) if where.startswith("/repos/octocat/Hello-World/issues/comm"):
@@ -64,12 +75,16 @@ class Played:
                     if str(each["id"]) == where.rpartition("/")[2]:
                         each["body"] = body["body"]
                         return 200, each
+            case "DELETE", str(where) if where.startswith("/repos/octocat/Hello-World/issues/comm"):
+                self.lost(int(where.rpartition("/")[2]))
+                return 204, None
         return 404, {"message": "Not Found", "documentation_url": "https://docs.github.com/rest"}
 
 
-def comment(number: int, login: str, body: str) -> dict[str, Any]:
+def comment(number: int, login: str | None, body: str) -> dict[str, Any]:
+    """Of an account that is gone, without a login."""
     url = f"https://github.com/octocat/Hello-World/issues/1347#issuecomment-{number}"
-    return {"id": number, "html_url": url, "body": body, "user": user(login)}
+    return {"id": number, "html_url": url, "body": body, "user": user(login) if login else None}
 
 
 def changed(path: str, **more: str) -> dict[str, Any]:
@@ -88,15 +103,17 @@ def github(played: Played) -> Iterator[Played]:
             query = parse_qs(url.query)
             page, size = (int(query.get(k, [d])[0]) for k, d in (("page", "1"), ("per_page", "30")))
             if played.refuse:
-                status, headers = played.refuse
-                said: Any = {"message": "refused"}
+                status, headers = played.refuse.pop(0)
+                if not status:
+                    return
+                said: Any = {"message": played.says}
             else:
                 headers = {}
                 status, said = played.answer(self.command, url.path, page, size, body)
-            if isinstance(said, list) and len(said) == size:
+            if isinstance(said, list) and (len(said) == size or played.endless):
                 after = f"{played.url}{url.path}?per_page={size}&page={page + 1}"
                 headers = {"Link": f'<{after}>; rel="next", <{after}>; rel="last"'}
-            data = json.dumps(said).encode()
+            data = b"" if said is None else json.dumps(said).encode()
             self.send_response(status)
             for name, value in {**headers, "Content-Length": str(len(data))}.items():
                 self.send_header(name, value)
@@ -104,7 +121,7 @@ def github(played: Played) -> Iterator[Played]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_PATCH = serve
+        do_GET = do_POST = do_PATCH = do_DELETE = serve
 
         def log_message(self, *_: object) -> None:
             pass

@@ -68,10 +68,11 @@ def wanted(args: argparse.Namespace) -> Asked:
     if not args.payload:
         raise UsageError("nobody asks", "--by LOGIN --number N, or GITHUB_EVENT_PATH")
     try:
-        payload = json.loads(Path(args.payload).read_text(encoding="utf-8"))
+        return asked(args.event, json.loads(Path(args.payload).read_text(encoding="utf-8")))
     except (OSError, ValueError) as error:
         raise UsageError(f"event {args.payload}: {error}") from error
-    return asked(args.event, payload)
+    except (AttributeError, TypeError) as error:
+        raise UsageError(f"event {args.payload}: it is none of GitHub's: {error}") from error
 
 
 def comment(args: argparse.Namespace, github: GitHub) -> int:
@@ -79,8 +80,10 @@ def comment(args: argparse.Namespace, github: GitHub) -> int:
         compared = args.compared.read_text(encoding="utf-8")
     except OSError as error:
         raise UsageError(f"{args.compared}: {error.strerror}", "looprig compare --out") from error
-    body = text(compared, args.base, args.head, ", ".join(args.board), args.site)
-    print(github.comment(args.number, MARKER, args.mine, body))
+    head = github.pull(args.number).head
+    newer = head[:12] if args.head and args.head != head else ""
+    body = text(compared, args.base, args.head, ", ".join(args.board), args.site, newer)
+    print(github.comment(args.number, MARKER, args.mine, body, newer and f"→ `{newer}`"))
     return 0
 
 

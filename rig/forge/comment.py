@@ -9,8 +9,9 @@ LONGEST = 65_000
 """Characters of it; GitHub takes 65536."""
 
 
-def text(compared: str, base: str, head: str, boards: str, site: str) -> str:
-    """The comment's Markdown. `compared` is what `looprig compare --out` wrote.
+def text(compared: str, base: str, head: str, boards: str, site: str, newer: str = "") -> str:
+    """The comment's Markdown. `compared` is what `looprig compare --out` wrote; `newer` is the head
+    that the pull request has now, if it has moved on.
 
     What boards printed is in it, so nobody is called by it: an @ is no mention. Raises UsageError
     for a site that is no address.
@@ -20,6 +21,8 @@ def text(compared: str, base: str, head: str, boards: str, site: str) -> str:
     quiet = compared.replace("@", "@\u200b").replace("<!--", "&lt;!--")
     where = f"\n\n[Both runs, with every capture]({site})" if site else ""
     about = f"`{base[:12]}` → `{head[:12]}` on {boards or 'no board'}"
+    if newer:
+        about += f". Its head is {newer} now, which this says nothing of"
     room = LONGEST - len(MARKER) - len(about) - len(where)
     if len(quiet) > room:
         quiet = quiet[:room].rpartition("\n")[0] + "\n\n… and more, in the runs."

@@ -15,7 +15,8 @@ from rig.forge.github import Pull
 COMMAND = re.compile(r"/looprig(?:[ \t]+([0-9a-f]{7,64}))?\s*", re.IGNORECASE)
 """The whole of a comment that asks for it."""
 LABEL = "looprig"
-LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,38})(?:\[bot\])?")
+LOGIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98})(?:\[bot\])?")
+"""With _ too: an enterprise's managed users are called NAME_COMPANY."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +76,14 @@ def asked(event: str, payload: Mapping[str, Any]) -> Asked:
     return Asked(by, why=f"the event {event!r} asks for nothing")
 
 
+def listed(login: str, trust: frozenset[str]) -> bool:
+    """In whatever case; not by what some alphabet's capital becomes (the Kelvin sign a k)."""
+    return bool(LOGIN.fullmatch(login)) and login.lower() in trust
+
+
 def unasked(want: Asked, trust: frozenset[str]) -> str:
     """Why it starts nothing whatever the pull request is; '' where that decides."""
-    if not want.why and want.by.lower() not in trust:
+    if not want.why and not listed(want.by, trust):
         return f"{want.by or 'nobody'} is not on the trust list"
     return want.why
 
@@ -90,7 +96,7 @@ def refusal(want: Asked, pull: Pull, trust: frozenset[str]) -> str:
         return "the pull request is closed"
     if want.commit and (len(want.commit) < 7 or not pull.head.startswith(want.commit)):
         return f"its head is {pull.head[:12]} now, and {want.commit[:12]} was asked for"
-    if not want.commit and pull.author.lower() not in trust:
+    if not want.commit and not listed(pull.author, trust):
         return (
             f"{pull.author} is not on the trust list: name the commit that you have looked at, "
             f"/looprig {pull.head[:12]}"
