@@ -59,8 +59,8 @@ def of_run(
     stopped: bool = False,
 ) -> Ending:
     """A run's ending. What kept it from saying all that it was asked outweighs a verdict;
-    `stopped` says that --fail-fast left the rest out."""
-    follows = f"follows {', '.join(levels)}"
+    `stopped` says that the rest is owed to nobody: --fail-fast left it out."""
+    follows = f" follows {', '.join(levels)}" if levels else ""
     if interrupted:
         return Ending(INTERRUPTED, f"interrupted; exit {INTERRUPTED}")
     faults = [
@@ -75,21 +75,21 @@ def of_run(
     beside = _by_level([result for result in bad if result.level not in levels])
     if any(result.outcome in VERDICTS for result in counted):
         said = _by_level(counted) + (f"; also {beside}" if beside else "")
-        return Ending(UNEXPECTED, f"{said}; exit {UNEXPECTED} {follows}")
+        return Ending(UNEXPECTED, f"{said}; exit {UNEXPECTED}{follows}")
     if counted:
-        return Ending(RIG, f"{_by_level(counted)}; exit {RIG} {follows}")
+        return Ending(RIG, f"{_by_level(counted)}; exit {RIG}{follows}")
     if hidden := sum(r.over_budget is Outcome.INCONCLUSIVE for r in results):
         said = f"{_several(hidden, 'wait')} over budget whose class was inconclusive"
-        return Ending(RIG, f"{said}; exit {RIG} {follows}")
+        return Ending(RIG, f"{said}; exit {RIG}{follows}")
     if not stopped and (idle := _not_judged(results, info.boards, levels)):
-        return Ending(RIG, f"{idle}; exit {RIG} {follows}")
+        return Ending(RIG, f"{idle}; exit {RIG}{follows}")
     said = beside or "nothing unexpected"
     open_ones = [
         p for r in results for p in r.power if p.budget and p.budget.verdict == "undecided"
     ]
     if open_ones:
         said += f"; {_several(len(open_ones), 'budget')} within its interval: neither over nor kept"
-    return Ending(GOOD, f"{said}; exit {GOOD} {follows}")
+    return Ending(GOOD, f"{said}; exit {GOOD}{follows}")
 
 
 def of_comparison(worse: int, compared: int, untold: int) -> int:

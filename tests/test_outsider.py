@@ -140,6 +140,30 @@ def test_collecting_alone_leaves_no_run(project: Path) -> None:
     assert not (project / "runs").exists()
 
 
+def test_tests_that_judge_no_claim_owe_none(project: Path) -> None:
+    """Of every shape that pytest has, the board asked for by way of another fixture or a mark."""
+    (project / "host" / "test_shapes.py").write_text(
+        "import pytest\n"
+        "def read(board, value):\n"
+        "    assert board.run('thermo/reads', hundredths=value).value('read') == value\n"
+        "class TestIt:\n"
+        "    @pytest.mark.parametrize('value', [1, 2])\n"
+        "    def test_it(self, board, value): read(board, value)\n"
+        "@pytest.fixture(params=[3, 4])\n"
+        "def value(request): return request.param\n"
+        "@pytest.fixture\n"
+        "def mine(board): return board\n"
+        "def test_by_way_of_another(value, mine): read(mine, value)\n"
+        "@pytest.mark.usefixtures('board')\n"
+        "def test_marked(): ...\n",
+        "utf-8",
+    )
+    said = outside(project, "--looprig-bench", "bench.toml", "host/test_shapes.py")
+    assert "5 passed" in said
+    assert "looprig: nothing unexpected; exit 0 ·" in said
+    assert results(project) == {}
+
+
 @pytest.mark.slow
 def test_its_fault_is_caught(project: Path) -> None:
     words = ("--looprig-bench", "bench.toml", "--looprig-fault", "reading-blocks")

@@ -236,7 +236,7 @@ def workers(asked: str, boards: int) -> int:
 
 def conclude(run_dir: RunDir, ended: int, plan: Plan, faults: Sequence[str] = ()) -> Ending:
     """Judge the run as a whole and note it in run.json; returns how it ended. `faults` are those
-    that pytest met."""
+    that pytest met. A run of no claims, of another project's tests, owes no verdict."""
     results = run_dir.results()
     info = run_dir.read()
     errors = list(dict.fromkeys([*info.errors, *faults]))
@@ -253,6 +253,6 @@ def conclude(run_dir: RunDir, ended: int, plan: Plan, faults: Sequence[str] = ()
     elif short:
         errors.append(f"{missing} results are missing: did pytest's own arguments leave them out?")
     info = info.model_copy(update={"errors": errors})
-    ending = of_run(results, info, plan.levels, interrupted, stopped)
+    ending = of_run(results, info, plan.levels, interrupted, stopped or not info.claims)
     run_dir.write(info.model_copy(update={"finished": now(), "exit_code": ending.code}))
     return ending
