@@ -32,7 +32,8 @@ def uf2(payload: bytes, family: int = RP2040, flags: int = 0x2000) -> bytes:
 
 def elf(machine: int, wide: bool = False) -> bytes:
     """The head of a little-endian ELF file."""
-    return b"\x7fELF" + bytes([2 if wide else 1, 1, 1]) + bytes(9) + struct.pack("<HH", 2, machine)
+    head = b"\x7fELF" + bytes([2 if wide else 1, 1, 1]) + bytes(9)
+    return (head + struct.pack("<HH", 2, machine)).ljust(52, b"\0")
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,8 @@ def test_is_told_by_its_content(content: bytes, kind: str, chip: str, tmp_path: 
     ("content", "says"),
     [
         (b"", "it is empty"),
+        (uf2(b"x")[:9], "ends after 9 bytes"),
+        (elf(40)[:6], "ends after 6 bytes"),
         (b"<!DOCTYPE html><title>404", "the download went wrong"),
         (b"\xe9\x03\x02\x20" + bytes(60), "ESP image"),
         (b":020000041000EA\n", "Intel HEX"),

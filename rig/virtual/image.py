@@ -13,6 +13,8 @@ from typing import Literal
 
 from rig.errors import UsageError
 
+LEAST = 32
+"""Bytes that say what a UF2 or an ELF is for."""
 UF2_MAGIC = (0x0A324655, 0x9E5D5157)
 UF2_FAMILY_PRESENT = 0x2000
 UF2_FAMILIES = {
@@ -60,6 +62,9 @@ def read(path: Path) -> Firmware:
         raise UsageError(
             f"firmware {path}: {error.strerror}", "name a .uf2, an .elf or a micropython"
         ) from error
+    if head[:4] in (b"UF2\n", b"\x7fELF") and len(head) < LEAST:
+        what = f"firmware {path}: it ends after {len(head)} bytes"
+        raise UsageError(what, "the download went wrong: take it once more")
     if head[:8] == struct.pack("<II", *UF2_MAGIC):
         flags, family = struct.unpack_from("<I", head, 8)[0], struct.unpack_from("<I", head, 28)[0]
         if not flags & UF2_FAMILY_PRESENT:
