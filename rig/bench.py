@@ -120,20 +120,22 @@ def _with_images(bench: Bench) -> Bench:
 
 def for_firmware(names: list[str]) -> Bench:
     """The bench that `--firmware FILE` describes: an emulated board for each, or a virtual one for
-    a program that runs here, with a meter each. Raises UsageError or RigError."""
-    from rig.virtual import emulated, image, releases
+    a program that runs here, with a meter each. An emulator whose clock is its own is started as
+    often as there are cores for it, for its copies are alike. Raises UsageError or RigError."""
+    from rig.virtual import emulators, image, releases
 
     board: dict[str, Any] = {}
     for text in names:
         path = releases.resolve(text).absolute()
-        here = image.read(path).kind == "interpreter"
-        if not here:
-            emulated.check(path)
+        found = image.read(path)
+        here = found.kind == "interpreter"
+        copies = 1 if here else emulators.copies(emulators.choose(found), len(names))
         kind = "virtual" if here else "emulated"
         name = re.sub(r"[^A-Za-z0-9_]+", "-", path.stem).strip("-")[:60] or "board"
         while name in board:
             name += "-2"
-        board[name] = {"kind": kind, "firmware": str(path), "meter": "virtual"}
+        entry = {"kind": kind, "firmware": str(path), "meter": "virtual", "copies": copies}
+        board[name] = entry
     path_of = " ".join(f"--firmware {text}" for text in names)
     return Bench.model_validate(
         {"path": path_of, "board": board, "meter": {"virtual": {"kind": "virtual"}}}

@@ -41,7 +41,9 @@ KEYS: dict[str, tuple[str, ...]] = {
         "network", "power",
     ),
     "cpython": ("deadline_scale", "copies", "file_system", "network"),
-    "emulated": ("deadline_scale", "meter", "profile", "firmware", "emulator", "power"),
+    "emulated": (
+        "deadline_scale", "meter", "profile", "firmware", "emulator", "copies", "power",
+    ),
 }  # fmt: skip
 """Keys that each kind of board makes use of, beside `kind`."""
 METER_KEYS: dict[str, tuple[str, ...]] = {
@@ -170,7 +172,7 @@ class BoardEntry(_Strict):
     # emulated ones: a file, or a release such as "1.28.0"
     emulator: str = ""  # emulated boards: one of ours, or a command with {firmware} in it
     heap: str = ""  # virtual boards: the interpreter's heap, e.g. "256K"
-    copies: int = Field(1, ge=1, le=32)  # virtual and cpython: so many divide the claims
+    copies: int = Field(1, ge=1, le=32)  # virtual, emulated, cpython: so many divide the claims
     file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
     network: BoardNetwork | None = None  # how it comes to one, or what a virtual board reaches
     power: PowerProfile = PowerProfile()

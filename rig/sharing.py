@@ -2,18 +2,19 @@
 
 A kind is a column of the report. With `--share`, boards of the same firmware are one kind, and
 each claim is judged on one of them; without it every board is a kind of its own. Copies of a
-virtual board (`copies` in the bench file) are always one kind.
+board that is played (`copies` in the bench file) are always one kind.
 """
 
 from __future__ import annotations
 
 import itertools
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict
 
 from rig.bench import Bench
+from rig.claims import Claim
 from rig.results import BoardInfo
 from rig.stations import Station
 
@@ -33,13 +34,16 @@ class Kind(BaseModel):
     boards: list[str]
 
 
-def with_copies(bench: Bench, claims: int) -> tuple[Bench, dict[str, str]]:
-    """The bench with its boards' copies, no more of each than there are claims; and of which
-    board each one is a copy."""
+def with_copies(bench: Bench, claims: Collection[Claim]) -> tuple[Bench, dict[str, str]]:
+    """The bench with its boards' copies, no more of each than there are claims for; and of which
+    board each one is a copy. A virtual board is as fast as its machine, and gains by its copies
+    where a current is measured, which is waiting; an emulated one by every core."""
+    power = sum(claim.power for claim in claims)
     boards, of = {}, {}
     for name, entry in bench.board.items():
         boards[name] = entry
-        for number in range(2, min(entry.copies, claims) + 1):
+        most = len(claims) if entry.kind == "emulated" else power
+        for number in range(2, min(entry.copies, most) + 1):
             copy = f"{name}.{number}"  # a dot is in no name that a bench file gives
             boards[copy], of[copy] = entry, name
     return bench.model_copy(update={"board": boards}), of

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.server
+import os
 import struct
 import threading
 from collections.abc import Iterator
@@ -11,23 +12,23 @@ from pathlib import Path
 import pytest
 
 from rig.errors import RigError, UsageError
-from rig.virtual import emulators, image, releases
+from rig.virtual import emulators, image, releases, uf2
 from rig.virtual.emulators import qemu_machine
 
 RP2040 = 0xE48BFF56
 
 
-def uf2(payload: bytes, family: int = RP2040, flags: int = 0x2000) -> bytes:
+def blocks(payload: bytes, family: int = RP2040, flags: int = 0x2000) -> bytes:
     """A UF2 file of 256-byte blocks."""
     parts = [payload[at : at + 256].ljust(256, b"\0") for at in range(0, len(payload), 256)]
-    blocks = []
+    found = []
     for number, part in enumerate(parts):
         head = struct.pack(
-            "<IIIIIIII", *image.UF2_MAGIC, flags, 0x10000000 + 256 * number, 256,
+            "<8sIIIIII", uf2.MAGIC, flags, 0x10000000 + 256 * number, 256,
             number, len(parts), family,
         )  # fmt: skip
-        blocks.append(head + part.ljust(476, b"\0") + struct.pack("<I", 0x0AB16F30))
-    return b"".join(blocks)
+        found.append(head + part.ljust(476, b"\0") + uf2.END)
+    return b"".join(found)
 
 
 def elf(machine: int, wide: bool = False) -> bytes:
@@ -39,9 +40,10 @@ def elf(machine: int, wide: bool = False) -> bytes:
 @pytest.mark.parametrize(
     ("content", "kind", "chip"),
     [
-        (uf2(b"x"), "uf2", "RP2040"),
-        (uf2(b"x", 0xE48BFF59), "uf2", "RP2350"),
-        (uf2(b"x", 0x12345678), "uf2", "family 0x12345678"),
+        (blocks(b"x"), "uf2", "RP2040"),
+        (blocks(b"x", 0xE48BFF59), "uf2", "RP2350"),
+        (blocks(b"x", 0x12345678), "uf2", "family 0x12345678"),
+        (blocks(b"x", 0xE48BFF59) + blocks(b"x" * 600), "uf2", "RP2040"),  # a file for both
         (elf(40), "elf", "ARM"),
         (elf(243), "elf", "RISC-V"),
         (elf(62, wide=True), "interpreter", "x86-64"),
@@ -59,13 +61,18 @@ def test_is_told_by_its_content(content: bytes, kind: str, chip: str, tmp_path: 
     ("content", "says"),
     [
         (b"", "it is empty"),
-        (uf2(b"x")[:9], "ends after 9 bytes"),
+        (blocks(b"x")[:9], "ends after 9 bytes"),
         (elf(40)[:6], "ends after 6 bytes"),
         (b"<!DOCTYPE html><title>404", "the download went wrong"),
         (b"\xe9\x03\x02\x20" + bytes(60), "ESP image"),
         (b":020000041000EA\n", "Intel HEX"),
-        (uf2(b"x", flags=0), "does not say for which chip"),
+        (blocks(b"x", flags=0), "does not say for which chip"),
         (b"no firmware at all", "neither a UF2 nor"),
+        (blocks(b"x" * 600)[:-100], "cut off in the middle of a block"),
+        (blocks(b"x" * 600)[:-512], "1 of 3 blocks are missing"),
+        (blocks(b"x" * 300)[:512] + bytes(512), "damaged UF2, block 2 of 2"),
+        (b"PK\x03\x04" + bytes(60), "unpack it first"),
+        (b"version https://git-lfs.github.com/spec/v1\n", "git lfs pull"),
     ],
 )
 def test_what_is_none_is_said(content: bytes, says: str, tmp_path: Path) -> None:
@@ -80,11 +87,15 @@ def test_a_directory_and_nothing_are_no_firmware(tmp_path: Path) -> None:
         image.read(tmp_path)
     with pytest.raises(UsageError, match="No such file"):
         image.read(tmp_path / "none.uf2")
+    if os.name == "posix":
+        os.mkfifo(tmp_path / "pipe.uf2")  # which nobody ever writes to
+        with pytest.raises(UsageError, match="a pipe"):
+            image.read(tmp_path / "pipe.uf2")
 
 
 def test_no_emulator_for_a_chip_is_said(tmp_path: Path) -> None:
     path = tmp_path / "pico2.uf2"
-    path.write_bytes(uf2(b"x", 0xE48BFF59))
+    path.write_bytes(blocks(b"x", 0xE48BFF59))
     with pytest.raises(UsageError, match=r"no emulator here runs UF2 files for RP2350"):
         emulators.choose(image.read(path))
     with pytest.raises(UsageError, match="rp2040js does not run"):
@@ -107,7 +118,7 @@ def test_qemu_is_told_the_machine_that_the_image_names() -> None:
 class Site(http.server.BaseHTTPRequestHandler):
     """micropython.org as far as a download goes."""
 
-    firmware = uf2(b"MicroPython v1.28.0 on 2026-04-06" + bytes(400))
+    firmware = blocks(b"MicroPython v1.28.0 on 2026-04-06" + bytes(400))
 
     def do_GET(self) -> None:
         page = b'<a href="/resources/firmware/RPI_PICO-20260406-v1.28.0.uf2">v1.28.0</a>'
@@ -154,10 +165,10 @@ def test_a_release_that_there_is_none_of_names_those_there_are() -> None:
 @pytest.mark.parametrize(
     ("sent", "says"),
     [
-        (Site.firmware[:-512], "1 of 2 blocks"),
-        (Site.firmware[:-1], "bytes are no UF2"),
-        (b"<html>" + bytes(506), "no UF2"),
-        (uf2(b"MicroPython v1.27.0"), "not named in it"),
+        (Site.firmware[:-512], "1 of 2 blocks are missing"),
+        (Site.firmware[:-1], "cut off in the middle"),
+        (b"<html>" + bytes(506), "a damaged UF2"),
+        (blocks(b"MicroPython v1.27.0"), "not named in it"),
     ],
 )
 def test_half_a_download_is_not_kept(

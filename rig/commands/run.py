@@ -103,8 +103,8 @@ def asked(options: Options) -> Asked:
     check_overlay(options, bench)
     for name in options.faults:
         fault(name)
-    bench, copies = with_copies(bench, sum(claim.power for claim in claims.values()))
-    side_by_side = options.workers or ("auto" if copies or options.share else "")
+    bench, copies = with_copies(bench, claims.values())
+    side_by_side = options.workers or unasked(bench, bool(copies) or options.share)
     count = 1 if options.trace else workers(side_by_side, len(bench.board))
     folder = run_folder(options)
     check_words_for_pytest(options)
@@ -215,6 +215,18 @@ def pytest_arguments(options: Options) -> list[str]:
         *(str(suite.host) for suite in suites.used()),
         *options.pytest_args,
     ]  # fmt: skip
+
+
+def unasked(bench: Bench, shared: bool) -> str:
+    """How many processes drive boards where nobody said: one, but where boards share the claims,
+    and where each keeps a core busy by being emulated."""
+    if shared:
+        return "auto"
+    if all(board.kind != "emulated" for board in bench.board.values()):
+        return ""
+    from rig.virtual import emulators
+
+    return str(emulators.cores())
 
 
 def workers(asked: str, boards: int) -> int:

@@ -8,6 +8,7 @@ from reports.neutral import one_line
 from rig.plan import Plan
 from rig.results import Outcome
 from rig.run_dir import RunDir
+from rig.sharing import Kind
 
 ENDED = (0, 1)
 """pytest's exit codes of a session that came to its end."""
@@ -31,18 +32,30 @@ def second_try(run_dir: RunDir, plan: Plan, ended: int) -> Plan | None:
     """The plan of a second session for the results that are errored; None where there is none to
     try again: not those of a board that was lost, nor after a session that was cut short.
 
-    Boards that shared the claims are left out: a claim has no board of its own there.
+    Boards that share the claims stand in for one of them that was lost.
     """
-    if ended not in ENDED or plan.fail_fast or any(len(kind.boards) > 1 for kind in plan.kinds):
+    if ended not in ENDED or plan.fail_fast:
         return None
-    lost = {board.name for board in run_dir.read().boards if board.lost}
+    lost = run_dir.read().lost
+    kinds = [
+        Kind(name=kind.name, boards=boards)
+        for kind in plan.kinds
+        if (boards := [board for board in kind.boards if board not in lost])
+    ]
+    living = {kind.name for kind in kinds}
     again = {
         (result.claim, result.board)
         for result in run_dir.results()
-        if result.outcome is Outcome.ERRORED and result.board not in lost and not result.earlier
+        if result.outcome is Outcome.ERRORED and result.board in living and not result.earlier
     } - set(plan.done)
     if not again:
         return None
     tell(run_dir, again)
-    pairs = [(claim, kind.name) for claim in plan.claims for kind in plan.kinds]
-    return plan.model_copy(update={"done": [pair for pair in pairs if pair not in again]})
+    pairs = [(claim, kind.name) for claim in plan.claims for kind in kinds]
+    return plan.model_copy(
+        update={
+            "done": [pair for pair in pairs if pair not in again],
+            "kinds": kinds,
+            "stations": [station for station in plan.stations if station.name not in lost],
+        }
+    )

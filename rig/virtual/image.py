@@ -1,7 +1,6 @@
 """What a firmware file is: found from its content, never from its name.
 
-Sources: UF2 (github.com/microsoft/uf2, README and utils/uf2families.json), ELF (System V ABI,
-chapter 4: e_machine).
+Source: ELF, System V ABI, chapter 4 (e_machine). UF2 is uf2.py's.
 """
 
 from __future__ import annotations
@@ -12,27 +11,10 @@ from pathlib import Path
 from typing import Literal
 
 from rig.errors import UsageError
+from rig.virtual import uf2
 
 LEAST = 32
 """Bytes that say what a UF2 or an ELF is for."""
-UF2_MAGIC = (0x0A324655, 0x9E5D5157)
-UF2_FAMILY_PRESENT = 0x2000
-UF2_FAMILIES = {
-    0xE48BFF56: "RP2040",
-    0xE48BFF57: "RP2350",  # absolute: any of its cores
-    0xE48BFF58: "RP2350",  # data
-    0xE48BFF59: "RP2350",  # Arm, secure
-    0xE48BFF5A: "RP2350",  # RISC-V
-    0xE48BFF5B: "RP2350",  # Arm, non-secure
-    0x68ED2B88: "SAMD21",
-    0x55114460: "SAMD51",
-    0xADA52840: "nRF52840",
-    0xBFDD4EEE: "ESP32-S2",
-    0xC47E5767: "ESP32-S3",
-    0x1C5F21B0: "ESP32",
-    0x57755A57: "STM32F4",
-    0x4FB2D5BD: "MIMXRT10XX",
-}
 ELF_MACHINES = {
     3: "i386", 40: "ARM", 62: "x86-64", 94: "Xtensa", 183: "AArch64", 243: "RISC-V",
 }  # fmt: skip
@@ -54,6 +36,8 @@ class Firmware:
 def read(path: Path) -> Firmware:
     """What the file is; raises UsageError for one that is no firmware, or cannot be read."""
     try:
+        if path.exists() and not path.is_file() and not path.is_dir():  # a pipe has no end
+            raise UsageError(f"firmware {path}: it is a device or a pipe", "name a file")
         with path.open("rb") as file:
             head = file.read(512)
     except IsADirectoryError as error:
@@ -65,14 +49,12 @@ def read(path: Path) -> Firmware:
     if head[:4] in (b"UF2\n", b"\x7fELF") and len(head) < LEAST:
         what = f"firmware {path}: it ends after {len(head)} bytes"
         raise UsageError(what, "the download went wrong: take it once more")
-    if head[:8] == struct.pack("<II", *UF2_MAGIC):
-        flags, family = struct.unpack_from("<I", head, 8)[0], struct.unpack_from("<I", head, 28)[0]
-        if not flags & UF2_FAMILY_PRESENT:
-            raise UsageError(
-                f"firmware {path}: a UF2 that does not say for which chip it is",
-                "take one from micropython.org, whose UF2s name their family",
-            )
-        return Firmware(path, "uf2", UF2_FAMILIES.get(family, f"family {family:#x}"))
+    if head.startswith(uf2.MAGIC):
+        try:
+            return Firmware(path, "uf2", uf2.chip(path.read_bytes()))
+        except uf2.Damaged as error:
+            hint = "fetch it again: whole ones, which name their chip, are on micropython.org"
+            raise UsageError(f"firmware {path}: {error}", hint) from error
     if head[:4] == b"\x7fELF":
         order = ">" if head[5:6] == b"\x02" else "<"
         number = struct.unpack_from(f"{order}H", head, 18)[0]
@@ -87,10 +69,20 @@ def what_else(head: bytes) -> str:
     """What a file is that is no firmware the rig can run, as far as its first bytes tell."""
     if not head:
         return "it is empty"
-    if head[:1] == b"\xe9":
-        return "an ESP image (.bin), for which there is no emulator here"
     if head[:1] == b":" and head[1:9].isalnum():
         return "an Intel HEX file, for which there is no emulator here"
     if head.lstrip()[:1] == b"<":
         return "a page, not a firmware: the download went wrong"
-    return "neither a UF2 nor an ELF nor a program"
+    return next((what for begins, what in OTHERS if head.startswith(begins)), OTHER)
+
+
+OTHERS = [
+    (b"\xe9", "an ESP image (.bin), for which there is no emulator here"),
+    (b"DfuSe", "a DFU file, for which there is no emulator here"),
+    (b"PK\x03\x04", "a ZIP archive: unpack it first"),
+    (b"\x1f\x8b", "a gzip archive: unpack it first"),
+    (b"\xfd7zXZ", "an xz archive: unpack it first"),
+    (b"MZ", "a program for Windows"),
+    (b"version https://git-lfs", "a pointer of Git LFS, not the file: git lfs pull"),
+]
+OTHER = "neither a UF2 nor an ELF nor a program"

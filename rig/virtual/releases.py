@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import struct
 import sys
 import urllib.error
 import urllib.request
@@ -19,7 +18,7 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from rig.errors import RigError, UsageError, nearest
-from rig.virtual import image
+from rig.virtual import uf2
 
 SITE = "https://micropython.org"
 BOARDS = {"rp2": "RPI_PICO"}
@@ -28,7 +27,6 @@ NAME = re.compile(r"(?:(?P<port>[a-z0-9]+)-)?v?(?P<version>\d+\.\d+\.\d+)")
 FILE = re.compile(r"(?P<board>\w+)-v(?P<version>\d+\.\d+\.\d+)\.uf2")
 PATIENCE_S = 30.0
 LARGEST = 16 << 20
-UF2_BLOCK = 512
 
 Fetch = Callable[[str], bytes]
 
@@ -115,7 +113,6 @@ def obtain(release: Release, fetch: Fetch | None = None) -> Path:
     temporary = release.path.with_suffix(".part")
     try:
         temporary.write_bytes(content)
-        image.read(temporary)
         temporary.replace(release.path)
     finally:
         temporary.unlink(missing_ok=True)
@@ -140,19 +137,15 @@ def verify(content: bytes, release: Release) -> None:
     """Whether it is that release's UF2, whole: every block there and numbered, and the version's
     name in it (micropython.org publishes no digests). Raises RigError."""
     problem = ""
-    blocks = [content[at : at + UF2_BLOCK] for at in range(0, len(content), UF2_BLOCK)]
-    if len(content) > LARGEST or not blocks or len(blocks[-1]) != UF2_BLOCK:
-        problem = f"{len(content)} bytes are no UF2"
-    else:
-        heads = [struct.unpack_from("<IIIIIIII", block) for block in blocks]
-        if any((head[0], head[1]) != image.UF2_MAGIC for head in heads):
-            problem = "it is no UF2"
-        elif [head[5] for head in heads] != list(range(heads[0][6])):
-            problem = f"it has {len(heads)} of {heads[0][6]} blocks"
-        else:
-            payload = b"".join(block[32 : 32 + 256] for block in blocks)
-            if f"v{release.version}".encode() not in payload:
-                problem = f"v{release.version} is not named in it"
+    payload = b"".join(content[at + 32 : at + 288] for at in range(0, len(content), uf2.BLOCK))
+    try:
+        uf2.chip(content)
+    except uf2.Damaged as error:
+        problem = str(error)
+    if len(content) > LARGEST:
+        problem = f"more than {LARGEST} bytes are no firmware"
+    elif f"v{release.version}".encode() not in payload and not problem:
+        problem = f"v{release.version} is not named in it"
     if problem:
         raise RigError(
             f"what {SITE} sent for {release.board} {release.version} is not that: {problem}",

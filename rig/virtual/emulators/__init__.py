@@ -6,6 +6,7 @@ held to the same.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -19,6 +20,8 @@ class Emulator(Protocol):
 
     NAME: str
     INSTALL: str
+    OWN_CLOCK: bool
+    """Whether its clock is not the host's: others may run beside it and nobody is late by it."""
 
     def runs(self, firmware: Firmware) -> bool:
         """Whether it can run such a firmware, were it installed."""
@@ -30,8 +33,31 @@ class Emulator(Protocol):
         """What starts it."""
 
 
+MOST = 8
+"""Copies of one firmware's board: beyond, the longest claims are most of the run."""
+
 ALL: Sequence[Emulator] = (rp2040js, qemu)
 """In the order in which they are preferred: docs/adding-an-emulator.md has the measurement."""
+
+
+EMULATOR_BYTES = 512 << 20
+"""Of memory for each, and for the process that drives it: 110 MB and 160 MB were seen."""
+
+
+def cores() -> int:
+    """Processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def copies(emulator: Emulator, firmwares: int) -> int:
+    """How many of it share one of so many firmwares' claims where nobody said: as many as there are
+    cores and memory for."""
+    if not emulator.OWN_CLOCK:
+        return 1
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // EMULATOR_BYTES
+    return max(1, min(cores(), memory, MOST) // firmwares)
 
 
 def choose(firmware: Firmware, named: str = "") -> Emulator:

@@ -8,6 +8,7 @@ import sys
 from rig.virtual.image import Firmware
 
 NAME = "qemu"
+OWN_CLOCK = False
 INSTALL = "QEMU: qemu-system-arm, or qemu-system-misc for RISC-V (apt install, brew install qemu)"
 PROGRAMS = {"ARM": ("qemu-system-arm",), "RISC-V": ("qemu-system-riscv32", "qemu-system-riscv64")}
 

@@ -20,18 +20,31 @@ const { Simulator, RP2040, USBCDC } = (
   await import(pathToFileURL(found))
 ).default;
 
-// Of every word that the core writes the package asks first whether it is a peripheral's, by a
-// look-up among large numbers. There is none between RAM and the peripherals.
-const { findPeripheral } = RP2040.prototype;
-RP2040.prototype.findPeripheral = function (address) {
-  return address >= 0x20000000 && address < 0x40000000 ? undefined : findPeripheral.call(this, address);
+const FLASH = 0x10000000;
+const FLASH_SIZE = 2 * 1024 * 1024;
+const FAMILY = 0xe48bff56;
+const RAM = 0x20000000;
+const RAM_SIZE = 264 * 1024;
+
+// Of every word the package asks first whether it is the boot ROM's or a peripheral's. Nearly all
+// are RAM's and flash's.
+const { readUint32, writeUint32 } = RP2040.prototype;
+RP2040.prototype.readUint32 = function (address) {
+  const inRam = (address - RAM) >>> 0;
+  if (inRam < RAM_SIZE && !(inRam & 3)) return this.sramView.getUint32(inRam, true);
+  const inFlash = (address - FLASH) >>> 0;
+  if (inFlash < FLASH_SIZE && !(inFlash & 3)) return this.flashView.getUint32(inFlash, true);
+  return readUint32.call(this, address);
+};
+RP2040.prototype.writeUint32 = function (address, value) {
+  const inRam = (address - RAM) >>> 0;
+  if (inRam < RAM_SIZE && !(inRam & 3)) this.sramView.setUint32(inRam, value, true);
+  else writeUint32.call(this, address, value);
 };
 
 // The package does not name its clock, but a simulator has one.
 const SimulationClock = new Simulator().clock.constructor;
 
-const FLASH = 0x10000000;
-const FLASH_SIZE = 2 * 1024 * 1024;
 const BATCH = 10_000; // instructions between two looks at the sockets: half a millisecond or so
 const KEPT_BINS = 50_000_000;
 
@@ -49,16 +62,21 @@ const ROM_FUNCTIONS = {
 };
 
 function image(bytes) {
-  // UF2: 512-byte blocks, each with address and length of its payload
+  // UF2: 512-byte blocks, each with address and length of its payload, and the chip it is for
   const flash = new Uint8Array(FLASH_SIZE).fill(0xff);
+  let any = false;
   for (let at = 0; at + 512 <= bytes.length; at += 512) {
     const target = bytes.readUInt32LE(at + 12) - FLASH;
     const length = bytes.readUInt32LE(at + 16);
-    if (target >= 0 && target + length <= FLASH_SIZE) {
+    const ours = bytes.readUInt32LE(at + 28) === FAMILY;
+    if (ours && target >= 0 && length <= 476 && target + length <= FLASH_SIZE) {
       flash.set(bytes.subarray(at + 32, at + 32 + length), target);
+      any = true;
     }
   }
-  return flash;
+  if (any) return flash;
+  console.error('Error: nothing in the UF2 goes into the flash of an RP2040 board with 2 MB of it');
+  process.exit(1);
 }
 
 function withBreakpoints(rom) {
@@ -236,7 +254,10 @@ function runBatch() {
       return;
     }
     if (!core.waiting) {
-      clock.tick(core.executeInstruction() * CYCLE);
+      const after = core.executeInstruction() * CYCLE;
+      const due = clock.nextAlarm;
+      if (due && due.nanos <= clock.nanosCounter + after) clock.tick(after);
+      else clock.nanosCounter += after; // as `tick` would, of which it is most of the work
       if (core.waiting) {
         ranUntil(clock.nanos);
         if (paced) inStep(); // what it is behind the host is not made up by a fast wait

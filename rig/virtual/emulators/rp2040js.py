@@ -16,6 +16,7 @@ from platformdirs import user_cache_path
 from rig.virtual.image import Firmware
 
 NAME = "rp2040js"
+OWN_CLOCK = True
 PACKAGE = "rp2040js@1.4.1"
 BOOT_ROM_BYTES = 16 * 1024
 
