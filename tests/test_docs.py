@@ -63,7 +63,7 @@ def bench(path: Path) -> None:
         if firmware == "coverage":  # the page says how it is made
             board["firmware"] = "micropython"
         elif firmware and "/" not in firmware:
-            image = uf2(b"x") if firmware.endswith(".uf2") else elf(40)
+            image = blocks(b"x") if firmware.endswith(".uf2") else elf(40)
             path.with_name(firmware).write_bytes(image)
     path.write_text(tomlkit.dumps(content), "utf-8")
     benches.load(path)
