@@ -23,7 +23,7 @@ from rig.claims import ROOT, Chapter, Source, catalogue
 from rig.forge import touched
 from rig.profiles import Profile
 from tests.docs_pages import BLOCKS, PAGES, Block, of
-from tests.test_image import elf, uf2
+from tests.test_image import blocks, elf
 
 LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
 IDS = [str(page.relative_to(ROOT)) for page in PAGES]
