@@ -11,9 +11,9 @@ from typing import Any
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, numbers
+from host.latency import ATTEMPTS, TICK, attempts, numbers
 from host.test_resources import LEAK_BYTES
-from host.waits import allowance, attempts, neighbour
+from host.waits import allowance, neighbour
 from rig.board.execution import Execution
 
 LONG = 40

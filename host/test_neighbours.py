@@ -7,8 +7,8 @@ import statistics
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import END, ENQ, TICK, numbers
-from host.waits import allowance, attempts, neighbour
+from host.latency import END, ENQ, TICK, attempts, numbers
+from host.waits import allowance, neighbour
 from rig.board.execution import Execution
 from rig.board.link import Link
 from rig.errors import Inconclusive, Unsupported

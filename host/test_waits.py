@@ -7,17 +7,19 @@ from typing import Any
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import TICK, answering, numbers, seconds
-from host.waits import allowance, attempts, judged_late, neighbour, zero
+from host.latency import TICK, answering, attempts, numbers, seconds
+from host.waits import REFERENCE, allowance, judged_late, lateness, neighbour, zero
 from rig.board.execution import Execution
-from rig.errors import Inconclusive, Unsupported
+from rig.errors import Unsupported
 
 WAITS = [(1, 8), (2, 8), (5, 8), (10, 6), (25, 4)]
 MS, WAIT_MS = 6, 40
 """When something comes in the midst of a wait, and how long that is."""
 FAR_MS = 150
 """When the next timer is due that must not decide when a task wakes."""
-REFERENCE, SOURCE = "latency/reference", "waits/source"
+OWN_TICK = TICK
+"""A timer counts ticks of its own."""
+SOURCE = "waits/source"
 
 
 def run(
@@ -107,15 +109,11 @@ WORK_MS = 25
 
 
 def after_work(board: BoardUnderTest, record: Record, by: str) -> None:
-    late, allowed = 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(board, "after_work", REFERENCE, work_ms=WORK_MS, ms=5, times=6, by=by)
-        allowed = allowance(board, zero(execution), machine)
-        over = [s - 5e-3 for s in seconds(execution, "took", 5)]
-        late = judged_late(record, f"a wait by {by} after work, how late", over, allowed)
-        if late <= allowed:
-            break
+    def once() -> tuple[list[float], float]:
+        execution = run(board, "after_work", REFERENCE, work_ms=WORK_MS, ms=5, times=6, by=by)
+        return [s - 5e-3 for s in seconds(execution, "took", 5)], zero(execution)
+
+    late, allowed = lateness(board, record, f"a wait by {by} after work, how late", once)
     assert late <= allowed
 
 
@@ -132,26 +130,26 @@ def test_task_after_work(board: BoardUnderTest, record: Record) -> None:
 # -- callbacks -----------------------------------------------------------------------------------
 
 
-def callback(
-    board: BoardUnderTest, record: Record, wait: str, beside: str = "", ms: int = MS
-) -> None:
+def ran(execution: Execution) -> list[float]:
+    """How late each callback came, in seconds."""
+    if execution.value("source") == "none":
+        raise Unsupported("a callback while the board waits: machine.Timer or _thread")
+    samples = numbers(execution, "late")
+    assert -1 not in samples, "a callback never ran"
+    return [micros / 1e6 for micros in samples]
+
+
+def callback(board: BoardUnderTest, record: Record, wait: str, beside: str = "") -> None:
     """A callback that comes in the midst of a wait runs then, and not when the wait is over."""
-    late, allowed = 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(
-                board, "callback", wait=wait, beside=beside, ms=ms, wait_ms=WAIT_MS, times=4
-            )
-        if execution.value("source") == "none":
-            raise Unsupported("a callback while the board waits: machine.Timer or _thread")
-        samples = numbers(execution, "late")
-        assert -1 not in samples, "a callback never ran"
-        look = min(seconds(execution, "zero"))
-        allowed = allowance(board, look, machine) + TICK  # a timer counts ticks of its own
-        what = f"a callback in the midst of {wait}, how late"
-        late = judged_late(record, what, [s / 1e6 for s in samples], allowed)
-        if late <= allowed:
-            break
+
+    def once() -> tuple[list[float], float]:
+        execution = run(
+            board, "callback", wait=wait, beside=beside, ms=MS, wait_ms=WAIT_MS, times=4
+        )
+        return ran(execution), min(seconds(execution, "zero"))
+
+    what = f"a callback in the midst of {wait}, how late"
+    late, allowed = lateness(board, record, what, once, spare=OWN_TICK)
     assert late <= allowed
 
 
@@ -210,36 +208,25 @@ ENDLESS_S = 0.08
 
 @claim("wait.callback-in-endless-wait")
 def test_callback_in_endless_wait(board: BoardUnderTest, record: Record) -> None:
-    times, late, allowed = 3, 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(
-                board, "endless", while_running=answering(times, ENDLESS_S, 10), ms=MS, times=times
-            )
-        if execution.value("source") == "none":
-            raise Unsupported("a callback while the board waits: machine.Timer or _thread")
-        samples = numbers(execution, "late")
-        assert -1 not in samples, "a callback never ran"
-        allowed = allowance(board, 0.0, machine) + TICK  # a timer counts ticks of its own
-        what = "a callback in the midst of a wait for the console alone, how late"
-        late = judged_late(record, what, [s / 1e6 for s in samples], allowed)
-        if late <= allowed:
-            break
+    def once() -> tuple[list[float], float]:
+        host = answering(3, ENDLESS_S, 10)
+        return ran(run(board, "endless", while_running=host, ms=MS, times=3)), 0.0
+
+    what = "a callback in the midst of a wait for the console alone, how late"
+    late, allowed = lateness(board, record, what, once, spare=OWN_TICK)
     assert late <= allowed
 
 
 def brought_about(board: BoardUnderTest, record: Record, what: str, name: str) -> None:
     """What something outside brings about in the midst of a long wait comes promptly."""
-    late, allowed = 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=4)
+
+    def once() -> tuple[list[float], float]:
+        execution = run(board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=4)
         if execution.value("source") == "none":
             raise Unsupported("something outside of the loop: machine.Timer or _thread")
-        allowed = allowance(board, 0.0, machine) + TICK
-        late = judged_late(record, f"{name}, how late", seconds(execution, "late"), allowed)
-        if late <= allowed:
-            break
+        return seconds(execution, "late"), 0.0
+
+    late, allowed = lateness(board, record, f"{name}, how late", once, spare=OWN_TICK)
     assert late <= allowed
 
 
@@ -273,129 +260,3 @@ def test_threads_run(board: BoardUnderTest, record: Record) -> None:
         if min(during) > 2:
             break
     assert min(during) > 2
-
-
-# -- devices that become ready by themselves -----------------------------------------------------
-
-
-def device(board: BoardUnderTest, record: Record, **params: Any) -> None:
-    """What becomes ready by itself is noticed then: it needs no interrupt and no timer."""
-    given = {"by": "loop", "writes": False, "bits": "data", "timer_ms": 0, **params}
-    late, allowed = 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(
-                board, "device", REFERENCE, ms=15, times=5, limit_ms=500, deadline=8, **given
-            )  # fmt: skip
-        assert "never" not in execution.names
-        allowed = allowance(board, 0.0, machine)
-        samples = seconds(execution, "late")
-        assert min(samples) >= 0
-        late = judged_late(record, "a device that became ready, how late", samples, allowed)
-        if late <= allowed:
-            break
-    assert late <= allowed
-
-
-@claim("wait.device-ends-poll")
-def test_device_ends_poll(board: BoardUnderTest, record: Record) -> None:
-    device(board, record, by="poll")
-
-
-@claim("wait.device-wakes-reader")
-def test_device_wakes_reader(board: BoardUnderTest, record: Record) -> None:
-    device(board, record)
-
-
-@claim("wait.device-wakes-writer")
-def test_device_wakes_writer(board: BoardUnderTest, record: Record) -> None:
-    device(board, record, writes=True)
-
-
-@claim("wait.device-before-timer")
-def test_device_before_timer(board: BoardUnderTest, record: Record) -> None:
-    device(board, record, timer_ms=FAR_MS)
-
-
-@claim("wait.device-hangs-up")
-def test_device_hangs_up(board: BoardUnderTest, record: Record) -> None:
-    device(board, record, bits="hang-up")
-
-
-# -- bytes ---------------------------------------------------------------------------------------
-
-
-def byte(board: BoardUnderTest, record: Record, how: str) -> None:
-    """A byte is noticed as soon as a board that looks for it without end notices it."""
-    times, late, allowed, wire = 10, 0.0, -1.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(
-                board, "byte", REFERENCE, while_running=answering(3 * times),
-                times=times, timer_ms=FAR_MS,
-            )  # fmt: skip
-        assert execution.value("got") == b"a" * (3 * times)
-        wire = sorted(seconds(execution, "took", "looking"))[times // 2]
-        if wire > FAR_MS / 1e3 / 4:
-            continue  # a busy host's may be quicker next time
-        # the wire carries bytes in frames of a millisecond, of which a round trip takes two
-        allowed = allowance(board, 0.0, machine) + 2 * TICK
-        beyond = [s - wire for s in seconds(execution, "took", how)]
-        late = judged_late(record, f"a byte, by {how}, without the wire", beyond, allowed)
-        if late <= allowed:
-            break
-    if allowed < 0:
-        raise Inconclusive(
-            f"a round trip on the wire alone takes {wire:.3f} s, too near to the timer that a "
-            f"late wake would wait for ({FAR_MS} ms); is the host or the wire slow?"
-        )
-    assert late <= allowed
-
-
-@claim("wait.byte-ends-poll")
-def test_byte_ends_poll(board: BoardUnderTest, record: Record) -> None:
-    byte(board, record, "polling")
-
-
-@claim("wait.byte-wakes-task")
-def test_byte_wakes_task(board: BoardUnderTest, record: Record) -> None:
-    byte(board, record, "task")
-
-
-@claim("wait.connection-wakes-server")
-def test_connection_wakes_server(board: BoardUnderTest, record: Record) -> None:
-    late, allowed = 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            prefix = f"streams/loopback {REFERENCE}"
-            execution = run(board, "connection", prefix, ms=4, times=6, timer_ms=FAR_MS)
-        # the stack shakes hands first, with a look by the loop for each of client and server
-        allowed = allowance(board, 0.0, machine) + 2 * TICK
-        samples = seconds(execution, "late")
-        late = judged_late(record, "a client that connects, how late", samples, allowed)
-        if late <= allowed:
-            break
-    assert late <= allowed
-
-
-def socket(board: BoardUnderTest, record: Record, how: str) -> None:
-    late, allowed = 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(board, "socket", REFERENCE, ms=4, times=6, timer_ms=FAR_MS)
-        allowed = allowance(board, 0.0, machine)
-        samples = seconds(execution, "late", how)
-        late = judged_late(record, f"a byte on a socket, by {how}, how late", samples, allowed)
-        if late <= allowed:
-            break
-    assert late <= allowed
-
-
-@claim("wait.socket-ends-poll")
-def test_socket_ends_poll(board: BoardUnderTest, record: Record) -> None:
-    socket(board, record, "polling")
-
-
-@claim("wait.socket-wakes-task")
-def test_socket_wakes_task(board: BoardUnderTest, record: Record) -> None:
-    socket(board, record, "task")

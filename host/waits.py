@@ -15,12 +15,12 @@ import contextlib
 import statistics
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, TURNS, seconds
+from host.latency import TICK, TURNS, attempts, seconds
 from rig.board.execution import Execution
 from rig.results import HOSTS
 
@@ -29,6 +29,8 @@ SYSTEM_TICK = {"esp32": 10e-3, "zephyr": 10e-3}
 CONFIG_FREERTOS_HZ=100 (ports/esp32/boards/sdkconfig.base), Zephyr's CONFIG_SYS_CLOCK_TICKS_PER_SEC
 default of 100 for a kernel that is not tickless."""
 HOST_NAP_S = 2e-3
+REFERENCE = "latency/reference"
+"""In front of device tests whose waits nothing from outside ends."""
 
 
 @dataclass
@@ -91,8 +93,24 @@ def judged_late(record: Record, what: str, late: list[float], allowed: float) ->
     return statistics.median(late)
 
 
-def attempts(record: Record) -> Iterator[int]:
-    """As for latency: a late port is late in every execution, a busy host now and then."""
-    for number in range(ATTEMPTS):
-        record.forget()
-        yield number
+def lateness(
+    board: BoardUnderTest,
+    record: Record,
+    what: str,
+    once: Callable[[], tuple[list[float], float]],
+    spare: float = 0.0,
+) -> tuple[float, float]:
+    """The median of how late wakes came, and what is allowed, in seconds: of the first execution
+    that keeps it, else of the last.
+
+    `once` runs one, and gives how late each wake of it came and what a look at the outside cost.
+    """
+    late = allowed = 0.0
+    for _ in attempts(record):
+        with neighbour(board) as machine:
+            samples, look = once()
+        allowed = allowance(board, look, machine) + spare
+        late = judged_late(record, what, samples, allowed)
+        if late <= allowed:
+            break
+    return late, allowed

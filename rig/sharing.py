@@ -34,15 +34,21 @@ class Kind(BaseModel):
     boards: list[str]
 
 
+WORTH_A_COPY = 100
+"""Functional claims of a virtual board: judging them waits for longer than starting a copy takes."""
+
+
 def with_copies(bench: Bench, claims: Collection[Claim]) -> tuple[Bench, dict[str, str]]:
     """The bench with its boards' copies, no more of each than there are claims for; and of which
     board each one is a copy. A virtual board is as fast as its machine, and gains by its copies
-    where a current is measured, which is waiting; an emulated one by every core."""
+    where there is waiting: minutes of it where a current is measured, seconds in hundreds of other
+    claims; an emulated one gains by every core."""
     power = sum(claim.power for claim in claims)
+    waiting = max(power, (len(claims) - power) // WORTH_A_COPY)
     boards, of = {}, {}
     for name, entry in bench.board.items():
         boards[name] = entry
-        most = len(claims) if entry.kind == "emulated" else power
+        most = len(claims) if entry.kind == "emulated" else waiting
         for number in range(2, min(entry.copies, most) + 1):
             copy = f"{name}.{number}"  # a dot is in no name that a bench file gives
             boards[copy], of[copy] = entry, name

@@ -37,6 +37,10 @@ async def main():
 
 got = []
 start_new_thread(busy, ())
+for _ in range(5000):  # a busy machine may begin it late
+    if work:
+        break
+    time.sleep_ms(1)
 asyncio.run(main())
 time.sleep_ms(5)
 emit("got", got)
