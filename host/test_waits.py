@@ -13,10 +13,12 @@ from rig.board.execution import Execution
 from rig.errors import Unsupported
 
 WAITS = [(1, 8), (2, 8), (5, 8), (10, 6), (25, 4)]
-MS, WAIT_MS = 6, 40
-"""When something comes in the midst of a wait, and how long that is."""
+MS, WAIT_MS = 6, 34
+"""When something comes in the midst of a wait, and how long that goes on."""
 FAR_MS = 150
 """When the next timer is due that must not decide when a task wakes."""
+LONG_MS = 230
+"""A wait in which a port that looks ever more seldom, or sleeps ever more deeply, has got there."""
 OWN_TICK = TICK
 """A timer counts ticks of its own."""
 SOURCE = "waits/source"
@@ -139,12 +141,14 @@ def ran(execution: Execution) -> list[float]:
     return [micros / 1e6 for micros in samples]
 
 
-def callback(board: BoardUnderTest, record: Record, wait: str, beside: str = "") -> None:
+def callback(
+    board: BoardUnderTest, record: Record, wait: str, beside: str = "", ms: int = MS, times: int = 4
+) -> None:
     """A callback that comes in the midst of a wait runs then, and not when the wait is over."""
 
     def once() -> tuple[list[float], float]:
         execution = run(
-            board, "callback", wait=wait, beside=beside, ms=MS, wait_ms=WAIT_MS, times=4
+            board, "callback", wait=wait, beside=beside, ms=ms, wait_ms=ms + WAIT_MS, times=times
         )
         return ran(execution), min(seconds(execution, "zero"))
 
@@ -183,6 +187,21 @@ def test_callback_beside_flag(board: BoardUnderTest, record: Record) -> None:
     callback(board, record, "loop", "flag")
 
 
+@claim("wait.callback-beside-device")
+def test_callback_beside_device(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop", "device")
+
+
+@claim("wait.callback-among-turns")
+def test_callback_among_turns(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop", "turns")
+
+
+@claim("wait.callback-after-long")
+def test_callback_after_long(board: BoardUnderTest, record: Record) -> None:
+    callback(board, record, "loop", "flag", LONG_MS, 2)
+
+
 def several(board: BoardUnderTest, fails: int) -> None:
     execution = run(board, "several", count=4, fails=fails)
     assert execution.value("ended") == "over"
@@ -217,11 +236,13 @@ def test_callback_in_endless_wait(board: BoardUnderTest, record: Record) -> None
     assert late <= allowed
 
 
-def brought_about(board: BoardUnderTest, record: Record, what: str, name: str) -> None:
+def brought_about(
+    board: BoardUnderTest, record: Record, what: str, name: str, ms: int = MS, times: int = 4
+) -> None:
     """What something outside brings about in the midst of a long wait comes promptly."""
 
     def once() -> tuple[list[float], float]:
-        execution = run(board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=4)
+        execution = run(board, "from_callback", what=what, ms=ms, wait_ms=ms + FAR_MS, times=times)
         if execution.value("source") == "none":
             raise Unsupported("something outside of the loop: machine.Timer or _thread")
         return seconds(execution, "late"), 0.0
@@ -238,6 +259,11 @@ def test_task_made_by_callback(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.flag-by-callback")
 def test_flag_by_callback(board: BoardUnderTest, record: Record) -> None:
     brought_about(board, record, "flag", "a flag that a callback set")
+
+
+@claim("wait.flag-after-long")
+def test_flag_after_long(board: BoardUnderTest, record: Record) -> None:
+    brought_about(board, record, "flag", "a flag after a long wait", LONG_MS, 2)
 
 
 @claim("wait.flag-by-thread")

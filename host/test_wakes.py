@@ -18,6 +18,9 @@ FAR_MS = 150
 
 # -- devices that become ready by themselves -----------------------------------------------------
 
+LONG_MS = 230
+"""A wait in which a port that looks ever more seldom, or sleeps ever more deeply, has got there."""
+
 
 def run(board: BoardUnderTest, name: str, prefix: str = REFERENCE, **params: Any) -> Execution:
     return board.run(f"waits/{name}", prefix=prefix, **params)
@@ -65,6 +68,11 @@ def test_device_before_timer(board: BoardUnderTest, record: Record) -> None:
     device(board, record, timer_ms=FAR_MS)
 
 
+@claim("wait.device-after-long")
+def test_device_after_long(board: BoardUnderTest, record: Record) -> None:
+    device(board, record, ms=LONG_MS, times=2)
+
+
 @claim("wait.device-hangs-up")
 def test_device_hangs_up(board: BoardUnderTest, record: Record) -> None:
     device(board, record, bits="hang-up")
@@ -73,7 +81,7 @@ def test_device_hangs_up(board: BoardUnderTest, record: Record) -> None:
 # -- bytes ---------------------------------------------------------------------------------------
 
 
-def byte(board: BoardUnderTest, record: Record, how: str) -> None:
+def byte(board: BoardUnderTest, record: Record, how: str, beside: str = "") -> None:
     """A byte is noticed as soon as a board that looks for it without end notices it."""
     times = 10
 
@@ -81,8 +89,8 @@ def byte(board: BoardUnderTest, record: Record, how: str) -> None:
         wire = 0.0
         for _ in range(ATTEMPTS):
             execution = run(
-                board, "byte", while_running=answering(3 * times),
-                times=times, timer_ms=FAR_MS, deadline=20,
+                board, "byte", f"{REFERENCE} waits/quiet", while_running=answering(3 * times),
+                times=times, timer_ms=FAR_MS, beside=beside, deadline=20,
             )  # fmt: skip
             assert execution.value("got") == b"a" * (3 * times)
             wire = sorted(seconds(execution, "took", "looking"))[times // 2]
@@ -109,6 +117,11 @@ def test_byte_wakes_task(board: BoardUnderTest, record: Record) -> None:
     byte(board, record, "task")
 
 
+@claim("wait.byte-beside-device")
+def test_byte_beside_device(board: BoardUnderTest, record: Record) -> None:
+    byte(board, record, "task", "device")
+
+
 @claim("wait.connection-wakes-server")
 def test_connection_wakes_server(board: BoardUnderTest, record: Record) -> None:
     def once() -> tuple[list[float], float]:
@@ -124,9 +137,9 @@ def test_connection_wakes_server(board: BoardUnderTest, record: Record) -> None:
     assert late <= allowed
 
 
-def socket(board: BoardUnderTest, record: Record, how: str) -> None:
+def socket(board: BoardUnderTest, record: Record, how: str, ms: int = 4, times: int = 6) -> None:
     def once() -> tuple[list[float], float]:
-        execution = run(board, "socket", ms=4, times=6, timer_ms=FAR_MS)
+        execution = run(board, "socket", ms=ms, times=times, timer_ms=FAR_MS + ms)
         return seconds(execution, "late", how), 0.0
 
     late, allowed = lateness(board, record, f"a byte on a socket, by {how}, how late", once)
@@ -141,3 +154,8 @@ def test_socket_ends_poll(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.socket-wakes-task")
 def test_socket_wakes_task(board: BoardUnderTest, record: Record) -> None:
     socket(board, record, "task")
+
+
+@claim("wait.socket-after-long")
+def test_socket_after_long(board: BoardUnderTest, record: Record) -> None:
+    socket(board, record, "task", LONG_MS, 2)

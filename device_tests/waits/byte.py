@@ -31,6 +31,7 @@ async def main():
     reader = asyncio.StreamReader(wire)
     took = {"looking": [], "polling": [], "task": []}
     pacer = asyncio.create_task(pace(params["timer_ms"]))
+    tasks = quiet(params["beside"])
     await sleep_ms(0)
     for _ in range(params["times"]):
         took["looking"].append(round_trip(looking))
@@ -40,6 +41,8 @@ async def main():
         got.append(await reader.read(1))
         took["task"].append(ticks_diff(ticks_us(), start))
     pacer.cancel()
+    for task in tasks:
+        task.cancel()
     emit("got", b"".join(got))
     for name in took:
         emit("took", name, took[name])

@@ -1,4 +1,6 @@
 # A callback of the firmware comes in the midst of a wait: how late does it run?
+import io
+
 MS, WAIT = params["ms"], params["wait_ms"]
 PATIENCE = 500
 
@@ -27,6 +29,11 @@ def own(wait):
     emit_late(took)
 
 
+class Silent(io.IOBase):
+    def ioctl(self, request, flags):
+        return 0 if request == 3 else -1
+
+
 async def quiet(what):
     # A task that waits for something that does not come.
     if what == "stream":
@@ -35,6 +42,11 @@ async def quiet(what):
         await asyncio.StreamReader(getattr(sys.stdin, "buffer", sys.stdin)).read(1)
     elif what == "flag":
         await asyncio.ThreadSafeFlag().wait()
+    elif what == "device":
+        await asyncio.StreamReader(Silent()).read(1)
+    elif what == "turns":
+        while True:
+            await sleep_ms(0)
     elif what == "event":
         await asyncio.Event().wait()
 

@@ -1,0 +1,54 @@
+# Waits of several lengths, beside tasks that wait for something that does not come: by a sleep, by
+# the time that a wait for an event or a read may take, or by the port's own poll of what is quiet.
+import select
+
+
+async def sleep(ms):
+    await sleep_ms(ms)
+
+
+async def timeout(ms):
+    try:
+        await wait_for_ms(asyncio.Event().wait(), ms)
+    except asyncio.TimeoutError:
+        pass
+
+
+async def read_timeout(ms):
+    try:
+        await wait_for_ms(read(device), ms)
+    except asyncio.TimeoutError:
+        pass
+
+
+async def poll(ms):
+    poller.poll(ms)
+
+
+async def timed(wait, ms):
+    start = ticks_us()
+    await wait(ms)
+    return ticks_diff(ticks_us(), start)
+
+
+async def main():
+    start = ticks_us()
+    for _ in range(20):
+        await sleep_ms(0)
+    emit("took", 0, [ticks_diff(ticks_us(), start) // 20])
+    wait = {"sleep": sleep, "timeout": timeout, "read": read_timeout, "poll": poll}[params["by"]]
+    if params["by"] == "poll":
+        poller.register(device, select.POLLIN)
+    tasks = quiet(params["beside"])
+    await sleep_ms(0)
+    for position, (ms, times) in enumerate(params["waits"]):
+        took = []
+        for _ in range(times):
+            took.append(await timed(wait, ms))
+        emit("took", position + 1, took)
+    for task in tasks:
+        task.cancel()
+
+
+device, poller = Device(), select.poll()
+asyncio.run(main())

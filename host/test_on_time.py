@@ -1,0 +1,91 @@
+"""Waits end when their time is over in all kinds of company: nothing that is quiet makes one late,
+neither is one late because it was long."""
+
+from __future__ import annotations
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from host.latency import TICK, attempts, seconds
+from host.waits import REFERENCE, allowance, judged_late, neighbour, zero
+
+QUIET = f"{REFERENCE} waits/quiet"
+SHORT = [(3, 6), (14, 4)]
+LONG = [(120, 1), (4, 1), (310, 1), (4, 1)]
+"""Each once, for all of it is waiting; right behind each a short one, for which a port that slept
+deeply may be late."""
+
+
+def on_time(
+    board: BoardUnderTest,
+    record: Record,
+    by: str,
+    beside: str = "",
+    waits: list[tuple[int, int]] = SHORT,
+) -> None:
+    """No wait ends early; of no length they end late in every execution."""
+    always: set[str] = set()
+    for number in attempts(record):
+        with neighbour(board) as machine:
+            execution = board.run(
+                "waits/on_time", prefix=QUIET, by=by, beside=beside, waits=waits, deadline=10
+            )
+        allowed = allowance(board, zero(execution), machine)
+        late = set()
+        for position, (ms, _) in enumerate(waits, 1):
+            over = [s - ms / 1e3 for s in seconds(execution, "took", position)]
+            # the clock that counts milliseconds and the one that times them may differ by 0.1 %
+            differ = ms / 1e6
+            assert min(over) > -(TICK + differ)
+            what = f"{ms} ms, as number {position}: how late"
+            if judged_late(record, what, over, allowed + differ) > allowed + differ:
+                late.add(what)
+        always = late if number == 0 else always & late
+        if not always:
+            break
+    assert not always, "late in every execution"
+
+
+@claim("wait.task-beside-flag")
+def test_beside_flag(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "flag")
+
+
+@claim("wait.task-beside-device")
+def test_beside_device(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "device")
+
+
+@claim("wait.task-beside-console")
+def test_beside_console(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "console")
+
+
+@claim("wait.task-beside-sleepers")
+def test_beside_sleepers(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "sleepers")
+
+
+@claim("wait.timeout-to-the-time")
+def test_timeout(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "timeout")
+
+
+@claim("wait.read-timeout-to-the-time")
+def test_read_timeout(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "read")
+
+
+@claim("wait.poll-of-quiet-to-the-time")
+def test_poll_of_quiet(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "poll")
+
+
+@claim("wait.poll-long")
+def test_poll_long(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "poll", waits=LONG)
+
+
+@claim("wait.task-long")
+def test_task_long(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", waits=LONG)
