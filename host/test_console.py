@@ -23,17 +23,18 @@ TICKS = 5
 ACK = b"\x06"
 
 
-def told(link: Link) -> bytes:
-    """What came before the board's ENQ, or before the script's end; ENQ itself is taken."""
+def told(link: Link, patience_s: float = 10.0) -> bytes | None:
+    """What came before the board's ENQ, which is taken; None where it ended, or was silent for so
+    long, without: what is sent then is for nobody."""
     came = b""
     while ENQ not in came and END not in came:
-        piece = link.read_some(link.clock.by(10))
+        piece = link.read_some(link.clock.by(patience_s))
         came += piece
         if not piece:
             break  # following the script to its end says how it ended
     before, found, rest = came.partition(ENQ)
     link.unread(rest if found else came)
-    return before if found else b""
+    return before if found else None
 
 
 def sending(first: bytes, rest: bytes) -> Callable[[Link], None]:
@@ -41,6 +42,8 @@ def sending(first: bytes, rest: bytes) -> Callable[[Link], None]:
 
     def send(link: Link) -> None:
         before = told(link)
+        if before is None:
+            return
         link.send(first)
         if rest:
             link.clock.rest(LATE_S)
@@ -135,6 +138,8 @@ def written_late(board: BoardUnderTest, by: str) -> tuple[Execution, bytes]:
     def read_late(link: Link) -> None:
         nonlocal came
         before = told(link)
+        if before is None:
+            return
         link.clock.rest(READS_LATE_S)
         while ACK not in came and END not in came:
             piece = link.read_some(link.clock.by(10))
@@ -189,6 +194,8 @@ def test_print_to_a_late_host(board: BoardUnderTest) -> None:
 
 def interrupting(link: Link) -> None:
     before = told(link)
+    if before is None:
+        return
     link.clock.rest(LATE_S)  # the loop waits by then, also on a busy machine
     link.send(b"\x03")
     link.unread(before)

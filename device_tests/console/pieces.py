@@ -1,0 +1,50 @@
+# The host sends piece after piece, each when it is told to; what did each way of reading get?
+import asyncio
+import select
+import sys
+
+wire = getattr(sys.stdin, "buffer", sys.stdin)
+
+
+def take_the_rest():
+    # What no task read is not for the REPL.
+    poller = select.poll()
+    poller.register(wire, select.POLLIN)
+    while poller.poll(20):
+        wire.read(1)
+
+
+def into(stream, size):
+    async def read():
+        buffer = bytearray(size)
+        count = await stream.readinto(buffer)
+        return bytes(buffer[:count])
+
+    return read()
+
+
+async def main():
+    streams = {"wire": asyncio.StreamReader(wire), "text": asyncio.StreamReader(sys.stdin)}
+    got = []
+    for what, how, size in params["reads"]:
+        if what == "send":
+            await asyncio.sleep_ms(size)
+            sys.stdout.write("\x05")
+            continue
+        stream = streams[what]
+        work = {
+            "line": lambda: stream.readline(),
+            "exactly": lambda: stream.readexactly(size),
+            "some": lambda: stream.read(size),
+            "into": lambda: into(stream, size),
+        }[how]
+        try:
+            got.append(await asyncio.wait_for_ms(work(), 2500))
+        except asyncio.TimeoutError:
+            got.append(None)  # what is missing was lost
+            break
+    take_the_rest()
+    emit("got", got)
+
+
+asyncio.run(main())
