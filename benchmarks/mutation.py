@@ -35,11 +35,15 @@ from rig.board.execution import Ended, Execution
 from rig.board.overlays import Overlay
 from rig.claims import Claim, catalogue
 from rig.errors import BoardCrashed, BoardLost, LooprigError, Unsupported
+from rig.net.meeting import meet
 from rig.virtual.board import VirtualBoard
 
 HERE = Path(__file__).parent
 HUNG_S = 2.5
 """Board seconds after which a mutant hangs: several times the longest test on a good board."""
+
+LEFT_OUT = ("latency", "peer")
+"""Chapters whose tests take seconds each, or another machine at the end of the line."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +62,7 @@ def host_tests() -> list[HostTest]:
         module = importlib.import_module(f"host.{path.stem}")
         for _, function in inspect.getmembers(module, inspect.isfunction):
             names = [mark.args[0] for mark in getattr(function, "pytestmark", [])]
-            if not names or claims[names[0]].power or claims[names[0]].chapter == "latency":
+            if not names or claims[names[0]].power or claims[names[0]].chapter in LEFT_OUT:
                 continue
             if set(inspect.signature(function).parameters) <= {"board", "record"}:
                 found.append(HostTest(claims[names[0]], function))
@@ -67,6 +71,8 @@ def host_tests() -> list[HostTest]:
 
 class Subject:
     """The board as host tests see it, with short deadlines."""
+
+    patient = False
 
     def __init__(self, board: Board) -> None:
         self.board = board
@@ -101,6 +107,7 @@ class Bench:
         self.board = Board(self.name, str(self.virtual.port), power_cycle=self.virtual.power_cycle)
         self.board.open()
         self.board.identify()
+        meet(self.virtual.network, self.board)
         self.overlay = self.virtual.root / "overlay"
 
     def stop(self) -> None:

@@ -103,6 +103,14 @@ def test_after_silence(board: BoardUnderTest) -> None:
     assert got(board, [b"abcdefgh", b"ijklmnop"], reads) == [b"abcdefgh", b"ijklmnop"]
 
 
+@claim("console.typed-ahead")
+def test_typed_ahead(board: BoardUnderTest) -> None:
+    reads: list[Read] = []
+    for way in ("line", "some", "exactly"):  # each by a reader that is made when all has come
+        reads += [("send", "", 0), ("busy", "", 40), ("anew", way, 5)]
+    assert got(board, [b"abcd\n"] * 3, reads) == [b"abcd\n"] * 3
+
+
 # -- output ---------------------------------------------------------------------------------------
 
 

@@ -7,8 +7,8 @@ import statistics
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import END, ENQ, TICK, attempts, numbers
-from host.waits import allowance, neighbour
+from host.latency import END, ENQ, TICK, attempts, numbers, seconds
+from host.waits import REFERENCE, allowance, lateness, neighbour
 from rig.board.execution import Execution
 from rig.board.link import Link
 from rig.errors import Inconclusive, Unsupported
@@ -139,6 +139,35 @@ def test_second_thread_flag(board: BoardUnderTest) -> None:
     execution = board.run("neighbours/thread_loop", flag=True, limit_ms=3000)
     assert execution.value("over") is True
     assert execution.value("log")[-3:-1] == ["waits", "flag"]
+
+
+def second_thread_wakes(board: BoardUnderTest, record: Record, what: str) -> None:
+    """What comes from outside of a loop in a second thread is noticed long before its timer."""
+
+    def once() -> tuple[list[float], float]:
+        prefix = f"{REFERENCE} waits/quiet"
+        execution = board.run("neighbours/thread_wakes", prefix=prefix, what=what, deadline=20)
+        assert execution.value("over") is True
+        return seconds(execution, "late"), 0.0
+
+    # the machine may be busy with the other thread, which only sleeps
+    late, allowed = lateness(board, record, f"a wake by a {what}, how late", once, spare=2 * TICK)
+    assert late <= allowed
+
+
+@claim("beside.second-thread-flag-at-once")
+def test_second_thread_flag_at_once(board: BoardUnderTest, record: Record) -> None:
+    second_thread_wakes(board, record, "flag")
+
+
+@claim("beside.second-thread-device")
+def test_second_thread_device(board: BoardUnderTest, record: Record) -> None:
+    second_thread_wakes(board, record, "device")
+
+
+@claim("beside.second-thread-callback")
+def test_second_thread_callback(board: BoardUnderTest, record: Record) -> None:
+    second_thread_wakes(board, record, "callback")
 
 
 @claim("beside.busy-thread")

@@ -2,6 +2,7 @@
 import asyncio
 import select
 import sys
+import time
 
 wire = getattr(sys.stdin, "buffer", sys.stdin)
 
@@ -31,7 +32,10 @@ async def main():
             await asyncio.sleep_ms(size)
             sys.stdout.write("\x05")
             continue
-        stream = streams[what]
+        if what == "busy":
+            time.sleep_ms(size)
+            continue
+        stream = streams.get(what) or asyncio.StreamReader(wire)
         work = {
             "line": lambda: stream.readline(),
             "exactly": lambda: stream.readexactly(size),

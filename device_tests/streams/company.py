@@ -1,0 +1,106 @@
+# Several clients of one server, each in its own way; who is served, and what comes of the others.
+async def echo(reader, writer):
+    try:
+        while True:
+            line = await reader.readline()
+            if not line:
+                break
+            writer.write(line)
+            await writer.drain()
+    except OSError:
+        pass
+    await finish(writer)
+
+
+async def connect_to(port):
+    return await asyncio.open_connection(HOST, port)
+
+
+async def ask(client, text):
+    reader, writer = client
+    writer.write(text)
+    await writer.drain()
+    return await asyncio.wait_for(reader.readline(), 5)
+
+
+async def silent(port):
+    # One says nothing, one half a line, one is gone at once: the fourth is served.
+    clients = []
+    for _ in range(4):
+        clients.append(await connect_to(port))  # noqa: PERF401 (MicroPython has no await in these)
+    clients[1][1].write(b"half ")
+    await clients[1][1].drain()
+    await finish(clients[2][1])
+    emit("got", await ask(clients[3], b"fourth\n"))
+    emit("got", await ask(clients[1], b"a line\n"))
+    emit("got", await ask(clients[0], b"first\n"))
+    return [clients[0], clients[1], clients[3]]
+
+
+async def one_closes(port):
+    clients = []
+    for _ in range(3):
+        clients.append(await connect_to(port))  # noqa: PERF401
+    for number in (1, 0):
+        emit("got", await ask(clients[number], b"%d\n" % number))
+        await finish(clients[number][1])
+        await turns(6)
+        emit("got", await ask(clients[2], b"still\n"))
+    return clients[2:]
+
+
+async def idle(port):
+    client = await connect_to(port)
+    emit("got", await ask(client, b"before\n"))
+    await pause(params["idle_ms"])
+    emit("got", await ask(client, b"after\n"))
+    return [client]
+
+
+async def in_a_row(port):
+    # Questions that do not wait for the answers.
+    reader, writer = client = await connect_to(port)
+    for number in range(40):
+        writer.write(b"%d " % number + b"x" * number + b"\n")
+    await writer.drain()
+    right = 0
+    for number in range(40):
+        right += await reader.readline() == b"%d " % number + b"x" * number + b"\n"
+    emit("got", right)
+    return [client]
+
+
+async def come_and_go(port):
+    # Those that come and are gone again without a word.
+    for _ in range(12):
+        await finish((await connect_to(port))[1])
+    client = await connect_to(port)
+    emit("got", await ask(client, b"served\n"))
+    return [client]
+
+
+async def taken(port):
+    # The port of a server is taken: another is refused, and the first goes on.
+    try:
+        other = await asyncio.start_server(echo, HERE, port)
+        emit("got", "two servers")
+        other.close()
+        await other.wait_closed()
+    except OSError:
+        emit("got", "refused")
+    client = await connect_to(port)
+    emit("got", await ask(client, b"served\n"))
+    return [client]
+
+
+async def main():
+    server, port = await serve(echo)
+    clients = await globals()[params["what"]](port)
+    for _, writer in clients:
+        await finish(writer)
+    server.close()
+    await server.wait_closed()
+    emit("over")
+
+
+asyncio.run(main())
