@@ -1,4 +1,4 @@
-# A loop in a second thread, in which a timer is due in two seconds: what comes from outside of the
+# A loop in a second thread, in which the next timer is far off: what comes from outside of the
 # loop wakes its task, and how late? The main thread brings it about, or a device by itself.
 import _thread
 
@@ -21,7 +21,7 @@ async def on_callback():
 
 async def main():
     global asked
-    pacer = asyncio.create_task(sleeper())
+    pacer = asyncio.create_task(pace(300))
     wait = {"flag": on_flag, "device": on_device, "callback": on_callback}[params["what"]]
     for number in range(TIMES):
         asked = number + 1
@@ -30,10 +30,6 @@ async def main():
         while ready <= number:
             await sleep_ms(1)
     pacer.cancel()
-
-
-async def sleeper():
-    await sleep_ms(2000)
 
 
 def loop():
