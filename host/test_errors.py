@@ -96,3 +96,19 @@ def test_finally(board: BoardUnderTest) -> None:
         ("KeyError", "second"),
         ("value", "value"),
     ]
+
+
+def without(board: BoardUnderTest, what: str) -> None:
+    execution = board.run("errors/no_memory", what=what)
+    assert execution.value("failed") == what
+    assert execution.value("ended") == [0, 1, 2]
+
+
+@claim("error.out-of-memory")
+def test_out_of_memory(board: BoardUnderTest) -> None:
+    without(board, "memory")
+
+
+@claim("error.out-of-stack")
+def test_out_of_stack(board: BoardUnderTest) -> None:
+    without(board, "stack")

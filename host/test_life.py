@@ -11,7 +11,7 @@ from typing import Any
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, attempts, numbers
+from host.latency import ATTEMPTS, attempts, numbers
 from host.test_resources import LEAK_BYTES
 from host.waits import allowance, neighbour
 from rig.board.execution import Execution
@@ -76,23 +76,6 @@ def long_life(
 def over(board: BoardUnderTest, record: Record, prefix: str, kind: str) -> None:
     each = EACH_STREAM if prefix == "of_streams" else EACH
     long_life(board, record, "life/over", f"life/{prefix}", each, kind=kind)
-
-
-def every(board: BoardUnderTest, kind: str) -> None:
-    """No wake is late by its number: a busy machine makes others late each time."""
-    wakes = {"flag": 300, "sleep": 300}.get(kind, 1100) * times(board)
-    always: dict[int, int] = {}
-    for number in range(ATTEMPTS):
-        run = board.run(
-            "life/wakes", kind=kind, wakes=wakes, tick_us=round(TICK * 1e6),
-            deadline=20.0 * times(board),
-        )  # fmt: skip
-        assert run.value("wakes") == wakes
-        late = dict(run.value("late"))
-        always = {n: us for n, us in late.items() if number == 0 or n in always}
-        if not always:
-            break
-    assert not always, f"late in each of {ATTEMPTS} executions: {always}"
 
 
 @claim("life.tasks")
@@ -185,66 +168,49 @@ def test_failed_reads(board: BoardUnderTest, record: Record) -> None:
     over(board, record, "of_streams", "failed_reads")
 
 
-@claim("life.every-event-wake")
-def test_every_event_wake(board: BoardUnderTest, record: Record) -> None:
-    every(board, "event")
+@claim("life.cancelled-events")
+def test_cancelled_events(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "cancelled_events")
 
 
-@claim("life.every-task-wake")
-def test_every_task_wake(board: BoardUnderTest, record: Record) -> None:
-    every(board, "task")
+@claim("life.cancelled-locks")
+def test_cancelled_locks(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "cancelled_locks")
 
 
-@claim("life.every-lock-wake")
-def test_every_lock_wake(board: BoardUnderTest, record: Record) -> None:
-    every(board, "lock")
+@claim("life.failed-gathers")
+def test_failed_gathers(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "failed_gathers")
 
 
-@claim("life.every-sleep-wake")
-def test_every_sleep_wake(board: BoardUnderTest, record: Record) -> None:
-    every(board, "sleep")
+@claim("life.cancelled-gathers")
+def test_cancelled_gathers(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "cancelled_gathers")
 
 
-@claim("life.every-flag-wake")
-def test_every_flag_wake(board: BoardUnderTest, record: Record) -> None:
-    every(board, "flag")
+@claim("life.set-for-nobody")
+def test_set_for_nobody(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "set_for_nobody")
 
 
-HOUR_MS = 3_600_000
-PRIMES = [7_000, 11_000, 13_000, 17_000, 60_000, 61_000, 599_000]
+@claim("life.ignored")
+def test_ignored(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "ignored")
 
 
-def days(board: BoardUnderTest, periods: list[int], span_ms: int, **params: Any) -> None:
-    if board.patient:  # where the firmware's clock stamps, both have to be within half its period
-        span_ms *= LONG if params.get("stamps", True) else 8
-    run = board.run(
-        "life/vt_days", prefix="scheduling/virtual_time", deadline=30.0 * times(board),
-        periods_ms=periods, span_ms=span_ms, **params,
-    )  # fmt: skip
-    assert run.value("wrong") == []
-    expected = [(n, span_ms // ms) for n, ms in enumerate(periods)]
-    assert run.value("counts") == expected
+@claim("life.asked-for")
+def test_asked_for(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "asked_for")
 
 
-@claim("life.day")
-def test_day(board: BoardUnderTest) -> None:
-    days(board, [60_000], 2 * 24 * HOUR_MS, how="sleeps")
+@claim("life.timed-out-reads")
+def test_timed_out_reads(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "timed_out_reads")
 
 
-@claim("life.timers")
-def test_timers(board: BoardUnderTest) -> None:
-    days(board, PRIMES, 2 * HOUR_MS, how="sleeps")
-
-
-@claim("life.wraps")
-def test_wraps(board: BoardUnderTest) -> None:
-    span = 28 * 24 * HOUR_MS
-    days(board, [HOUR_MS, 7 * HOUR_MS, 24 * HOUR_MS], span, how="sleeps", before_wrap=span // 4)
-
-
-@claim("life.days-of-timeouts")
-def test_days_of_timeouts(board: BoardUnderTest) -> None:
-    days(board, [60_000, 61_000], 12 * HOUR_MS, how="timeouts", stamps=False)
+@claim("life.drains")
+def test_drains(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_streams", "drains")
 
 
 @claim("life.runs")
@@ -299,11 +265,3 @@ def test_real_time(board: BoardUnderTest, record: Record) -> None:
         if last <= allowed:
             break
     assert last <= allowed
-
-
-@claim("life.rounds")
-def test_rounds(board: BoardUnderTest) -> None:
-    rounds = 66_000 * times(board)
-    run = board.run("life/rounds", rounds=rounds, deadline=60.0 * times(board))
-    assert run.value("ended") == "over"
-    assert run.value("rounds") == rounds

@@ -77,3 +77,35 @@ def test_wait_for_often(board: BoardUnderTest) -> None:
 @claim("handler.often")
 def test_handler_often(board: BoardUnderTest) -> None:
     assert board.run("running/often", what="failure", times=OFTEN).value("count") == OFTEN
+
+
+@claim("task.often")
+def test_task_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="task", times=OFTEN).value("count") == OFTEN
+
+
+@claim("task.cancel-often")
+def test_cancel_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="cancel", times=OFTEN).value("count") == OFTEN
+
+
+@claim("wait-for.timeout-often")
+def test_timeout_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="timeout", times=OFTEN).value("count") == OFTEN
+
+
+@claim("task.raises-often")
+def test_exception_often(board: BoardUnderTest) -> None:
+    assert board.run("running/often", what="exception", times=OFTEN).value("count") == OFTEN
+
+
+@claim("stream.reads-often")
+def test_reads_often(board: BoardUnderTest) -> None:
+    execution = board.run("streams/often", prefix="streams/memory", what="reads", times=OFTEN)
+    assert execution.value("count") == OFTEN
+
+
+@claim("stream.writes-often")
+def test_writes_often(board: BoardUnderTest) -> None:
+    execution = board.run("streams/often", prefix="streams/memory", what="writes", times=OFTEN)
+    assert execution.value("count") == OFTEN

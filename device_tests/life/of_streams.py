@@ -28,6 +28,19 @@ async def failed_reads():
         pass
 
 
+async def timed_out_reads():
+    try:
+        await asyncio.wait_for_ms(quiet_stream.read(1), 0)
+    except asyncio.TimeoutError:
+        pass
+
+
+async def drains():
+    stream.write(b"some")
+    await stream.drain()
+    await stream.drain()
+
+
 async def one_stream():
     stream.write(b"answer")
     await stream.drain()
@@ -58,4 +71,5 @@ class Broken(Line):
 stream = asyncio.StreamReader(Line())
 quiet = Line()
 quiet.mask = 0
+quiet_stream = asyncio.StreamReader(quiet)
 unset = asyncio.ThreadSafeFlag()

@@ -67,3 +67,57 @@ async def gathers():
 
 async def sleeps():
     await asyncio.sleep(0)
+
+
+async def cancelled_events():
+    # On one event, which is never set.
+    await end(asyncio.create_task(wait(event)))
+
+
+async def cancelled_locks():
+    if not lock.locked():
+        await lock.acquire()
+    await end(asyncio.create_task(holding()))
+
+
+async def failed_gathers():
+    await asyncio.gather(one_turn(), fails(), return_exceptions=True)
+
+
+async def cancelled_gathers():
+    await end(asyncio.create_task(gathering()))
+
+
+async def gathering():
+    await asyncio.gather(wait(event), wait(event))
+
+
+async def fails():
+    raise ValueError("failed")
+
+
+async def set_for_nobody():
+    event.set()
+    event.clear()
+
+
+async def ignored():
+    # Tasks that ignore their cancellation.
+    task = asyncio.create_task(stubborn())
+    await asyncio.sleep(0)
+    task.cancel()
+    await task
+
+
+async def stubborn():
+    try:
+        await event.wait()
+    except asyncio.CancelledError:
+        pass
+
+
+async def asked_for():
+    # The loop, its handler, the current task: asked for, and set.
+    loop = asyncio.get_event_loop()
+    loop.set_exception_handler(loop.get_exception_handler())
+    asyncio.current_task().done()

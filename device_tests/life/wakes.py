@@ -1,6 +1,7 @@
 # Many wakes of one kind, each timed: which of them, by their numbers, are late?
 import asyncio
 import gc
+import io
 from time import ticks_diff, ticks_us
 
 FIRST = 48
@@ -63,6 +64,74 @@ async def on_flag(turn):
 
 async def set_flag():
     flag.set()
+
+
+async def on_gather(turn):
+    start = ticks_us()
+    await asyncio.gather(nothing(), nothing())
+    return ticks_diff(ticks_us(), start)
+
+
+async def on_cancel(turn):
+    task = asyncio.create_task(event.wait())
+    await asyncio.sleep(0)
+    start = ticks_us()
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        pass
+    return ticks_diff(ticks_us(), start)
+
+
+async def on_timeout(turn):
+    start = ticks_us()
+    try:
+        await asyncio.wait_for_ms(event.wait(), 1)
+    except asyncio.TimeoutError:
+        pass
+    return ticks_diff(ticks_us(), start)
+
+
+async def on_stream(turn):
+    task = asyncio.create_task(feed())
+    start = ticks_us()
+    await stream.read(1)
+    took = ticks_diff(ticks_us(), start)
+    await task
+    return took
+
+
+async def on_drain(turn):
+    stream.write(b"a")
+    start = ticks_us()
+    await stream.drain()
+    return ticks_diff(ticks_us(), start)
+
+
+async def feed():
+    line.data = b"a"
+
+
+class Line(io.IOBase):
+    # Ready for reading when there is a byte, and always for writing.
+    data = b""
+
+    def ioctl(self, request, flags):
+        if request != 3:  # MP_STREAM_POLL
+            return -1
+        return flags & (5 if self.data else 4)
+
+    def read(self, size=-1):
+        data, self.data = self.data, b""
+        return data or None
+
+    def write(self, data):
+        return len(data)
+
+
+line = Line()
+stream = asyncio.StreamReader(line)
 
 
 async def main():

@@ -27,6 +27,15 @@ async def fail():
     raise ValueError
 
 
+async def sleeping():
+    await asyncio.sleep(60)
+
+
+async def raising(number):
+    await asyncio.sleep(0)
+    raise ValueError(number)
+
+
 def handler(loop, context):
     global count
     count += 1
@@ -69,6 +78,38 @@ async def main():
         for _ in range(2):
             await asyncio.sleep(0)
         emit("count", count)
+    elif params["what"] == "task":
+        right = 0
+        for number in range(times):
+            right += await asyncio.create_task(value(number)) == number
+        emit("count", right)
+    elif params["what"] == "cancel":
+        heard = 0
+        for _ in range(times):
+            task = asyncio.create_task(sleeping())
+            await asyncio.sleep(0)
+            task.cancel()
+            try:
+                await task
+            except asyncio.CancelledError:
+                heard += 1
+        emit("count", heard)
+    elif params["what"] == "timeout":
+        heard = 0
+        for _ in range(times):
+            try:
+                await asyncio.wait_for(asyncio.Event().wait(), 0)
+            except asyncio.TimeoutError:
+                heard += 1
+        emit("count", heard)
+    elif params["what"] == "exception":
+        right = 0
+        for number in range(times):
+            try:
+                await asyncio.create_task(raising(number))
+            except ValueError as error:
+                right += error.args[0] == number
+        emit("count", right)
     else:
         right = 0
         for number in range(times):

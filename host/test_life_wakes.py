@@ -1,0 +1,152 @@
+"""Long life, wake by wake: none is late, or wrong, by its number. Days, by a clock of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from host.latency import ATTEMPTS, TICK
+from host.test_life import LONG, times
+
+SIXTEEN_BITS = 66_000
+
+
+def every(board: BoardUnderTest, kind: str) -> None:
+    """No wake is late by its number: a busy machine makes others late each time."""
+    slow = ("flag", "sleep", "timeout", "stream")  # a millisecond each
+    wakes = (300 if kind in slow else 1100) * times(board)
+    always: dict[int, int] = {}
+    for number in range(ATTEMPTS):
+        run = board.run(
+            "life/wakes", kind=kind, wakes=wakes, tick_us=round(TICK * 1e6),
+            deadline=20.0 * times(board),
+        )  # fmt: skip
+        assert run.value("wakes") == wakes
+        late = dict(run.value("late"))
+        always = {n: us for n, us in late.items() if number == 0 or n in always}
+        if not always:
+            break
+    assert not always, f"late in each of {ATTEMPTS} executions: {always}"
+
+
+@claim("life.every-event-wake")
+def test_every_event_wake(board: BoardUnderTest) -> None:
+    every(board, "event")
+
+
+@claim("life.every-task-wake")
+def test_every_task_wake(board: BoardUnderTest) -> None:
+    every(board, "task")
+
+
+@claim("life.every-lock-wake")
+def test_every_lock_wake(board: BoardUnderTest) -> None:
+    every(board, "lock")
+
+
+@claim("life.every-sleep-wake")
+def test_every_sleep_wake(board: BoardUnderTest) -> None:
+    every(board, "sleep")
+
+
+@claim("life.every-flag-wake")
+def test_every_flag_wake(board: BoardUnderTest) -> None:
+    every(board, "flag")
+
+
+@claim("life.every-gather-wake")
+def test_every_gather_wake(board: BoardUnderTest) -> None:
+    every(board, "gather")
+
+
+@claim("life.every-cancel-wake")
+def test_every_cancel_wake(board: BoardUnderTest) -> None:
+    every(board, "cancel")
+
+
+@claim("life.every-timeout-wake")
+def test_every_timeout_wake(board: BoardUnderTest) -> None:
+    every(board, "timeout")
+
+
+@claim("life.every-stream-wake")
+def test_every_stream_wake(board: BoardUnderTest) -> None:
+    every(board, "stream")
+
+
+@claim("life.every-drain-wake")
+def test_every_drain_wake(board: BoardUnderTest) -> None:
+    every(board, "drain")
+
+
+HOUR_MS = 3_600_000
+PRIMES = [7_000, 11_000, 13_000, 17_000, 60_000, 61_000, 599_000]
+
+
+def days(board: BoardUnderTest, periods: list[int], span_ms: int, **params: Any) -> None:
+    if board.patient:  # where the firmware's clock stamps, both have to be within half its period
+        span_ms *= LONG if params.get("stamps", True) else 8
+    run = board.run(
+        "life/vt_days", prefix="scheduling/virtual_time", deadline=30.0 * times(board),
+        periods_ms=periods, span_ms=span_ms, **params,
+    )  # fmt: skip
+    assert run.value("wrong") == []
+    expected = [(n, span_ms // ms) for n, ms in enumerate(periods)]
+    assert run.value("counts") == expected
+
+
+@claim("life.day")
+def test_day(board: BoardUnderTest) -> None:
+    days(board, [60_000], 2 * 24 * HOUR_MS, how="sleeps")
+
+
+@claim("life.timers")
+def test_timers(board: BoardUnderTest) -> None:
+    days(board, PRIMES, 2 * HOUR_MS, how="sleeps")
+
+
+@claim("life.wraps")
+def test_wraps(board: BoardUnderTest) -> None:
+    span = 28 * 24 * HOUR_MS
+    days(board, [HOUR_MS, 7 * HOUR_MS, 24 * HOUR_MS], span, how="sleeps", before_wrap=span // 4)
+
+
+@claim("life.days-of-timeouts")
+def test_days_of_timeouts(board: BoardUnderTest) -> None:
+    days(board, [60_000, 61_000], 12 * HOUR_MS, how="timeouts", stamps=False)
+
+
+@claim("life.rounds")
+def test_rounds(board: BoardUnderTest) -> None:
+    rounds = 66_000 * times(board)
+    run = board.run("life/rounds", rounds=rounds, deadline=60.0 * times(board))
+    assert run.value("ended") == "over"
+    assert run.value("rounds") == rounds
+
+
+def numbered(board: BoardUnderTest, what: str) -> None:
+    """Past sixteen bits, each right."""
+    count = SIXTEEN_BITS * times(board)
+    run = board.run("life/numbers", what=what, times=count, deadline=120.0 * times(board))
+    assert run.value("ended") == (count, 0)
+
+
+@claim("life.numbered-tasks")
+def test_numbered_tasks(board: BoardUnderTest) -> None:
+    numbered(board, "tasks")
+
+
+@claim("life.numbered-events")
+def test_numbered_events(board: BoardUnderTest) -> None:
+    numbered(board, "events")
+
+
+@claim("life.numbered-locks")
+def test_numbered_locks(board: BoardUnderTest) -> None:
+    numbered(board, "locks")
+
+
+@claim("life.numbered-waits")
+def test_numbered_waits(board: BoardUnderTest) -> None:
+    numbered(board, "waits")
