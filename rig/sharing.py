@@ -35,7 +35,7 @@ class Kind(BaseModel):
 
 
 WORTH_A_COPY = 100
-"""Functional claims of a virtual board: judging them waits for longer than starting a copy takes."""
+"""Functional claims of a virtual board: they wait for longer than starting a copy takes."""
 
 
 def with_copies(bench: Bench, claims: Collection[Claim]) -> tuple[Bench, dict[str, str]]:
