@@ -166,6 +166,7 @@ def _share(bench: Bench) -> Bench:
 
 def for_port(port: str, meter: str = "") -> Bench:
     """The bench that `--port DEV` and `--meter VISA` describe: one board, at most one meter."""
+    fitting.address("--port", port)
     entry: dict[str, Any] = {"port": port}
     path = f"--port {port}" + (f" --meter {meter}" if meter else "")
     content: dict[str, Any] = {"path": path, "board": {"board": entry}}

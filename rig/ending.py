@@ -41,6 +41,10 @@ HINTS = {
     errno.EROFS: "name another place with --out or TMPDIR",
     errno.ENOENT: "was it, or the working directory, removed meanwhile?",
 }
+LONG = 80
+"""Characters of a name that is too long."""
+OF_THE_HOST = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
+"""Errors that are of no file, where none is named."""
 
 
 class Ending(NamedTuple):
@@ -115,8 +119,11 @@ def of_error(error: BaseException) -> Ending:
     if isinstance(error, OSError):
         if "No usable temporary directory" in str(error):  # tempfile's: full, or not permitted
             return _hinted("no temporary directory takes a file", HINTS[errno.ENOSPC])
-        where = str(error.filename or "its output")  # files name themselves: rig/whole.py
-        what = f"{where}: {error.strerror or error}"
+        if error.errno == errno.ENAMETOOLONG:  # nothing was made of it
+            said = f"{str(error.filename)[:LONG]}…: {error.strerror}"
+            return Ending(USAGE, f"{said}; name a shorter one", "name a shorter one")
+        where = error.filename or (error.errno not in OF_THE_HOST and "its output")
+        what = f"{where or 'this machine'}: {error.strerror or error}"  # files: rig/whole.py
         return _hinted(what, HINTS.get(error.errno or 0, "mend that, and try it again"))
     if isinstance(error, UnicodeError):
         return _hinted(str(error), "set a locale with UTF-8 (LC_ALL=C.UTF-8)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
+from urllib.parse import urlsplit
 
 from rig import floors, ports, profiles
 from rig.entries import (
@@ -44,6 +45,20 @@ def check(where: str, boards: Mapping[str, BoardEntry], meters: Mapping[str, Met
         named = [board for board in boards.values() if board.meter == name]
         _meter(f"{where}: meter.{name}", meter, named)
     _each_port_once(where, boards, meters)
+
+
+def address(where: str, port: str) -> None:
+    """Raises UsageError for a serial port's URL that names no host and port."""
+    scheme = port.partition("://")[0]
+    if scheme not in ("socket", "rfc2217") or scheme == port:
+        return
+    try:
+        parts = urlsplit(port)
+        named = bool(parts.hostname and parts.port)
+    except ValueError:  # a port that is no number, or half a bracket
+        named = False
+    if not named:
+        raise UsageError(f"{where} = {port!r} names no host and port", f"{scheme}://HOST:PORT")
 
 
 def _name(where: str, name: str) -> None:
@@ -106,6 +121,7 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
             "virtual and emulated boards take virtual meters, real ones real meters; "
             "or leave meter out",
         )
+    address(f"{where}.port", board.port)
     if board.kind == "serial" and not (board.port or board.serial_number or board.labgrid):
         raise UsageError(f"{where}: no port", 'add port = "…" or serial_number = "…"')
     if board.port and board.serial_number:

@@ -10,7 +10,7 @@ from rig import suites
 
 ROOT = Path(__file__).resolve().parent.parent
 SUITE = ("claims", "device_tests", "host", "fixtures/expectations", "fixtures/profiles")
-SUFFIXES = (".py", ".mpy", ".toml")
+SUFFIXES = (".py", ".mpy", ".toml", ".exp")
 
 
 def suite() -> str:

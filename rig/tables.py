@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from types import UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin
@@ -39,7 +39,10 @@ def parsed(path: Path, hint: str, kind: type[LooprigError] = RigError) -> dict[s
         if len(data) > LONGEST:
             raise kind(f"{path}: it is longer than {LONGEST >> 20} MB", hint)
         text = data.decode("utf-8-sig")  # Notepad begins with a BOM
-        return tomllib.loads(text.replace("\r\n", "\n"))
+        content = tomllib.loads(text.replace("\r\n", "\n"))
+        if (key := where_text(content, lambda value: "\0" in value)) is not None:
+            raise kind(f"{path}: {key} holds a NUL, which no name can", hint)
+        return content
     except UnicodeDecodeError as error:
         raise kind(f"{path}: it is not UTF-8", "save it as UTF-8") from error
     except OSError as error:
@@ -62,15 +65,20 @@ def told(text: str, error: ValueError) -> str:
 
 def empty(value: Any) -> str | None:
     """The key of the first empty text within a value, '' for the value itself, None for none."""
+    return where_text(value, lambda text: not text.strip())
+
+
+def where_text(value: Any, wrong: Callable[[str], bool]) -> str | None:
+    """The key of the first such text within a value, '' for the value itself, None for none."""
     if isinstance(value, str):
-        return None if value.strip() else ""
+        return "" if wrong(value) else None
     items: Iterable[tuple[object, Any]] = ()
     if isinstance(value, dict):
         items = value.items()
     elif isinstance(value, list):
         items = enumerate(value)
     for key, inner in items:
-        if (found := empty(inner)) is not None:
+        if (found := where_text(inner, wrong)) is not None:
             return f"{key}.{found}".rstrip(".")
     return None
 

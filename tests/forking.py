@@ -15,6 +15,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE_S = 60
 NOBODY = 65534
+STATM = Path("/proc/self/statm")
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+"""Held back until the command has settled what they come to, as its first act."""
 
 
 @dataclass
@@ -37,6 +41,10 @@ class Request:
     environment: dict[str, str] = field(default_factory=dict)
     file_size: int | None = None  # bytes that a file may have
     files: int | None = None  # descriptors that may be open
+    memory: int | None = None  # bytes of address space beside what Python and its libraries have
+    processes: int | None = None  # that may be there, which holds for `nobody` alone
+    interrupt: tuple[int, float] | None = None  # a signal, and after how many seconds
+    gone: bool = False  # the working directory is removed
     nobody: bool = False  # run as a user who may not write where only root may
     unset: list[str] = field(default_factory=list)  # variables that are not there
     stdin: bool = True  # open, on nothing
@@ -108,19 +116,39 @@ def child(request: Request) -> None:
     for name in request.unset:
         os.environ.pop(name, None)
     os.chdir(request.folder)
+    if request.gone:
+        Path("gone").mkdir()
+        os.chdir("gone")
+        Path(request.folder, "gone").rmdir()
     if request.file_size is not None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (request.file_size, request.file_size))
     if request.files is not None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (request.files, request.files))
+    if request.memory is not None and STATM.exists():
+        most = int(STATM.read_text("ascii").split()[0]) * resource.getpagesize() + request.memory
+        resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    if request.processes is not None:
+        resource.setrlimit(resource.RLIMIT_NPROC, (request.processes, request.processes))
     if request.nobody:
         os.setgid(NOBODY)
         os.setuid(NOBODY)
     signal.alarm(PATIENCE_S)
     sys.argv = ["looprig", *request.words]
+    from rig import start
     from rig.__main__ import main
 
+    begin = start.begin
+
+    def begun() -> None:
+        begin()
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+    start.begin = begun
     try:
-        main()
+        try:
+            main()
+        finally:
+            signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     except SystemExit as error:
         code = error.code if isinstance(error.code, int) else 1
         with contextlib.suppress(Exception):
@@ -146,9 +174,16 @@ def serve() -> None:
     reports.get_ready()
     codecs.lookup("ascii")  # a module, too
     for line in sys.stdin:
+        request = Request(**json.loads(line))
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
         if not pid:
-            child(Request(**json.loads(line)))
+            child(request)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+        if request.interrupt:
+            number, after_s = request.interrupt
+            time.sleep(after_s)
+            os.kill(pid, number)  # it is a zombie if it has ended, and its number nobody else's
         _, status = os.waitpid(pid, 0)
         print(os.waitstatus_to_exitcode(status), flush=True)
 

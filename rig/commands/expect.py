@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -12,9 +13,9 @@ from rig import expectations, whole
 from rig.answers.answer import tell
 from rig.answers.reading import Expect, ExpectedChange, PortExpected
 from rig.commands.report import output
-from rig.commands.seen import Port, Seen, gathered, here, of_entry
+from rig.commands.seen import Port, Seen, cut_short, gathered, here, of_entry
 from rig.commands.verifying import verified
-from rig.ending import GOOD
+from rig.ending import GOOD, RIG
 from rig.errors import RigError, UsageError
 from rig.expectations import UNEXPLAINED, Entry, layers
 from rig.results import BoardInfo, Outcome
@@ -40,7 +41,8 @@ def expect(
 
     `ask` puts a question to somebody at a terminal; None where nobody is there. Exit 0: written,
     or all that is expected shows and has its reason; 1: `verify` found what does not; 3: the runs
-    judged nothing. Raises UsageError for what is no run and for runs without a MicroPython.
+    judged nothing, or ended before they had judged all. Raises UsageError for what is no run and
+    for runs without a MicroPython.
     """
     ports, boards, place = gathered(runs)
     own = folder or place
@@ -59,7 +61,10 @@ def expect(
         verified(port, seen, boards[port], own) if verify else refresh(port, seen, own, ask)
         for port, seen in ports.items()
     ]
-    code = max((each.exit_code for each in told), default=GOOD)
+    short = cut_short(runs)
+    for said in short:
+        print(said, file=sys.stderr)
+    code = max([RIG if short else GOOD, *(each.exit_code for each in told)])
     if as_json:
         tell(Expect(verified=verify, ports=told, exit_code=code))
     return code

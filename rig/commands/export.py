@@ -30,6 +30,7 @@ def export(named: list[Path], to: str, out: Path | None, as_json: bool = False) 
             raise UsageError(f"{path}: {error}", "name a capture, RUN/captures/*.parquet") from None
     if out:
         check_writable(out, "--out")
+        apart(paths)
     exported: list[Exported] = []
     for path in paths:
         target = (out or path.parent) / f"{path.stem}{suffix}"
@@ -45,6 +46,15 @@ def export(named: list[Path], to: str, out: Path | None, as_json: bool = False) 
     if as_json:
         tell(Export(files=exported))
     return 0
+
+
+def apart(paths: list[Path]) -> None:
+    """Raises UsageError for two captures that would be one file in one directory."""
+    first: dict[str, Path] = {}
+    for path in paths:
+        if (other := first.setdefault(path.stem, path)).resolve() != path.resolve():
+            what = f"--out: {other} and {path} would be written to one file"
+            raise UsageError(what, "name one run at a time, or leave --out out")
 
 
 def captures(named: list[Path]) -> list[Path]:

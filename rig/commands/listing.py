@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from rig.answers.answer import tell
 from rig.answers.judging import Due, Listed
 from rig.claims import Claim
+from rig.ending import GOOD, RIG
 from rig.errors import Unmeasured, Unsupported
 from rig.refusing import refuse
 from rig.results import BoardInfo
@@ -37,12 +38,16 @@ def due(
     return found
 
 
-def show(listed: list[Due], as_json: bool) -> None:
-    """A line for each, those that would run first."""
+def show(listed: list[Due], as_json: bool) -> int:
+    """A line for each, those that would run first. Exit 3 where the run itself would: of a board
+    nothing could be judged."""
+    judged = {each.board for each in listed if each.runs}
+    code = GOOD if judged and all(each.board in judged for each in listed) else RIG
     if as_json:
         tell(Listed(due=listed))
-        return
+        return code
     for each in sorted(listed, key=lambda each: not each.runs):
         print(f"{each.claim} on {each.board}{'' if each.runs else f': not judged: {each.why}'}")
     runs = sum(each.runs for each in listed)
     print(f"\n{runs} of {len(listed)} would be judged")
+    return code

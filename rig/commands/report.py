@@ -12,6 +12,7 @@ from typing import Any
 from rig import streams, whole
 from rig.answers import reading
 from rig.answers.answer import tell
+from rig.ending import GOOD, RIG
 from rig.errors import UsageError
 from rig.results import Outcome
 from rig.run_dir import located, unwritable
@@ -48,7 +49,7 @@ def output(folder: Path) -> Path:
 
 def report(runs: list[Path], out: Path | None, every: bool = False, as_json: bool = False) -> int:
     """Aggregate runs into one report; prints what needs a look, or the whole matrix, and the
-    page's path."""
+    page's path. Exit 3 where a run that was named is not in it."""
     import reports
 
     paths = existing(runs)
@@ -60,6 +61,9 @@ def report(runs: list[Path], out: Path | None, every: bool = False, as_json: boo
         raise UsageError("; ".join(loaded.problems), "there is nothing to report")
     target = out or (paths[0] / "report" if len(paths) == 1 else Path("runs") / "report")
     page = reports.write_site(loaded, output(target))
+    there = loaded.directories.values()
+    every_one = all(any(run.is_relative_to(path) for run in there) for path in paths)
+    code = GOOD if every_one else RIG
     if as_json:
         tell(
             reading.Report(
@@ -69,10 +73,10 @@ def report(runs: list[Path], out: Path | None, every: bool = False, as_json: boo
                 problems=list(loaded.problems),
             )
         )
-        return 0
+        return code
     reports.terminal_matrix(loaded, console, every)
     console.print(f"report: {page}", markup=False, soft_wrap=True)
-    return 0
+    return code
 
 
 def compare(

@@ -10,7 +10,7 @@ from pathlib import Path
 from rig import made_with as makers
 from rig.claims import catalogue, select
 from rig.commands.asked import Options, choose_levels, use_suites
-from rig.ending import INTERRUPTED
+from rig.ending import INTERRUPTED, of_run
 from rig.errors import UsageError
 from rig.results import BoardInfo, Outcome, Resumption, RunInfo
 from rig.run_dir import RunDir, located
@@ -141,19 +141,22 @@ def same_maker(run: Path, before: RunInfo, now: RunInfo) -> None:
 
 
 def nothing_left(run_dir: RunDir) -> int | None:
-    """The exit code of a run that came to its end with every result, which is said; None for one
-    with something to go on with."""
+    """The exit code of a run that came to its end with every result, by what is in it now, which is
+    said; None for one with something to go on with."""
     info = run_dir.read()
     asked = {(claim, board.name) for claim in info.claims for board in info.boards}
-    have = {(result.claim, result.board) for result in run_dir.standing(info)}
+    results = run_dir.standing(info)
+    have = {(result.claim, result.board) for result in results}
     ended = info.finished and info.exit_code not in (None, INTERRUPTED) and not info.errors
     if info.exit_code is None or not ended or not asked <= have:
         return None
+    code = of_run(results, info, info.levels).code
+    then = "as then" if code == info.exit_code else f"and {info.exit_code} then"
     print(
         f"{run_dir.path}: nothing was left to do: it finished {info.finished} with all "
-        f"{len(asked)} results; exit {info.exit_code}, as then"
+        f"{len(asked)} results; exit {code}, {then}"
     )
-    return info.exit_code
+    return code
 
 
 def gone_on_with(before: RunInfo, info: RunInfo) -> RunInfo:

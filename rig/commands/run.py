@@ -129,8 +129,8 @@ def run(options: Options) -> int:
     with terminable(), run_dir.held(), Reporter(answers=answers) as reporter:
         with begun(options, bench, folder, own, copies) as begin:
             if options.listing:
-                show(due(claims.values(), begin.stations, begin.lost, options.power), answers)
-                return 0
+                listed = due(claims.values(), begin.stations, begin.lost, options.power)
+                return show(listed, answers)
             info = begin.info.model_copy(update={"claims": list(claims), "levels": levels})
             done: list[tuple[str, str]] = []
             if options.resume:

@@ -33,6 +33,21 @@ class Seen:
 Port = dict[str, Seen]
 
 
+def cut_short(runs: Sequence[Path]) -> list[str]:
+    """What to say of each run that ended before it had a result of all it was asked: what it did
+    not come to looks like what does not show."""
+    said = []
+    for run in runs:
+        at = RunDir(run)
+        info = at.read()
+        asked = {(claim, b.name) for claim in info.claims for b in info.boards if b.implementation}
+        if missing := len(asked - {(result.claim, result.board) for result in at.results()}):
+            said.append(
+                f"{run}: {missing} of {len(asked)} results are missing; go on with --resume"
+            )
+    return said
+
+
 def gathered(runs: Sequence[Path]) -> tuple[dict[str, Port], dict[str, list[BoardInfo]], Path]:
     """(verdicts by port and claim, boards by port, where the runs look for the user's own)."""
     ports: dict[str, Port] = {}

@@ -11,11 +11,19 @@ from rig.answers.answer import tell
 from rig.answers.judging import Upstream, ended
 from rig.commands.asked import Options, choose_bench, run_folder
 from rig.commands.prepared import ready
-from rig.commands.resuming import gone_on_with, nothing_left, now, resumed, same_boards
+from rig.commands.resuming import (
+    gone_on_with,
+    nothing_left,
+    now,
+    resumed,
+    same_boards,
+    same_maker,
+)
 from rig.commands.terminable import terminable
 from rig.commands.upstream_boards import run_boards
 from rig.ending import of_run
 from rig.errors import UsageError
+from rig.made_with import digest
 from rig.results import RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import columns, kinds
@@ -65,12 +73,14 @@ def upstream(
                 power=False,
                 upstream=str(suite.root),
                 patterns=patterns,
+                made_with=[digest([suite.root / "tests"])],
                 boards=[*columns(alike, stations), *lost],
                 share=options.share,
             )
             done: set[tuple[str, str]] = set()
             if options.resume:
                 before = run_dir.read()
+                same_maker(run_dir.path, before, info)
                 same_boards(run_dir.path, before.boards, info.boards)
                 if (code := nothing_left(run_dir)) is not None:
                     if as_json:
@@ -88,14 +98,21 @@ def upstream(
 def same_suite(
     run_dir: RunDir, directory: Path | None, patterns: list[str]
 ) -> tuple[Path, list[str]]:
-    """The checkout and the patterns of the run to go on with; UsageError for another checkout."""
+    """The checkout and the patterns of the run to go on with. Raises UsageError for others: what
+    it was asked for beside could be taken for judged."""
     info = run_dir.read()
+    if patterns and patterns != info.patterns:
+        raise UsageError(
+            f"--resume {run_dir.path}: it was asked for {' '.join(info.patterns) or 'all tests'}, "
+            f"and this asks for {' '.join(patterns)}",
+            "leave the patterns out, or start a run of its own",
+        )
     if directory and Suite(directory).root != Path(info.upstream):
         raise UsageError(
             f"--resume {run_dir.path}: it runs {info.upstream}, not {directory}",
             "leave DIR out, or start a run of its own",
         )
-    return Path(info.upstream), patterns or info.patterns
+    return Path(info.upstream), info.patterns
 
 
 def runs(entry: benches.BoardEntry) -> bool:

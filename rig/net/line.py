@@ -1,4 +1,7 @@
-"""One connection between the host and a board, and what an ill-mannered host does with it."""
+"""One connection between the host and a board, and what an ill-mannered host does with it.
+
+What was read when this host itself ended the connection is no whole: no read returns it.
+"""
 
 from __future__ import annotations
 
@@ -47,6 +50,8 @@ class Line:
         self.call = call  # as a client, a port of the board's
         self.over = over  # whether the board's script has ended
         self.vanished = False  # who has vanished does not close either: that would be heard
+        self.cut = False  # this host ended it, for the board's script had ended and it had not
+        self.reads_on = False  # until the other side ends it
         self.told: list[tuple[Any, ...]] = []
 
     def tell(self, name: str, *data: Any) -> None:
@@ -65,26 +70,37 @@ class Line:
                 return False
         return True
 
+    def _some(self, most: int) -> bytes:
+        """What has come, b"" at the other side's end. Raises ConnectionAbortedError at ours."""
+        got = self.sock.recv(most)
+        if not got and self.cut:
+            raise ConnectionAbortedError
+        return got
+
     def line(self) -> bytes:
         """What comes up to a line feed, or the end."""
         got = b""
-        while not got.endswith(b"\n") and (byte := self.sock.recv(1)):
+        while not got.endswith(b"\n") and (byte := self._some(1)):
             got += byte
         return got
 
     def exactly(self, count: int) -> bytes:
         """So many bytes, fewer at the end."""
         got = bytearray()
-        while len(got) < count and (part := self.sock.recv(count - len(got))):
+        while len(got) < count and (part := self._some(count - len(got))):
             got += part
         return bytes(got)
 
     def rest(self, pause_s: float = 0.0, piece: int = 1 << 16) -> bytes:
         """All that comes until the end, a piece at a time and no faster than that."""
         got = bytearray()
-        while part := self.sock.recv(piece):
-            got += part
-            time.sleep(pause_s)
+        self.reads_on = True
+        try:
+            while part := self._some(piece):
+                got += part
+                time.sleep(pause_s)
+        finally:
+            self.reads_on = False
         return bytes(got)
 
     def send(self, data: bytes) -> None:

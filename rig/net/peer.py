@@ -89,14 +89,15 @@ class Peer:
         except OSError as error:
             hint = 'is host = "…" of the board\'s network table an address of this machine?'
             raise RigError(f"this machine cannot listen at {self.host}: {error}", hint) from error
-        serving = Serving(self, listener, doing)
+        serving, ended = Serving(self, listener, doing), False
         try:
             if deaf:
                 deafen(listener)
             serving.start()
             yield serving
+            ended = True
         finally:
-            serving.stop()
+            serving.stop(ended)
         if serving.unsupported:
             raise serving.unsupported
         if serving.trouble:
@@ -194,23 +195,28 @@ class Serving:
         except (OSError, ValueError):  # one was closed meanwhile
             return True
 
-    def stop(self) -> None:
-        """Close everything, and see that the threads end."""
+    def stop(self, ended: bool = True) -> None:
+        """Close everything, and see that the threads end. `ended`: the board's script did, and so
+        it is known whether the board ends what it has closed."""
         with self.lock:
             self._take()  # came before the script ended, and this machine was too busy to notice
             self.stopped = True
         _wake(self.listener)
         # What is being done at the other end of a script that ended, ends by itself: the board's
         # reset, or its close, closes the connection. What does not, is ended here; but not while
-        # there is something to read, which only a host that is busy elsewhere leaves so long.
+        # there is something to read, which only a host that is busy elsewhere leaves so long, nor
+        # while the board's end is what is waited for: on a lossy network that may be sent again.
         until, quiet = time.monotonic() + self.peer.deadline_s, 0
-        while quiet < 2 and time.monotonic() < until:
+        while time.monotonic() < until:
+            if quiet >= 2 and not (ended and any(line.reads_on for line in self.lines)):
+                break
             for thread in self.threads[1:]:
                 thread.join(LINGER_S)
             if not any(thread.is_alive() for thread in self.threads[1:]):
                 break
             quiet = 0 if self._unread() else quiet + 1
         for line in self.lines:
+            line.cut = True
             _wake(line.sock)
         for thread in self.threads:
             thread.join(LEAVE_S)
