@@ -7,7 +7,9 @@ its bucket.
 
 from __future__ import annotations
 
+import errno
 import json
+import mmap
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -20,6 +22,8 @@ from pydantic import BaseModel, Field, ValidationError
 
 MAX_POINTS = 2000
 MAX_SAMPLES = 50_000_000  # half an hour at 25 kHz; more is damage, and would not fit in memory
+ROOM = 1 << 30
+"""Bytes of addresses that Arrow takes for its first allocation."""
 _KEY = b"looprig"
 
 
@@ -106,6 +110,14 @@ def fault(directory: Path, relative: str) -> str:
     return "" if head == tail == b"PAR1" and size > 12 else "is cut off"
 
 
+def host_is_fit(error: Exception) -> None:
+    """Raises OSError where this machine, and not the file, is what Arrow could not read with."""
+    if isinstance(error, OSError) and error.errno in (errno.EMFILE, errno.ENFILE, errno.ENOMEM):
+        raise error
+    if isinstance(error, MemoryError):  # or the file asks for more than any has
+        mmap.mmap(-1, ROOM).close()
+
+
 def read(directory: Path, relative: str, points: int = MAX_POINTS) -> Envelope:
     """The envelope of a run's capture, of at most `points` numbers.
 
@@ -133,6 +145,7 @@ def samples(path: Path) -> tuple[Description, npt.NDArray[np.float64]]:
     except CaptureDamaged:
         raise
     except (OSError, KeyError, ValueError, TypeError, pyarrow.ArrowException) as error:
+        host_is_fit(error)
         raise CaptureDamaged("cannot be read as Parquet with a column current_a") from error
     try:
         description = Description.model_validate(json.loads(metadata[_KEY]))

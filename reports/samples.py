@@ -8,6 +8,8 @@ import pandas as pd
 import pyarrow
 import pyarrow.parquet
 
+from reports.captures import host_is_fit
+
 MOST_ROWS = 1 << 20
 """Of a file that is read: more is damage, or somebody's hostility."""
 COLUMNS = {
@@ -45,4 +47,5 @@ def read(run: Path, relative: str) -> pd.DataFrame:
     except (OSError, KeyError, ValueError, TypeError, pyarrow.ArrowException) as error:
         if isinstance(error, SamplesDamaged):
             raise
+        host_is_fit(error)
         raise SamplesDamaged("cannot be read as Parquet with their columns") from error

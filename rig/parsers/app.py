@@ -2,11 +2,26 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
+
+LONGEST = 1000
+"""Characters of a command's summary: more than any has."""
+
+
+class Whole(TyperGroup):
+    """Its help has each command's summary whole, wrapped where it has to be."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        rows = [(name, one.get_short_help_str(LONGEST)) for name, one in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
 
 app = typer.Typer(
+    cls=Whole,
     help="Does a MicroPython port's asyncio event loop do what its documentation says, "
     "do its waits really sleep, and how fast does it wake?",
     no_args_is_help=True,
