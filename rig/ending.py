@@ -126,6 +126,9 @@ def of_error(error: BaseException) -> Ending:
         what = f"{where or 'this machine'}: {error.strerror or error}"  # files: rig/whole.py
         return _hinted(what, HINTS.get(error.errno or 0, "mend that, and try it again"))
     if isinstance(error, UnicodeError):
+        if "surrogates" in str(error):
+            hint = "go to, and name, what has a name of text"
+            return _hinted("a name in use here, a directory's or a file's, is no text", hint)
         return _hinted(str(error), "set a locale with UTF-8 (LC_ALL=C.UTF-8)")
     return _hinted(f"a fault of its own: {_placed(error)}", f"{TRACE}=1 shows where; report it")
 

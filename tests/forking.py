@@ -91,7 +91,8 @@ def stream(number: int, encoding: str, errors: str) -> Any:
         os.fstat(number)
     except OSError:
         return None
-    return os.fdopen(number, "w", encoding=encoding, errors=errors, closefd=False)
+    by_line = 1 if number == 2 else -1
+    return os.fdopen(number, "w", by_line, encoding=encoding, errors=errors, closefd=False)
 
 
 def child(request: Request) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import tomlkit
 import tomlkit.items
 
-from rig import expectations, whole
+from rig import expectations, streams, whole
 from rig.answers.answer import tell
 from rig.answers.reading import Expect, ExpectedChange, PortExpected
 from rig.commands.report import output
@@ -61,9 +60,8 @@ def expect(
         verified(port, seen, boards[port], own) if verify else refresh(port, seen, own, ask)
         for port, seen in ports.items()
     ]
-    short = cut_short(runs)
-    for said in short:
-        print(said, file=sys.stderr)
+    if short := cut_short(runs):
+        streams.tell(f"looprig: {'; '.join(short)}")
     code = max([RIG if short else GOOD, *(each.exit_code for each in told)])
     if as_json:
         tell(Expect(verified=verify, ports=told, exit_code=code))

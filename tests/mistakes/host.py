@@ -52,7 +52,7 @@ def output(draw: st.DrawFn, place: Place, case: Case) -> Case:
     case.request.out = draw(st.sampled_from(["closed", "full", "unread"]))
     if case.request.out == "closed" or (case.prints and case.code != 2):
         return replace(case, code=3, also=(), needle="output")
-    return replace(case, also=(*case.also, 3) if case.also else ())
+    return replace(case, also=(*case.also, 3) if case.prints or case.also else ())
 
 
 def messages(draw: st.DrawFn, place: Place, case: Case) -> Case:
@@ -102,13 +102,13 @@ def interrupted(draw: st.DrawFn, place: Place, case: Case) -> Case:
 def folder_gone(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """The working directory is removed under it: a matter only for what is named from there."""
     case.request.gone = True
-    return replace(case, also=(*case.also, 3))
+    return replace(case, needle="", also=(*case.also, 3))
 
 
 def folder_of_bytes(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """A working directory whose name is no text."""
     case.request.folder = str(place.home / os.fsdecode(b"no\xfftext"))
-    return case
+    return replace(case, also=(*case.also, 3))
 
 
 def little_memory(draw: st.DrawFn, place: Place, case: Case) -> Case:

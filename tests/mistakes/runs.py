@@ -200,7 +200,7 @@ def bundle(draw: st.DrawFn, place: Place) -> Case:
     )  # fmt: skip
     words = ["site", str(path), *draw(st.sampled_from([[], [place.run("old")]]))]
     code = 3 if len(words) > 2 else 2  # one of two was refused; of one there is no site
-    return Case([*words, "--out", fresh(place)], code, prints=False)
+    return Case([*words, "--out", fresh(place)], code)
 
 
 ALL = (
