@@ -86,7 +86,7 @@ def where_text(value: Any, wrong: Callable[[str], bool]) -> str | None:
 def valid(model: type[Table], content: dict[str, Any]) -> Table:
     """The content as this model, each value of the kind that its key has: `true` is no 1.0, and
     `"5"` no 5, which pydantic would take for it elsewhere. Raises ValidationError."""
-    told = json.dumps(content, default=lambda value: [str(value)])  # a date is no value of ours
+    told = json.dumps(content, default=lambda value: [[str(value)]])  # a date is no value of ours
     return model.model_validate_json(told, strict=True)
 
 
