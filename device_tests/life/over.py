@@ -57,6 +57,7 @@ async def main():
             await asyncio.sleep(0)
             used.append(collected())
         own[batch] = reference()
+        gc.collect()  # or what it costs to find room for something goes up and down with the heap
         start = ticks_us()
         for _ in range(params["each"]):
             await work()

@@ -28,6 +28,7 @@ for batch in range(params["batches"]):
         gc.collect()
         used.append(gc.mem_alloc())
     own[batch] = reference()
+    gc.collect()
     start = ticks_us()
     for _ in range(params["each"]):
         asyncio.run(main())

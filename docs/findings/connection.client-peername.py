@@ -3,22 +3,17 @@
 # Seen: diverges: 'refused'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-from time import ticks_us as _us
-params = {'client': True}
 import asyncio
-try:
-    from time import ticks_us
-except ImportError:  # CPython, the control
+try: from time import ticks_us
+except ImportError:
     def ticks_us():
         import time
         return time.monotonic_ns() // 1000
-HOST = HERE = "127.0.0.1"  # where clients connect to, and where servers are
+HOST = HERE = '127.0.0.1'
 async def serve(callback, **options):
-    """A server on a port that nobody has, and that port."""
     port = 20000 + ticks_us() % 10000
     for _ in range(40):
-        try:
-            return await asyncio.start_server(callback, HERE, port, **options), port
+        try: return (await asyncio.start_server(callback, HERE, port, **options), port)
         except OSError as error:
             refused = error
             port += 7
@@ -27,27 +22,21 @@ async def finish(writer):
     writer.close()
     await writer.wait_closed()
 async def serve_one(reader, writer):
-    seen.append(writer.get_extra_info("peername"))
+    seen.append(writer.get_extra_info('peername'))
     await finish(writer)
 seen = []
-def plain(name):
-    return bytes(name) if isinstance(name, (bytes, bytearray)) else tuple(name)
+def plain(name): return bytes(name) if isinstance(name, (bytes, bytearray)) else tuple(name)
 async def main():
     server, port = await serve(serve_one)
     for _ in range(2):
         reader, writer = await asyncio.open_connection(HOST, port)
         await reader.read()
-        if params["client"]:
-            try:
-                emit("client", plain(writer.get_extra_info("peername")))
-            except Exception as error:
-                emit("refused", type(error).__name__)
+        try: emit('client', plain(writer.get_extra_info('peername')))
+        except Exception as error: emit('refused', type(error).__name__)
         await finish(writer)
-    for name in seen:
-        emit("server", plain(name))
+    for name in seen: emit('server', plain(name))
     server.close()
     await server.wait_closed()
 asyncio.run(main())
-# It printed there:
-# refused 'KeyError'
+# It printed there: refused 'KeyError'
 # …

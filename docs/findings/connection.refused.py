@@ -3,46 +3,37 @@
 # Seen: diverges: 'port'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-from time import ticks_us as _us
 import asyncio
-try:
-    from time import ticks_us
-except ImportError:  # CPython, the control
+try: from time import ticks_us
+except ImportError:
     def ticks_us():
         import time
         return time.monotonic_ns() // 1000
-HOST = HERE = "127.0.0.1"  # where clients connect to, and where servers are
+HOST = HERE = '127.0.0.1'
 async def serve(callback, **options):
-    """A server on a port that nobody has, and that port."""
     port = 20000 + ticks_us() % 10000
     for _ in range(40):
-        try:
-            return await asyncio.start_server(callback, HERE, port, **options), port
+        try: return (await asyncio.start_server(callback, HERE, port, **options), port)
         except OSError as error:
             refused = error
             port += 7
     raise refused
-def closed(port):
-    """A port at HOST where nobody listens, now that the server at this one was closed."""
-    return port
+def closed(port): return port
 async def finish(writer):
     writer.close()
     await writer.wait_closed()
-LONG = "a." * 150 + "b"  # no name server needs to be asked about that
-async def ignore(reader, writer):
-    await finish(writer)
+LONG = 'a.' * 150 + 'b'
+async def ignore(reader, writer): await finish(writer)
 async def main():
     server, port = await serve(ignore)
     server.close()
     await server.wait_closed()
-    for name, host in (("port", HOST), ("host", LONG), ("address", "255.255.255.255")):
+    for name, host in (('port', HOST), ('host', LONG), ('address', '255.255.255.255')):
         try:
             _, writer = await asyncio.open_connection(host, closed(port))
-            emit("connected", name)
+            emit('connected', name)
             await finish(writer)
-        except OSError:
-            emit("os-error", name)
+        except OSError: emit('os-error', name)
 asyncio.run(main())
-# It printed there:
-# connected 'port'
+# It printed there: connected 'port'
 # …

@@ -29,5 +29,4 @@ async def main():
 
 
 asyncio.run(main())
-# It printed there:
-# refused 'default_exception_handler() takes 2 positional arguments but 1 were given'
+# It printed there: refused 'default_exception_handler() takes 2 positional arguments but 1 were given'

@@ -26,6 +26,5 @@ async def main():
 
 
 emit("ended", asyncio.run(main()))
-# It printed there:
-# nested 'returned' 'inner'
+# It printed there: nested 'returned' 'inner'
 # and then: crashed: the board rebooted: it printed its boot banner and a friendly prompt

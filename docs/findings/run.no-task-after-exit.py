@@ -30,8 +30,7 @@ for error in (SystemExit(1), KeyboardInterrupt("stop")):
         emit("cancel", "done")
     except RuntimeError as error:
         emit("cancel", str(error))
-# It printed there:
-# left 'SystemExit'
+# It printed there: left 'SystemExit'
 # current 'Task'
 # cancel "can't cancel self"
 # left 'KeyboardInterrupt'

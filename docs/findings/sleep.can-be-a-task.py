@@ -3,9 +3,7 @@
 # Seen: diverges: ['before', 'refused']
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-import asyncio
 def seconds(ms): return ms / 1000
-def pause(ms): return asyncio.sleep(ms / 1000)
 
 # A sleep made a task, without a coroutine of one's own around it.
 import asyncio
@@ -22,6 +20,5 @@ async def main():
 
 
 asyncio.run(main())
-# It printed there:
-# before
+# It printed there: before
 # refused 'coroutine expected'

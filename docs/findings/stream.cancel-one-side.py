@@ -6,89 +6,53 @@ def emit(*what): print(*what)
 import asyncio
 import io
 class Memory(io.IOBase):
-    def __init__(self, *chunks, room=1 << 20, limit=1 << 20):
-        self.chunks = list(chunks)  # a read sees at most one; None: nothing after all; b"": EOF
-        self.room = room  # bytes that can be written until there is room again
-        self.limit = limit  # bytes that one write takes at most
-        self.pieces = []  # what each write took
-        self.polls = []  # what was asked for, each change of it once
-        self.bits = 0  # error and hang-up are told unasked
-        self.error = None  # what read and write raise
-        self.refused = 0  # writes for which there was no room
-        self.closed = 0
+    def __init__(self, *chunks):
+        self.chunks = list(chunks)
+        self.room = 0
+        self.pieces = []
+        self.polls = []
     def ioctl(self, request, argument):
-        if request == 3:  # MP_STREAM_POLL
+        if request == 3:
             asked = argument & 5
-            if self.polls[-1:] != [asked]:
-                self.polls.append(asked)
+            if self.polls[-1:] != [asked]: self.polls.append(asked)
             ready = (1 if self.chunks else 0) | (4 if self.room else 0)
-            return ready & argument | self.bits
-        if request == 4:  # MP_STREAM_CLOSE
-            return 0
+            return ready & argument | 0
+        if request == 4: return 0
         return -1
     def _next(self, size):
-        if self.error:
-            raise self.error
-        if not self.chunks:
-            return None
+        if not self.chunks: return None
         chunk = self.chunks[0]
-        if chunk == b"":  # the end stays the end
-            return chunk
-        if chunk is None or size < 0 or size >= len(chunk):
-            return self.chunks.pop(0)
+        if chunk == b'': return chunk
+        if chunk is None or size < 0 or size >= len(chunk): return self.chunks.pop(0)
         self.chunks[0] = chunk[size:]
         return chunk[:size]
-    def read(self, size=-1):
-        return self._next(size)
-    def readinto(self, buffer):
-        data = self._next(len(buffer))
-        if data is None:
-            return None
-        buffer[: len(data)] = data
-        return len(data)
-    def readline(self):
-        chunk = self.chunks[0] if self.chunks else None
-        return self._next(chunk.find(b"\n") + 1 or -1 if chunk else -1)
+    def read(self, size=-1): return self._next(size)
     def write(self, data):
-        if self.error:
-            raise self.error
-        size = min(len(data), self.room, self.limit)
-        if not size:
-            self.refused += 1
-            return None
+        size = min(len(data), self.room, 1048576)
+        if not size: return None
         self.room -= size
         self.pieces.append(bytes(data[:size]))
         return size
-    def written(self):
-        return b"".join(self.pieces)
-    def close(self):
-        self.closed += 1
 async def turns(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
+    for _ in range(count): await asyncio.sleep(0)
 async def main():
-    for cancelled in ("read", "write"):
-        memory = Memory(room=0)
+    for cancelled in ('read', 'write'):
+        memory = Memory()
         stream = asyncio.StreamWriter(memory, {})
         async def write():
-            stream.write(b"xyz")
+            stream.write(b'xyz')
             await stream.drain()
-        tasks = {
-            "read": asyncio.create_task(stream.read(4)),
-            "write": asyncio.create_task(write()),
-        }
+        tasks = {'read': asyncio.create_task(stream.read(4)), 'write': asyncio.create_task(write())}
         await turns(4)
         tasks[cancelled].cancel()
         await turns(4)
-        memory.chunks.append(b"data")
+        memory.chunks.append(b'data')
         memory.room = 100
         await turns(6)
         del tasks[cancelled]
-        emit("other-done", cancelled, [task.done() for task in tasks.values()])
-        for task in tasks.values():
-            task.cancel()
+        emit('other-done', cancelled, [task.done() for task in tasks.values()])
+        for task in tasks.values(): task.cancel()
         await turns(4)
 asyncio.run(main())
-# It printed there:
-# other-done 'read' [False]
+# It printed there: other-done 'read' [False]
 # other-done 'write' [False]

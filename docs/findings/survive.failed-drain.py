@@ -7,90 +7,53 @@ params = {'by': ['error']}
 import asyncio
 import io
 class Memory(io.IOBase):
-    def __init__(self, *chunks, room=1 << 20, limit=1 << 20):
-        self.chunks = list(chunks)  # a read sees at most one; None: nothing after all; b"": EOF
-        self.room = room  # bytes that can be written until there is room again
-        self.limit = limit  # bytes that one write takes at most
-        self.pieces = []  # what each write took
-        self.polls = []  # what was asked for, each change of it once
-        self.bits = 0  # error and hang-up are told unasked
-        self.error = None  # what read and write raise
-        self.refused = 0  # writes for which there was no room
-        self.closed = 0
+    def __init__(self, *chunks):
+        self.chunks = list(chunks)
+        self.room = 0
+        self.pieces = []
+        self.polls = []
+        self.bits = 0
+        self.error = None
     def ioctl(self, request, argument):
-        if request == 3:  # MP_STREAM_POLL
+        if request == 3:
             asked = argument & 5
-            if self.polls[-1:] != [asked]:
-                self.polls.append(asked)
+            if self.polls[-1:] != [asked]: self.polls.append(asked)
             ready = (1 if self.chunks else 0) | (4 if self.room else 0)
             return ready & argument | self.bits
-        if request == 4:  # MP_STREAM_CLOSE
-            return 0
+        if request == 4: return 0
         return -1
-    def _next(self, size):
-        if self.error:
-            raise self.error
-        if not self.chunks:
-            return None
-        chunk = self.chunks[0]
-        if chunk == b"":  # the end stays the end
-            return chunk
-        if chunk is None or size < 0 or size >= len(chunk):
-            return self.chunks.pop(0)
-        self.chunks[0] = chunk[size:]
-        return chunk[:size]
-    def read(self, size=-1):
-        return self._next(size)
-    def readinto(self, buffer):
-        data = self._next(len(buffer))
-        if data is None:
-            return None
-        buffer[: len(data)] = data
-        return len(data)
-    def readline(self):
-        chunk = self.chunks[0] if self.chunks else None
-        return self._next(chunk.find(b"\n") + 1 or -1 if chunk else -1)
     def write(self, data):
-        if self.error:
-            raise self.error
-        size = min(len(data), self.room, self.limit)
-        if not size:
-            self.refused += 1
-            return None
+        if self.error: raise self.error
+        size = min(len(data), self.room, 1048576)
+        if not size: return None
         self.room -= size
         self.pieces.append(bytes(data[:size]))
         return size
-    def written(self):
-        return b"".join(self.pieces)
-    def close(self):
-        self.closed += 1
-async def turns(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
+    def written(self): return b''.join(self.pieces)
+async def turns():
+    for _ in range(4): await asyncio.sleep(0)
 async def main():
-    for by in params["by"]:
-        memory = Memory(room=0)
+    for by in params['by']:
+        memory = Memory()
         stream = asyncio.StreamWriter(memory, {})
-        stream.write(b"abcdef")
-        task = asyncio.create_task(
-            stream.drain() if by == "error" else asyncio.wait_for_ms(stream.drain(), 15)
-        )
-        await turns(4)
+        stream.write(b'abcdef')
+        task = asyncio.create_task(stream.drain() if by == 'error' else asyncio.wait_for_ms(stream.drain(), 15))
+        await turns()
         memory.room = 3
-        await turns(4)
-        if by == "error":
+        await turns()
+        if by == 'error':
             memory.error = OSError(5)
-            memory.bits = 8  # POLLERR
+            memory.bits = 8
         try:
             await task
-            emit("told", by, "drained")
-        except (asyncio.TimeoutError, OSError) as error:
-            emit("told", by, type(error).__name__)
-        memory.error, memory.bits, memory.room = None, 0, 100
-        stream.write(b"gh")
+            emit('told', by, 'drained')
+        except (asyncio.TimeoutError, OSError) as error: emit('told', by, type(error).__name__)
+        memory.error = None
+        memory.bits = 0
+        memory.room = 100
+        stream.write(b'gh')
         await stream.drain()
-        emit("written", by, memory.written())
+        emit('written', by, memory.written())
 asyncio.run(main())
-# It printed there:
-# told 'error' 'OSError'
+# It printed there: told 'error' 'OSError'
 # written 'error' "b'abcabcdefgh'"

@@ -4,47 +4,32 @@
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # It is the last of 3 scripts that were run.
 def emit(*what): print(*what)
-params = {'what': 'flag', 'turns': 2}
 import asyncio
 import time
 async def turns(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
-try:
-    sleep_ms, wait_for_ms, block_ms = asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms
+    for _ in range(count): await asyncio.sleep(0)
+try: sleep_ms, wait_for_ms, block_ms = (asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms)
 except AttributeError:
-    def sleep_ms(ms):
-        return asyncio.sleep(ms / 1000)
-    def wait_for_ms(awaitable, ms):
-        return asyncio.wait_for(awaitable, ms / 1000)
-    def block_ms(ms):
-        time.sleep(ms / 1000)
+    def sleep_ms(ms): return asyncio.sleep(ms / 1000)
+    def wait_for_ms(awaitable, ms): return asyncio.wait_for(awaitable, ms / 1000)
+    def block_ms(ms): time.sleep(ms / 1000)
 async def wait(what):
     try:
         await wait_for_ms(what, 20)
-        return "taken"
-    except asyncio.TimeoutError:
-        return "timeout"
+        return 'taken'
+    except asyncio.TimeoutError: return 'timeout'
 async def main():
-    lock = params["what"] == "lock"
     for late in (False, True):
-        thing = asyncio.Lock() if lock else asyncio.ThreadSafeFlag()
-        if lock:
-            await thing.acquire()
-        task = asyncio.create_task(wait(thing.acquire() if lock else thing.wait()))
+        thing = asyncio.ThreadSafeFlag()
+        task = asyncio.create_task(wait(thing.wait()))
         await turns(4)
-        if late:
-            block_ms(30)
-        thing.release() if lock else thing.set()
-        await turns(params["turns"])
-        if not late:
-            block_ms(30)
+        if late: block_ms(30)
+        thing.set()
+        await turns(2)
+        if not late: block_ms(30)
         came = await task
-        if lock and came == "taken":
-            thing.release()
-        again = await wait(thing.acquire() if lock else thing.wait())
-        emit("met", late, came, again)
+        again = await wait(thing.wait())
+        emit('met', late, came, again)
 asyncio.run(main())
-# It printed there:
-# met False 'taken' 'timeout'
+# It printed there: met False 'taken' 'timeout'
 # met True 'timeout' 'taken'

@@ -7,61 +7,45 @@ params = {'kinds': ['coroutine', 'task'], 'ends': 'value'}
 import asyncio
 import time
 async def turns(count):
-    for _ in range(count):
-        await asyncio.sleep(0)
-try:
-    sleep_ms, wait_for_ms, block_ms = asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms
+    for _ in range(count): await asyncio.sleep(0)
+try: sleep_ms, wait_for_ms, block_ms = (asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms)
 except AttributeError:
-    def sleep_ms(ms):
-        return asyncio.sleep(ms / 1000)
-    def wait_for_ms(awaitable, ms):
-        return asyncio.wait_for(awaitable, ms / 1000)
-    def block_ms(ms):
-        time.sleep(ms / 1000)
+    def sleep_ms(ms): return asyncio.sleep(ms / 1000)
+    def wait_for_ms(awaitable, ms): return asyncio.wait_for(awaitable, ms / 1000)
+    def block_ms(ms): time.sleep(ms / 1000)
 async def job(event, told, after):
     try:
         await event.wait()
         await turns(after)
     except asyncio.CancelledError:
-        told.append("cancelled")
+        told.append('cancelled')
         raise
-    if params["ends"] == "failure":
-        raise ValueError("the job's own")
-    told.append("ended")
-    return "value"
+    told.append('ended')
+    return 'value'
 def awaitable(kind, *args):
-    if kind == "task":
-        return asyncio.create_task(job(*args))
-    if kind == "gather":
-        return asyncio.gather(job(*args), job(*args))
-    if kind == "nested":
-        return wait_for_ms(job(*args), 60000)
+    if kind == 'task': return asyncio.create_task(job(*args))
+    if kind == 'gather': return asyncio.gather(job(*args), job(*args))
+    if kind == 'nested': return wait_for_ms(job(*args), 60000)
     return job(*args)
 async def wait(what):
-    try:
-        return await wait_for_ms(what, 20)
-    except asyncio.TimeoutError:
-        return "timeout"
-    except ValueError:
-        return "failure"
+    try: return await wait_for_ms(what, 20)
+    except asyncio.TimeoutError: return 'timeout'
+    except ValueError: return 'failure'
 async def main():
     loop = asyncio.get_event_loop()
-    for kind in params["kinds"]:
+    for kind in params['kinds']:
         for late in (False, True):
             for after in (0, 1, 2):
-                told, event = [], asyncio.Event()
-                loop.set_exception_handler(lambda loop, context: told.append("handler"))
+                told, event = ([], asyncio.Event())
+                loop.set_exception_handler(lambda loop, context: told.append('handler'))
                 task = asyncio.create_task(wait(awaitable(kind, event, told, after)))
                 await turns(4)
-                if late:
-                    block_ms(30)
-                event.set()  # it can go on, and its time is over
-                if not late:
-                    block_ms(30)
+                if late: block_ms(30)
+                event.set()
+                if not late: block_ms(30)
                 came = await task
                 await turns(4)
-                emit("met", kind, late, after, came, told)
+                emit('met', kind, late, after, came, told)
 asyncio.run(main())
-# It printed there:
-# met 'coroutine' False 0 'timeout' ['ended']
+# It printed there: met 'coroutine' False 0 'timeout' ['ended']
 # …

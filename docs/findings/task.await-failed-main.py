@@ -32,5 +32,4 @@ try:
 except ValueError:
     pass
 emit("ended", asyncio.run(later()))
-# It printed there:
-# and then: crashed: the board rebooted: it printed its boot banner and a friendly prompt
+# It printed there: and then: crashed: the board rebooted: it printed its boot banner and a friendly prompt

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rig import whole
 from rig.claims import ROOT, Claim, catalogue, sources
-from rig.commands.reproduce import comment, script
+from rig.commands.reproduce import MOST_LINES, comment, script
 from rig.results import SHOWED, Result
 from rig.run_dir import RunDir
 
@@ -23,7 +23,8 @@ below does not keep. MicroPython's CI runs its own suite on this port and is gre
 its tests could have shown the same was not checked one by one. The scripts need no rig: paste
 one into a REPL (Ctrl-E first) or run it with `micropython`; what was expected and seen
 stands in their comments. `python -m rig.commands.findings RUN` writes this page from a run;
-`looprig reproduce RUN CLAIM` prints the same for any result of yours.
+`looprig reproduce RUN CLAIM` prints the same for any result of yours: the device test, cut down
+to what this claim uses of it. {short} of these {count} are under 40 lines.
 
 A link leads to the thread where the fault is told, or to the line of MicroPython's source that does
 it, where we know of no thread. Scripts marked ⌨ need a host that types or reads as they say.
@@ -62,7 +63,10 @@ def write(run: Path, docs: Path = DOCS) -> None:
     (docs / "findings").mkdir(parents=True, exist_ok=True)
     for old in (docs / "findings").glob("*.py"):
         old.unlink()
-    parts = [PAGE.format(firmware=f"{board.sys_version}; {board.machine}")]
+    scripts = {name: script(result, board, info) for name, result in results.items()}
+    short = sum(len(text.splitlines()) <= MOST_LINES for text in scripts.values())
+    seen_on = f"{board.sys_version}; {board.machine}"
+    parts = [PAGE.format(firmware=seen_on, short=short, count=len(scripts))]
     chapter = ""
     for name, claim in catalogue().items():
         if name not in results:
@@ -75,7 +79,7 @@ def write(run: Path, docs: Path = DOCS) -> None:
                 "|---|---|---|---|",
             ]
         parts.append(row(results[name], claim))
-        whole.write(docs / "findings" / f"{name}.py", script(results[name], board, info))
+        whole.write(docs / "findings" / f"{name}.py", scripts[name])
     whole.write(docs / "findings.md", "\n".join(parts) + "\n")
 
 

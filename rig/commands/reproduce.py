@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rig.answers.answer import tell
 from rig.answers.reading import Reproduce
-from rig.board.program import TIMES
 from rig.claims import DEVICE_TESTS, catalogue, sources
+from rig.commands.folded import folded
 from rig.errors import UsageError, nearest
 from rig.results import SHOWED, BoardInfo, ExecutionRecord, Result, RunInfo
 from rig.run_dir import RunDir
@@ -21,6 +21,7 @@ from rig.run_dir import RunDir
 MOST_LINES = 39
 """Of a script, where the device test allows: what an issue shows without scrolling."""
 EVENTS_SHOWN = 12
+FEWEST_SHOWN = 2
 WIDTH = 160
 EMIT = {
     "micropython": "def emit(*what): print(*what)",
@@ -31,8 +32,14 @@ CLOCK = {
     "cpython": "from time import monotonic_ns\ndef _us(): return monotonic_ns() // 1000",
 }
 CHECK = "from binascii import crc32 as _check"
-WITH_FLOATS = "def seconds(ms): return ms / 1000\ndef pause(ms): return asyncio.sleep(ms / 1000)"
-WHOLE = "def seconds(ms): return (ms + 999) // 1000\ndef pause(ms): return asyncio.sleep_ms(ms)"
+WITH_FLOATS = {
+    "seconds": "def seconds(ms): return ms / 1000",
+    "pause": "def pause(ms): return asyncio.sleep(ms / 1000)",
+}
+WHOLE = {
+    "seconds": "def seconds(ms): return (ms + 999) // 1000",
+    "pause": "def pause(ms): return asyncio.sleep_ms(ms)",
+}
 
 
 def reproduce(run: Path, claim: str, board: str, as_json: bool = False) -> int:
@@ -71,19 +78,14 @@ def script(result: Result, board: BoardInfo, run: RunInfo) -> str:
         what = f"{result.claim} on {result.board}: nothing ran on the board ({result.outcome})"
         raise UsageError(what, result.why or "choose another result")
     last = result.executions[-1]  # the one that decided it: a check that fails ends the test
-    body = code(last, board)
     head, tail = said(result, board, run), seen(last)
-    lines = [*head, *body.splitlines(), *tail]
+    lines = [*head, *code(last, board).splitlines(), *tail]
     if len(lines) > MOST_LINES:
-        kept = [line for line in body.splitlines() if line.strip() and not remark(line)]
-        room = max(3, MOST_LINES - len(head) - len(kept))
+        kept = code(last, board, short=True).splitlines()
+        room = max(FEWEST_SHOWN, MOST_LINES - len(head) - len(kept))
         tail = tail if len(tail) <= room else [*tail[: room - 1], "# …"]
         lines = [*head, *kept, *tail]
     return "\n".join(lines) + "\n"
-
-
-def remark(line: str) -> bool:
-    return line.lstrip().startswith("#")
 
 
 def said(result: Result, board: BoardInfo, run: RunInfo) -> list[str]:
@@ -114,28 +116,40 @@ def claim_test(claim: str) -> str:
     return f"host/{host_tests().get(claim, '')}"
 
 
-def code(last: ExecutionRecord, board: BoardInfo) -> str:
-    """The device test with what stands in front of it. Raises UsageError for one that this looprig
-    does not have."""
-    parts = [text(name) for name in (last.prefix, last.device_test) if name]
+def code(last: ExecutionRecord, board: BoardInfo, short: bool = False) -> str:
+    """The device test with what stands in front of it; `short`: cut down to this execution. Raises
+    UsageError for one that this looprig does not have."""
+    parts = [text(name) for name in (*last.prefix.split(), last.device_test)]
     body = needed("\n".join(parts))
+    if short:
+        given = parameters(last) if "params" in names(body) else {}
+        body = folded(needed(folded(body, given)), {})
     kind = "cpython" if board.implementation == "cpython" else "micropython"
     front = [EMIT[kind]]
-    if "_us" in body:
+    used = names(body)
+    if "_us" in used:
         front.append(CLOCK[kind])
-    if "_check" in body:
+    if "_check" in used:
         front.append(CHECK)
-    if TIMES.search(body):
-        front += ["import asyncio", WHOLE if whole_only(board) else WITH_FLOATS]
-    if "params" in body:
+    times = WHOLE if whole_only(board) else WITH_FLOATS
+    front += [line for name, line in times.items() if name in used and f"def {name}(" not in body]
+    if times.keys() & used and "import asyncio" not in body:
+        front.append("import asyncio")
+    if "params" in used:
         front.append(f"params = {parameters(last)!r}")
-    return "\n".join(front) + "\n\n" + body
+    return "\n".join(front) + ("\n" if short else "\n\n") + body
+
+
+def names(body: str) -> set[str]:
+    return {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
 
 
 def needed(body: str) -> str:
     """The script without the functions, classes and imports that nothing in it uses: several tests
     share a script that goes before them."""
     tree = ast.parse(body)
+    if "globals" in names(body):
+        return body
     named = {  # what a statement at the top level binds, where it does nothing else
         number: bound(statement) for number, statement in enumerate(tree.body)
     }
@@ -204,7 +218,9 @@ def seen(last: ExecutionRecord) -> list[str]:
     shown = lines[:EVENTS_SHOWN] + ["# …"] * (len(lines) > EVENTS_SHOWN)
     if last.ended != "finished":
         shown.append(comment(f"and then: {last.ended}: {last.how}"))
-    return ["# It printed there:", *shown] if shown else ["# It printed nothing there."]
+    if not shown:
+        return ["# It printed nothing there."]
+    return [f"# It printed there: {shown[0][2:]}", *shown[1:]]
 
 
 def comment(said: str) -> str:
