@@ -182,14 +182,14 @@ def test_a_page_can_be_followed(
             text = re.sub(name, there, text, flags=re.MULTILINE)
         return text
 
-    bins, folder = tmp_path / "bin", tmp_path / "empty"
+    bins, folder = tmp_path / "bin", tmp_path / "an empty földer"
     bins.mkdir()
     folder.mkdir()
     programs = {"pytest": "-m pytest -p no:labgrid", "python": ""}
     if not shutil.which("jq"):
         programs["jq"] = "-m json.tool"  # it reads what the other would
     for name, module in programs.items():
-        (bins / name).write_text(f'#!/bin/sh\nexec {installed} {module} "$@"\n', "utf-8")
+        (bins / name).write_text(f'#!/bin/sh\nexec {shlex.quote(str(installed))} {module} "$@"\n', "utf-8")
         (bins / name).chmod(0o755)
     for make in GIVEN.get(page, ()):
         make(folder)

@@ -60,10 +60,11 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def test_it_is_quiet_where_nobody_uses_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("words", [(), ("-p", "xdist", "-n", "2")], ids=["alone", "xdist"])
+def test_it_is_quiet_where_nobody_uses_it(words: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "test_it.py").write_text(NOT_LOADED, "utf-8")
     (tmp_path / "conftest.py").write_text(OWN_FIXTURES, "utf-8")
-    said = outside(tmp_path)
+    said = outside(tmp_path, *words)
     assert "2 passed" in said
     assert "looprig" not in said.replace("-p looprig.plugin", "")
     assert sorted(path.name for path in tmp_path.glob("*.*")) == ["conftest.py", "test_it.py"]

@@ -114,10 +114,10 @@ def test_the_same_content_gives_the_same_bytes(archives: tuple[Path, Path], tmp_
 
 @pytest.fixture(scope="module")
 def installed(archives: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The python of a fresh environment with the wheel in it; what looprig depends on is found
-    where this process has it, and the checkout is not, for a path in a .pth has its own .pth
-    files ignored."""
-    folder = tmp_path_factory.mktemp("fresh")
+    """The python of a fresh environment with the wheel in it, in a folder such as some people
+    have; what looprig depends on is found where this process has it, and the checkout is not, for
+    a path in a .pth has its own .pth files ignored."""
+    folder = tmp_path_factory.mktemp("fresh") / "Zoë's env"
     venv.create(folder, with_pip=True)
     python = folder / ("Scripts" if os.name == "nt" else "bin") / "python"
     did(python, "-m", "pip", "install", "-q", "--no-deps", "--no-index", archives[1])
