@@ -189,7 +189,9 @@ def test_a_page_can_be_followed(
     if not shutil.which("jq"):
         programs["jq"] = "-m json.tool"  # it reads what the other would
     for name, module in programs.items():
-        (bins / name).write_text(f'#!/bin/sh\nexec {shlex.quote(str(installed))} {module} "$@"\n', "utf-8")
+        (bins / name).write_text(
+            f'#!/bin/sh\nexec {shlex.quote(str(installed))} {module} "$@"\n', "utf-8"
+        )
         (bins / name).chmod(0o755)
     for make in GIVEN.get(page, ()):
         make(folder)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -17,13 +15,13 @@ from rig.bench import load
 from rig.board.board import Board
 from rig.errors import RigError, UsageError
 from rig.fleet.places import Place, places
+from tests import runs_beside
 from tests.labgrid_bench import LabgridBench, free_port, missing
+from tests.runs_beside import DEADLINE_S, WORKER, children, results, until_first_result
 
 WHY = missing()
 needs_labgrid = pytest.mark.skipif(bool(WHY), reason=WHY)
 pytestmark = pytest.mark.xdist_group("labgrid")
-DEADLINE_S = 120
-ROOT = Path(__file__).resolve().parent.parent
 FEW = ["--no-power", "--claims", "run.returns-value"]
 MANY = ["--claims", "loop.*", "--claims", "latency.*"]  # many seconds, if nobody ends it
 
@@ -46,20 +44,11 @@ def bench_of(lab: LabgridBench, folder: Path, wait_s: float = 60, **boards: str)
 
 
 def start(bench: Path, out: Path, *arguments: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "rig.cli", "run", "--bench", bench, "--out", out, *arguments],
-        cwd=ROOT,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-    )
+    return runs_beside.start(out, "--bench", bench, *arguments)
 
 
 def outcomes(out: Path) -> dict[tuple[str, str], str]:
-    lines = (out / "results.jsonl").read_text("utf-8").splitlines()
-    found = [json.loads(line) for line in lines]
-    assert len({(r["claim"], r["board"]) for r in found}) == len(found), "a result twice"
-    return {(r["claim"], r["board"]): r["outcome"] for r in found}
+    return {where: result["outcome"] for where, result in results(out).items()}
 
 
 def held_by(lab: LabgridBench, place: str, process: subprocess.Popen[str]) -> str:
@@ -67,17 +56,6 @@ def held_by(lab: LabgridBench, place: str, process: subprocess.Popen[str]) -> st
     lab.until(lambda: lab.holder_of(place) or process.poll() is not None, f"{place} to be held")
     assert process.poll() is None, process.communicate()
     return lab.holder_of(place)
-
-
-def until_running(lab: LabgridBench, out: Path, run: subprocess.Popen[str]) -> None:
-    """Wait until the run has its first result."""
-    results = out / "results.jsonl"
-
-    def begun() -> bool:
-        return run.poll() is not None or (results.exists() and results.stat().st_size > 0)
-
-    lab.until(begun, "the first result")
-    assert run.poll() is None, run.communicate()
 
 
 # -- what a run gets and gives back -------------------------------------------------------------
@@ -135,7 +113,7 @@ def test_a_run_that_is_ended_gives_its_board_back(
 ) -> None:
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-0"}'), tmp_path / "out", *MANY)
     assert "/looprig-" in held_by(lab, "rp2-0", run)
-    until_running(lab, tmp_path / "out", run)
+    until_first_result(tmp_path / "out", run)
     run.send_signal(number)
     said = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == (-9 if number == signal.SIGKILL else 130), said
@@ -166,8 +144,8 @@ def test_a_killed_worker_leaves_the_place_with_the_run(lab: LabgridBench, tmp_pa
     out = tmp_path / "out"
     claims = ["--no-power", "--claims", "run.*", "--claims", "latency.sleep-*"]
     run = start(bench, out, *claims, "-n", "2")
-    until_running(lab, out, run)
-    workers = workers_of(run.pid)
+    until_first_result(out, run)
+    workers = children(run.pid, WORKER)
     assert workers, run.communicate(timeout=DEADLINE_S)
     os.kill(workers[0], signal.SIGKILL)
     said = run.communicate(timeout=DEADLINE_S)
@@ -177,16 +155,6 @@ def test_a_killed_worker_leaves_the_place_with_the_run(lab: LabgridBench, tmp_pa
     assert len(found) % 2 == 0, "each claim on each board"
     assert not lab.holder_of("rp2-0")
     assert not lab.holder_of("rp2-1")
-
-
-def workers_of(pid: int) -> list[int]:
-    """The workers of a run."""
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text("utf-8").split()
-    return [
-        int(child)
-        for child in children
-        if Path(f"/proc/{child}/comm").read_text("utf-8").strip() == "looprig-worker"
-    ]
 
 
 # -- what goes wrong ----------------------------------------------------------------------------
@@ -262,7 +230,7 @@ def test_a_place_without_a_serial_port(lab: LabgridBench, tmp_path: Path) -> Non
 def test_a_place_that_vanishes_in_mid_run(lab: LabgridBench, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), out, *MANY)
-    until_running(lab, out, run)
+    until_first_result(out, run)
     lab.stop("exporter")
     try:
         said, trouble = run.communicate(timeout=DEADLINE_S)
@@ -297,7 +265,7 @@ def test_a_vanished_place_is_told_of(lab: LabgridBench, capfd: pytest.CaptureFix
 def test_a_coordinator_that_is_killed_in_mid_run(lab: LabgridBench, tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(bench_of(lab, tmp_path, pico='{place = "rp2-1"}'), out, *MANY)
-    until_running(lab, out, run)
+    until_first_result(out, run)
     lab.stop("coordinator", signal.SIGKILL)
     try:
         said, trouble = run.communicate(timeout=DEADLINE_S)
