@@ -15,8 +15,9 @@ AMISS = """
 run --bench none.toml|run --bench broken.toml|run --bench empty.toml|run --bench binary.toml
 run --bench .|run --bench gone.toml|run --claims|run --claims ''|run --out good|run --out /proc/x
 run --out broken.toml|run --repeat 0|run --repeat 2 --out good|run -n 0|run -n x|run --level x
-run --fault x|run --overlay none|run --overlay broken --board unix|run --suite empty|run --suite none
-run --firmware broken.toml|run --firmware 9.9.9|run --expectations none|run --port /dev/null
+run --fault x|run --overlay none|run --overlay broken --board unix
+run --suite empty|run --suite none|run --firmware broken.toml|run --firmware 9.9.9
+run --expectations none|run --port /dev/null
 run --port ''|run --failed none|run --failed damaged|run --failed torn|run --resume empty
 run --resume torn|run --trace no.such|run --quiet --matrix|run --list --failed good|run --board x
 ab|ab --board unix|ab --overlay none|ab --fault x
