@@ -13,7 +13,7 @@ import pytest
 
 from rig.bench import ROOT
 from rig.upstream.work import Work
-from tests.test_many_boards import HOLDER, children
+from tests.runs_beside import HOLDER, children
 from tests.test_run import DEADLINE_S, LOOPRIG, results, wait_for_results
 from tests.test_upstream_resume import BOARDS, TESTS, bench, checkout, gate, out
 
