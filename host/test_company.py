@@ -75,3 +75,13 @@ def test_clients_in_one_turn(board: BoardUnderTest, record: Record) -> None:
         if max(took) < SENT_AGAIN_S:
             break
     assert max(took) < SENT_AGAIN_S
+
+
+@claim("server.reads-later")
+def test_reads_later(board: BoardUnderTest) -> None:
+    assert got(board, "reads_later") == [b"all that was sent\nand more", b""]
+
+
+@claim("connection.written-after-close")
+def test_written_after_close(board: BoardUnderTest) -> None:
+    assert got(board, "written_after_close") == ["told", b"served\n"]

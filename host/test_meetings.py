@@ -113,3 +113,64 @@ def test_failed_reader(board: BoardUnderTest) -> None:
 @claim("survive.ended-reader-beside-writer")
 def test_ended_reader(board: BoardUnderTest) -> None:
     two_sides(board, "ends", b"")
+
+
+# -- what comes when it is too late remains for the next ------------------------------------------
+
+
+def too_late(board: BoardUnderTest, *kinds: str) -> None:
+    for by, told in (("timeout", "timeout"), ("cancel", "cancelled")):
+        met = over_memory(board, "late", kinds=list(kinds), by=by).values("met")
+        expected = {"lock": "taken", "flag": "taken"}
+        assert met == [(kind, told, expected.get(kind, b"one\n")) for kind in kinds]
+
+
+@claim("survive.late-data")
+def test_late_data(board: BoardUnderTest) -> None:
+    too_late(board, "line", "exactly", "some")
+
+
+@claim("survive.late-lock")
+def test_late_lock(board: BoardUnderTest) -> None:
+    too_late(board, "lock")
+
+
+@claim("survive.late-flag")
+def test_late_flag(board: BoardUnderTest) -> None:
+    too_late(board, "flag")
+
+
+def after_cut(board: BoardUnderTest, how: str) -> None:
+    came = over_memory(board, "after_cut", how=how).values("came")
+    assert [by for by, _ in came] == ["cancel", "timeout"]
+    assert {data for _, data in came} <= {b"two\nthree\n", b"one two\nthree\n"}
+
+
+@claim("survive.after-a-cut-line")
+def test_after_a_cut_line(board: BoardUnderTest) -> None:
+    after_cut(board, "line")
+
+
+@claim("survive.after-a-cut-count")
+def test_after_a_cut_count(board: BoardUnderTest) -> None:
+    after_cut(board, "exactly")
+
+
+@claim("survive.after-a-cut-read")
+def test_after_a_cut_read(board: BoardUnderTest) -> None:
+    after_cut(board, "all")
+
+
+@claim("run.leftovers-end-once")
+def test_leftovers_end_once(board: BoardUnderTest) -> None:
+    for raises in (False, True):
+        prefix = "survival/times"
+        log = board.run("survival/leftover", prefix=prefix, raises=raises).value("log")
+        assert log in (["cancelled", "finally"], ["slept", "finally"])
+
+
+@claim("survive.one-of-two-is-served")
+def test_one_of_two_is_served(board: BoardUnderTest) -> None:
+    for what in ("reader", "writer", "flag"):
+        ended = over_memory(board, "second", what=what).value("ended")
+        assert set(ended) & {"first", "second"}

@@ -93,8 +93,45 @@ async def taken(port):
     return [client]
 
 
+async def late(reader, writer):
+    # It reads when all has come, and the client has gone.
+    await pause(30)
+    emit("got", await reader.read(-1))
+    emit("got", await reader.read(-1))
+    await finish(writer)
+    over.set()
+
+
+async def reads_later(port):
+    reader, writer = await connect_to(port)
+    writer.write(b"all that was sent\n")
+    await writer.drain()
+    writer.write(b"and more")
+    await writer.drain()
+    await finish(writer)
+    await over.wait()
+    return []
+
+
+async def written_after_close(port):
+    # Who writes to a connection of its own that is closed is told.
+    reader, writer = await connect_to(port)
+    await finish(writer)
+    try:
+        writer.write(b"too late\n")
+        await asyncio.wait_for(writer.drain(), 1)
+        emit("got", "not told")
+    except Exception:  # whatever it is, it says so
+        emit("got", "told")
+    client = await connect_to(port)
+    emit("got", await ask(client, b"served\n"))
+    return [client]
+
+
 async def main():
-    server, port = await serve(echo)
+    global over
+    over = asyncio.Event()
+    server, port = await serve(late if params["what"] == "reads_later" else echo)
     clients = await globals()[params["what"]](port)
     for _, writer in clients:
         await finish(writer)

@@ -1,0 +1,139 @@
+"""Callbacks and threads by the hundreds, such as fail, and what even a late port owes them."""
+
+from __future__ import annotations
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from fixtures.evidence import Record
+from host.latency import attempts, seconds
+from host.test_waits import MS, OWN_TICK, SOURCE, WAIT_MS, ran, run
+from host.waits import REFERENCE, lateness
+from rig.errors import Unsupported
+
+OFTEN = 300
+"""More than a count of eight bits can count."""
+WAITED_MS = 20
+
+
+def failing(board: BoardUnderTest, beside: str) -> None:
+    """Two callbacks raise in the midst of waits: those end when they should, and two more run."""
+    execution = run(board, "failing", f"{SOURCE} waits/quiet", beside=beside)
+    if execution.value("source") == "none":
+        raise Unsupported("a callback while the board waits: machine.Timer or _thread")
+    took = execution.value("took")
+    assert len(took) == 4
+    assert min(took) > (WAITED_MS - 1) * 1000
+    assert execution.value("ran") == 2
+
+
+@claim("wait.failing-callback")
+def test_failing_callback(board: BoardUnderTest) -> None:
+    failing(board, "")
+
+
+@claim("wait.failing-callback-beside-flag")
+def test_failing_callback_beside_flag(board: BoardUnderTest) -> None:
+    failing(board, "flag")
+
+
+@claim("wait.failing-callback-beside-device")
+def test_failing_callback_beside_device(board: BoardUnderTest) -> None:
+    failing(board, "device")
+
+
+@claim("wait.failing-callback-beside-console")
+def test_failing_callback_beside_console(board: BoardUnderTest) -> None:
+    failing(board, "console")
+
+
+def hundreds(board: BoardUnderTest, what: str) -> None:
+    prefix = f"{SOURCE} waits/quiet"
+    execution = run(board, "hundreds", prefix, what=what, times=OFTEN, deadline=30)
+    assert execution.value("came") == (OFTEN, True)
+
+
+@claim("wait.callbacks-by-hundreds")
+def test_callbacks_by_hundreds(board: BoardUnderTest) -> None:
+    hundreds(board, "callbacks")
+
+
+@claim("wait.flags-by-hundreds")
+def test_flags_by_hundreds(board: BoardUnderTest) -> None:
+    hundreds(board, "flags")
+
+
+def at_the_end(board: BoardUnderTest, record: Record, wait: str, beside: str) -> None:
+    """A port that runs callbacks when a wait is over does so at the end of the one they came in."""
+
+    def once() -> tuple[list[float], float]:
+        execution = run(
+            board, "callback", wait=wait, beside=beside, ms=MS, wait_ms=MS + WAIT_MS, times=2
+        )
+        return ran(execution), min(seconds(execution, "zero"))
+
+    spare = OWN_TICK + WAIT_MS / 1e3
+    late, allowed = lateness(board, record, f"a callback in {wait}, how late", once, spare=spare)
+    assert late <= allowed
+
+
+@claim("wait.callback-by-the-end-of-poll")
+def test_by_the_end_of_poll(board: BoardUnderTest, record: Record) -> None:
+    at_the_end(board, record, "poll", "")
+
+
+@claim("wait.callback-by-the-end")
+def test_by_the_end(board: BoardUnderTest, record: Record) -> None:
+    at_the_end(board, record, "loop", "event")
+
+
+@claim("wait.callback-by-the-end-beside-stream")
+def test_by_the_end_beside_stream(board: BoardUnderTest, record: Record) -> None:
+    at_the_end(board, record, "loop", "stream")
+
+
+@claim("wait.task-made-by-callback-by-the-end")
+def test_task_by_the_end(board: BoardUnderTest, record: Record) -> None:
+    timer_ms = 60
+
+    def once() -> tuple[list[float], float]:
+        execution = run(board, "from_callback", what="task", ms=MS, wait_ms=timer_ms, times=3)
+        if execution.value("source") == "none":
+            raise Unsupported("something outside of the loop: machine.Timer or _thread")
+        return seconds(execution, "late"), 0.0
+
+    spare = OWN_TICK + timer_ms / 1e3
+    late, allowed = lateness(board, record, "a task that a callback made", once, spare=spare)
+    assert late <= allowed
+
+
+def threads(board: BoardUnderTest, record: Record, beside: str) -> None:
+    during: list[int] = []
+    for _ in attempts(record):  # a busy machine may hold the thread back
+        prefix = f"{REFERENCE} waits/quiet"
+        execution = run(board, "threads_beside", prefix, beside=beside, wait_ms=WAIT_MS, times=3)
+        during = execution.value("during")
+        assert len(during) == 3
+        # two fall to the moments before and after the wait
+        if min(during) > 2:
+            break
+    assert min(during) > 2
+
+
+@claim("wait.threads-run-beside-flag")
+def test_threads_beside_flag(board: BoardUnderTest, record: Record) -> None:
+    threads(board, record, "flag")
+
+
+@claim("wait.threads-run-beside-device")
+def test_threads_beside_device(board: BoardUnderTest, record: Record) -> None:
+    threads(board, record, "device")
+
+
+@claim("wait.threads-run-beside-console")
+def test_threads_beside_console(board: BoardUnderTest, record: Record) -> None:
+    threads(board, record, "console")
+
+
+@claim("wait.threads-run-among-turns")
+def test_threads_among_turns(board: BoardUnderTest, record: Record) -> None:
+    threads(board, record, "turns")
