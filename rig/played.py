@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rig.bench import Bench, BoardEntry
-from rig.errors import LooprigError
+from rig.errors import LooprigError, RigError
 from rig.virtual.board import VirtualBoard
 
 if TYPE_CHECKING:
@@ -115,6 +115,14 @@ def _virtual_meters(
         return {}
     meters = {}
     for name, entry in measured.items():
+        if not (boards[name].activity or boards[name].pid_file.exists()):
+            with losing(name, lost):
+                raise RigError(
+                    f"emulated board {name}: its emulator says neither activity nor thread, so "
+                    "that no current can be told",
+                    f"leave meter out of [board.{name}], or see docs/adding-an-emulator.md",
+                )
+            continue
         meters[name] = meter = VirtualMeter(
             boards[name].pid_file,
             entry.options,

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shlex
 import signal
 import socketserver
 import subprocess
@@ -25,7 +24,6 @@ from rig.board.program import Program
 from rig.errors import BoardLost, RigError
 from rig.results import Result
 from rig.run_dir import RunDir
-from rig.virtual import emulated
 from rig.virtual.emulated import EmulatedBoard
 from tests import slow_emulator
 
@@ -139,59 +137,6 @@ def test_a_port_where_nobody_is(address: str) -> None:
     with pytest.raises(RigError, match="activity port"):
         Activity(address)
     assert "does not answer" in SlowerClock(address).trouble()
-
-
-# -- how an emulator begins ------------------------------------------------------------------
-
-
-def emulator(folder: Path, code: str) -> EmulatedBoard:
-    """An emulator that is a few lines of Python."""
-    script = folder / "emulator.py"
-    script.write_text(f"import sys, time\n{code}\n", "utf-8")
-    command = f"{shlex.quote(sys.executable)} {shlex.quote(str(script))} {{firmware}}"
-    return EmulatedBoard("stub", folder / "firmware", command, folder)
-
-
-@pytest.mark.parametrize(
-    ("code", "says"),
-    [
-        ("print('hello')", "'hello"),
-        ("print('{}')", "{}"),
-        ("print('[1]')", r"\[1\]"),
-        ('print(\'{"console": 1, "activity": []}\')', "console"),
-        ("sys.exit('Error: no boot ROM')", "Error: no boot ROM"),
-        ("sys.exit(7)", "exit 7"),
-        ("raise ValueError('core')", "ValueError: core"),
-        ("sys.stdout.buffer.write(bytes(100_000))", "did not start"),
-        ("time.sleep(60)", "says nothing"),
-    ],
-)
-def test_an_emulator_that_does_not_say_where_it_is(
-    code: str, says: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(emulated, "READY_S", 5.0)
-    board = emulator(tmp_path, code)
-    try:
-        with pytest.raises(RigError, match=says) as caught:
-            board.wait_ready()
-        assert "try by hand" in str(caught.value.hint)
-    finally:
-        board.stop()
-    assert board.process.returncode is not None
-
-
-def test_an_emulator_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(RigError, match="is it installed"):
-        EmulatedBoard("stub", tmp_path / "f", "no-such-emulator {firmware}", tmp_path)
-
-
-def test_an_emulator_ends_with_its_standard_input(tmp_path: Path) -> None:
-    ready = 'print(\'{"console": "socket://127.0.0.1:9"}\', flush=True); sys.stdin.read()'
-    board = emulator(tmp_path, ready)
-    board.wait_ready()
-    assert board.port == "socket://127.0.0.1:9"
-    board.stop()
-    assert board.process.returncode == 0
 
 
 # -- what the command line refuses -----------------------------------------------------------

@@ -9,7 +9,7 @@ from rig.activity import Clock, HostClock, SlowerClock
 from rig.board.arriving import BOOT_S, FIRST, Patience, arrive
 from rig.board.execution import Ended, Execution
 from rig.board.link import RESET_PATIENCE_S, STALL_S, Link, Watch
-from rig.board.mute import why_mute
+from rig.board.mute import no_emulator, why_mute
 from rig.board.pasting import SLOW
 from rig.board.port import Disconnected, Lines, Silence
 from rig.board.recovery import ABSENT_S, Ladder
@@ -70,6 +70,14 @@ class Connection:
 
         Raises RigError or UsageError saying why the port does not open or does not answer.
         """
+        try:
+            self._open(climb)
+        except RigError as error:
+            if self.kind != "emulated":
+                raise
+            raise no_emulator(error, self.clock.trouble()) from error
+
+    def _open(self, climb: bool) -> None:
         port = lookup(self.port)
         if port.other:
             what = f"port {self.port} (board {self.name}): it is {port.other}; nothing was sent"

@@ -92,3 +92,11 @@ def why_mute(name: str, port: Port, seen: bytes, switched: bool) -> Mute:
             f"If all that is so, {MAIN}: {PRESS}{power}, or {way_out(port)}"
         )
     return Mute(what, hint)
+
+
+def no_emulator(error: RigError, trouble: str) -> RigError:
+    """What to say of an emulated board that is not had: it has no buttons and no cable, only a
+    command. `trouble` is what its clock says."""
+    what = f"{error.what}; {trouble}" if trouble else error.what
+    hint = "does its emulator run this firmware, and is the console that it names the REPL's?"
+    return type(error)(what, f"{hint} docs/adding-an-emulator.md")

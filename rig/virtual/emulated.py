@@ -37,6 +37,15 @@ def check(firmware: Path, emulator: str = "") -> None:
         emulators.choose(found, emulator)
 
 
+def thread_of(said: dict[str, object]) -> bytes:
+    """The kernel's id of the thread that is the core, as who measures reads it: an emulator that
+    lives in the host's time says it. Raises ValueError, KeyError or TypeError."""
+    thread = said["thread"]
+    if type(thread) is not int or not 0 < thread < 1 << 32:
+        raise ValueError(thread)
+    return thread.to_bytes(8, sys.byteorder)
+
+
 class EmulatedBoard:
     """An emulator's process, by the contract of docs/adding-an-emulator.md.
 
@@ -53,6 +62,7 @@ class EmulatedBoard:
         self.name = name
         self.command = command
         self.port = self.activity = ""
+        self.followed = False  # its output has a reader, who closes it
         self.pid_file = folder / f"{name}.pid"
         self.supply: Path | None = None  # no instrument feeds it
         self.network: NetworkStation | None = None  # it has none that the host is on
@@ -74,26 +84,28 @@ class EmulatedBoard:
         try:
             said = json.loads(line)
             self.port, self.activity = said["console"], said.get("activity", "")
-            thread = said.get("thread")
             if not (isinstance(self.port, str) and isinstance(self.activity, str) and self.port):
                 raise ValueError(line)
+            if "thread" in said:
+                self.pid_file.write_bytes(thread_of(said))
         except (ValueError, KeyError, TypeError) as error:
             raise RigError(
                 f"emulated board {self.name} did not start: {self._trouble(line)}",
                 f"try by hand: {shlex.join(self.command)}",
             ) from error
-        if isinstance(thread, int):  # it lives in the host's time, as a thread that is runnable
-            self.pid_file.write_bytes(thread.to_bytes(8, sys.byteorder))
-            threading.Thread(target=self._follow_thread, daemon=True).start()
+        self.followed = True
+        threading.Thread(target=self._follow, daemon=True).start()
 
-    def _follow_thread(self) -> None:
-        """An emulator that starts anew at a reset has another thread then, and says so."""
+    def _follow(self) -> None:
+        """An emulator that starts anew at a reset has another thread then, and says so. What else
+        it prints is read and dropped, so that it never waits for a reader."""
         assert self.process.stdout is not None
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            for line in self.process.stdout:
-                thread = int(json.loads(line)["thread"])
-                with self.pid_file.open("r+b") as file:  # in place: it is mapped by who measures
-                    file.write(thread.to_bytes(8, sys.byteorder))
+        with contextlib.suppress(OSError), self.process.stdout:
+            while line := self.process.stdout.readline(LINE_LIMIT):
+                with contextlib.suppress(ValueError, KeyError, TypeError):
+                    thread = thread_of(json.loads(line))
+                    with self.pid_file.open("r+b") as file:  # in place: who measures mapped it
+                        file.write(thread)
 
     def _first_line(self) -> bytes:
         """What it says first: all of it by its end, or by the deadline."""
@@ -104,7 +116,7 @@ class EmulatedBoard:
             if not select.select([out], [], [], max(0.0, until - time.monotonic()))[0]:
                 self.process.kill()
                 break
-            if not (piece := os.read(out, LINE_LIMIT)):
+            if not (piece := os.read(out, 1)):  # what follows the line is for _follow
                 break
             line += piece
         return line
@@ -137,6 +149,6 @@ class EmulatedBoard:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-        if self.process.stdout:
+        if self.process.stdout and not self.followed:
             self.process.stdout.close()
         self.log.close()
