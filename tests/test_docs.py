@@ -17,6 +17,7 @@ import tomlkit
 import yaml
 
 from looprig.project import of_looprig
+from packing.links import outward, readme
 from rig import bench as benches
 from rig import expectations, suites, tables
 from rig.claims import ROOT, Chapter, Source, catalogue
@@ -37,6 +38,23 @@ def test_links_within_the_project_lead_somewhere(page: Path) -> None:
         if path and "://" not in target and not (page.parent / path).exists():
             broken.append(target)
     assert broken == []
+
+
+def test_links_lead_somewhere_on_the_site_too() -> None:
+    """Its only folder is docs/, and it shows files: what is neither leads to the repository."""
+    pages = {page.name: outward(page.read_text("utf-8"), "https://x") for page in PAGES}
+    pages = {name: text for name, text in pages.items() if (ROOT / "docs" / name).is_file()}
+    pages["README.md"] = readme("https://x")
+    made = {"claims.md", "commands.md", "bench-keys.md", "meter-dialects.md", "index.md"}
+    broken = [
+        f"{name}: {target}"
+        for name, text in pages.items()
+        for target in LINK.findall(text)
+        if "://" not in target and not target.startswith("#")
+        and not (ROOT / "docs" / target.partition("#")[0]).is_file() and target not in made
+    ]  # fmt: skip
+    assert broken == []
+    assert "](https://x/blob/main/docs/schemas/)" in pages["README.md"]
 
 
 def test_each_fence_says_what_it_holds() -> None:
