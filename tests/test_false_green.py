@@ -16,6 +16,7 @@ from rig.commands.export import export
 from rig.commands.listing import show
 from rig.commands.report import report
 from rig.commands.resuming import nothing_left
+from rig.commands.site import site
 from rig.commands.upstream import same_suite
 from rig.errors import UsageError
 from rig.made_with import digest
@@ -109,6 +110,16 @@ def test_a_report_that_lacks_a_run_it_was_given(tmp_path: Path) -> None:
     bad.mkdir()
     assert report([good], tmp_path / "out") == 0
     assert report([good, bad], tmp_path / "out") == 3
+
+
+def test_a_run_whose_bundle_was_damaged_is_in_the_site_again(tmp_path: Path) -> None:
+    run, out = written(tmp_path, "run", claims=FED), tmp_path / "out"
+    assert site([run], out, "") == 0
+    [bundle] = (tmp_path / "out.bundles").rglob("*.parquet")
+    whole = bundle.read_bytes()
+    bundle.write_bytes(whole[:100])
+    assert site([run], out, "") == 0
+    assert bundle.read_bytes() == whole
 
 
 @pytest.mark.parametrize("verify", [True, False])

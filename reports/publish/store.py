@@ -78,6 +78,16 @@ class Store:
         plain = re.sub(r"[^A-Za-z0-9_-]+", "-", run)[:60].strip("-") or "run"
         return f"run={plain}-{digest(content)}/results.parquet"
 
+    def holds(self, content: bytes, run: str) -> bool:
+        """Whether the bundle is kept, and as it was: its name alone says nothing of a file that was
+        damaged since."""
+        path = f"{self.root}/{self.name(content, run)}"
+        try:
+            with self.system.open_input_stream(path) as file:
+                return bundles.read_file(file) == content
+        except (pa.ArrowException, OSError, BundleRefused):
+            return False
+
     def add(self, content: bytes, run: str) -> None:
         """Keep a bundle's file, whole or not at all."""
         path = f"{self.root}/{self.name(content, run)}"

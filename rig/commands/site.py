@@ -35,9 +35,10 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
                 refused.append(f"{path} {found}")
                 what = one_line(f"{path} {found}; it is left out")
                 console.print(what, markup=False, soft_wrap=True)
-            elif (entry := place.name(*found)) not in known:
+                continue
+            if not place.holds(*found):
                 place.add(*found)
-                known.add(entry)
+            known.add(place.name(*found))
         if not known:
             raise UsageError(f"{place.where}: there is no bundle", "name runs: looprig site RUN…")
         table, read = pages.publish(place, out)
