@@ -30,7 +30,8 @@ def begin() -> None:
 
     wrong = streams.prepare()
     threading.excepthook = in_thread
-    sys.unraisablehook = lambda _: None  # of what is put away at exit nobody can know more
+    # Of what is put away at exit nobody can know more; a builtin is called without any memory.
+    sys.unraisablehook = callable
     if wrong:
         streams.tell(f"looprig: {wrong}; give it one (/dev/null will do)")
         sys.exit(3)

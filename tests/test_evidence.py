@@ -95,6 +95,13 @@ def test_a_test_that_asked_no_board_is_no_verdict(record: Record) -> None:
     assert record.result(AssertionError("1 == 2"), None).outcome is Outcome.ERRORED
 
 
+def test_a_check_of_what_was_there_before_the_board_ran_is_no_verdict(record: Record) -> None:
+    ran, record.executions = record.executions, []
+    record.held(3, "True", "True")
+    record.executions = ran
+    assert record.result(None, None).outcome is Outcome.ERRORED
+
+
 @pytest.mark.parametrize(
     ("error", "outcome"),
     [

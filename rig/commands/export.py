@@ -26,7 +26,7 @@ def export(named: list[Path], to: str, out: Path | None, as_json: bool = False) 
     for path in paths:  # all, before the first is written
         try:
             samples(path)
-        except (OSError, CaptureDamaged) as error:
+        except CaptureDamaged as error:  # what is this machine's own is no mistake of a name
             raise UsageError(f"{path}: {error}", "name a capture, RUN/captures/*.parquet") from None
     if out:
         check_writable(out, "--out")
