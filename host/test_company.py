@@ -85,3 +85,13 @@ def test_reads_later(board: BoardUnderTest) -> None:
 @claim("connection.written-after-close")
 def test_written_after_close(board: BoardUnderTest) -> None:
     assert got(board, "written_after_close") == ["told", b"served\n"]
+
+
+@claim("server.speaks-first")
+def test_speaks_first(board: BoardUnderTest) -> None:
+    assert got(board, "speaks_first") == [b"hello\n", b"answer\n"]
+
+
+@claim("server.two-servers")
+def test_two_servers(board: BoardUnderTest) -> None:
+    assert got(board, "two") == [b"hello\n", b"first\n", b"second\n", b"still\n"]

@@ -12,7 +12,7 @@ from host.test_console import ACK, told
 from rig.board.execution import Execution
 from rig.board.link import Link
 
-SIZES = [1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257]
+SIZES = [1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513]
 """Bytes: about the powers of two, which are what buffers and the packets of USB measure."""
 FEARED_S = 4.0
 """Longer than the board's own patience with a read (2.5 s)."""
@@ -71,8 +71,10 @@ def test_lines_in_a_burst(board: BoardUnderTest) -> None:
 
 @claim("console.line-ends")
 def test_line_ends(board: BoardUnderTest) -> None:
-    lines = [b"one\r\n", b"t\rwo\n", b"\r\n", b"f\x00\x0b\x0c\x85our\xff\n"]
-    reads: list[Read] = [("send", "", 0), ("wire", "line", 0)] * 4
+    lines = [
+        b"one\r\n", b"t\rwo\n", b"\r\n", b"f\x00\x0b\x0c\x85our\xff\n", b"\x08\x7f\t\x1b[A\n",
+    ]  # fmt: skip
+    reads: list[Read] = [("send", "", 0), ("wire", "line", 0)] * 5
     assert got(board, lines, reads) == lines
 
 
@@ -109,6 +111,18 @@ def test_typed_ahead(board: BoardUnderTest) -> None:
     for way in ("line", "some", "exactly"):  # each by a reader that is made when all has come
         reads += [("send", "", 0), ("busy", "", 40), ("anew", way, 5)]
     assert got(board, [b"abcd\n"] * 3, reads) == [b"abcd\n"] * 3
+
+
+@claim("console.no-echo")
+def test_no_echo(board: BoardUnderTest) -> None:
+    reads: list[Read] = []
+    for way in ("line", "exactly", "some"):
+        reads += [("send", "", 0), ("wire", way, 5)]
+    execution = board.run(
+        "console/pieces", while_running=sending([b"abcd\n"] * 3), reads=reads, deadline=20
+    )
+    assert execution.value("got") == [b"abcd\n"] * 3
+    assert execution.output == ""
 
 
 # -- output ---------------------------------------------------------------------------------------

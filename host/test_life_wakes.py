@@ -9,7 +9,7 @@ from fixtures.board import BoardUnderTest
 from host.latency import ATTEMPTS, TICK
 from host.test_life import LONG, times
 
-SIXTEEN_BITS = 66_000
+SIXTEEN_BITS, THOUSANDS = 66_000, 9_000
 
 
 def every(board: BoardUnderTest, kind: str) -> None:
@@ -125,9 +125,9 @@ def test_rounds(board: BoardUnderTest) -> None:
     assert run.value("rounds") == rounds
 
 
-def numbered(board: BoardUnderTest, what: str) -> None:
-    """Past sixteen bits, each right."""
-    count = SIXTEEN_BITS * times(board)
+def numbered(board: BoardUnderTest, what: str, count: int = SIXTEEN_BITS) -> None:
+    """So many, each right."""
+    count *= times(board)
     run = board.run("life/numbers", what=what, times=count, deadline=120.0 * times(board))
     assert run.value("ended") == (count, 0)
 
@@ -150,3 +150,18 @@ def test_numbered_locks(board: BoardUnderTest) -> None:
 @claim("life.numbered-waits")
 def test_numbered_waits(board: BoardUnderTest) -> None:
     numbered(board, "waits")
+
+
+@claim("life.numbered-cancels")
+def test_numbered_cancels(board: BoardUnderTest) -> None:
+    numbered(board, "cancels", THOUSANDS)
+
+
+@claim("life.numbered-gathers")
+def test_numbered_gathers(board: BoardUnderTest) -> None:
+    numbered(board, "gathers", THOUSANDS)
+
+
+@claim("life.numbered-failures")
+def test_numbered_failures(board: BoardUnderTest) -> None:
+    numbered(board, "failures", THOUSANDS)

@@ -6,12 +6,12 @@ from __future__ import annotations
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import TICK, attempts, seconds
+from host.latency import ATTEMPTS, TICK, attempts, seconds
 from host.waits import REFERENCE, allowance, judged_late, neighbour, zero
 
 QUIET = f"{REFERENCE} waits/quiet"
 SHORT = [(3, 6), (14, 4)]
-LONG = [(120, 1), (4, 1), (610, 1), (4, 1)]
+LONG = [(70, 1), (120, 1), (4, 1), (610, 1), (4, 1)]
 """Each once, for all of it is waiting; right behind each a short one, for which a port that slept
 deeply may be late."""
 
@@ -25,12 +25,15 @@ def on_time(
 ) -> None:
     """No wait ends early; of no length they end late in every execution."""
     always: set[str] = set()
-    for number in attempts(record):
+    single = all(times == 1 for _, times in waits)
+    for number in attempts(record, 2 * ATTEMPTS if single else ATTEMPTS):
         with neighbour(board) as machine:
             execution = board.run(
                 "waits/on_time", prefix=QUIET, by=by, beside=beside, waits=waits, deadline=10
             )
         allowed = allowance(board, zero(execution), machine)
+        if single:  # which has no median: a machine may be late for one as it is for one in ten
+            allowed += machine.nine_in_ten() - machine.median()
         late = set()
         for position, (ms, _) in enumerate(waits, 1):
             over = [s - ms / 1e3 for s in seconds(execution, "took", position)]
@@ -64,6 +67,16 @@ def test_beside_console(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.task-beside-sleepers")
 def test_beside_sleepers(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "sleep", "sleepers")
+
+
+@claim("wait.task-beside-many")
+def test_beside_many(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "many")
+
+
+@claim("wait.task-after-everything")
+def test_after_everything(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "after", [(4, 3)] * 7)
 
 
 @claim("wait.timeout-to-the-time")

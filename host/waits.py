@@ -42,6 +42,10 @@ class Neighbour:
     def median(self) -> float:
         return statistics.median(self.late) if self.late else 0.0
 
+    def nine_in_ten(self) -> float:
+        """By how much nine in ten of its sleeps were late at most, in seconds."""
+        return sorted(self.late)[9 * len(self.late) // 10] if self.late else 0.0
+
     def later(self, than: float) -> float:
         """Which part of its sleeps ended later than that, in seconds."""
         return sum(late > than for late in self.late) / max(1, len(self.late))

@@ -27,9 +27,38 @@ async def waits(number):
     return await asyncio.wait_for(value(number), 60) == number
 
 
+async def cancels(number):
+    task = asyncio.create_task(wait(unset))
+    await asyncio.sleep(0)
+    task.cancel()
+    try:
+        await task
+    except asyncio.CancelledError:
+        return True
+
+
+async def wait(event):
+    await event.wait()
+
+
+async def gathers(number):
+    return await asyncio.gather(value(number), value(7)) == [number, 7]
+
+
+async def failures(number):
+    try:
+        await asyncio.create_task(fail(number))
+    except ValueError as error:
+        return error.args[0] == number
+
+
+async def fail(number):
+    raise ValueError(number)
+
+
 async def main():
-    global event, lock
-    event, lock = asyncio.Event(), asyncio.Lock()
+    global event, lock, unset
+    event, lock, unset = asyncio.Event(), asyncio.Lock(), asyncio.Event()
     work, wrong = globals()[params["what"]], 0
     for number in range(params["times"]):
         if not await work(number):

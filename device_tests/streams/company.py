@@ -128,10 +128,40 @@ async def written_after_close(port):
     return [client]
 
 
+async def greet(reader, writer):
+    writer.write(b"hello\n")
+    await writer.drain()
+    await echo(reader, writer)
+
+
+async def speaks_first(port):
+    # The server has a word for whoever comes, before that says anything.
+    client = await connect_to(port)
+    emit("got", await asyncio.wait_for(client[0].readline(), 5))
+    emit("got", await ask(client, b"answer\n"))
+    return [client]
+
+
+async def two(port):
+    # Two servers, each with a callback of its own.
+    other, other_port = await serve(greet)
+    first, second = await connect_to(port), await connect_to(other_port)
+    emit("got", await asyncio.wait_for(second[0].readline(), 5))
+    emit("got", await ask(first, b"first\n"))
+    emit("got", await ask(second, b"second\n"))
+    await finish(second[1])
+    other.close()
+    await other.wait_closed()
+    emit("got", await ask(first, b"still\n"))
+    return [first]
+
+
 async def main():
     global over
     over = asyncio.Event()
-    server, port = await serve(late if params["what"] == "reads_later" else echo)
+    server, port = await serve(
+        {"reads_later": late, "speaks_first": greet}.get(params["what"], echo)
+    )
     clients = await globals()[params["what"]](port)
     for _, writer in clients:
         await finish(writer)

@@ -25,6 +25,38 @@ async def poll(ms):
     poller.poll(ms)
 
 
+async def fails():
+    raise ValueError("a failure of the test")
+
+
+async def nothing():
+    pass
+
+
+async def something(number):
+    # Each time another thing happens right before the wait.
+    event, flag = asyncio.Event(), asyncio.ThreadSafeFlag()
+    event.set()
+    flag.set()
+    if number == 0:
+        task = asyncio.create_task(asyncio.Event().wait())
+        await sleep_ms(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+    elif number == 1:
+        await asyncio.gather(fails(), nothing(), return_exceptions=True)
+    elif number == 2:
+        await timeout(1)
+    elif number == 3:
+        await event.wait()
+    elif number == 4:
+        await flag.wait()
+    elif number == 5:
+        await read(Device(0))
+    else:
+        await read_timeout(1)
+
+
 async def timed(wait, ms):
     start = ticks_us()
     await wait(ms)
@@ -44,6 +76,8 @@ async def main():
     for position, (ms, times) in enumerate(params["waits"]):
         took = []
         for _ in range(times):
+            if params["beside"] == "after":
+                await something(position)
             took.append(await timed(wait, ms))
         emit("took", position + 1, took)
     for task in tasks:

@@ -64,6 +64,8 @@ def quiet(what):
         import sys
 
         return [asyncio.create_task(read(getattr(sys.stdin, "buffer", sys.stdin)))]
+    if what == "many":
+        return [asyncio.create_task(read(Device())) for _ in range(12)]
     if what == "sleepers":
         return [asyncio.create_task(rest(60000 + number)) for number in range(24)]
     return []
