@@ -340,7 +340,7 @@ def test_the_command_says_what_is_wrong(runs: list[Path], tmp_path: Path) -> Non
     assert (tmp_path / "site" / "index.html").is_file()
     assert len(list((tmp_path / "site.bundles").rglob("*.parquet"))) == 1
     done = looprig(runs[0], "--out", tmp_path / "site")
-    assert "1 bundles, 0 of them read now" in done.stdout
+    assert "1 bundle, 0 of them read now" in done.stdout
 
 
 def test_the_frames_are_of_everything(made: Path) -> None:

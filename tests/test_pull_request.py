@@ -132,6 +132,7 @@ def test_a_trust_list(tmp_path: Path) -> None:
     [
         ("ports/rp2/machine_uart.c", {"rp2"}),
         ("ports/renesas-ra/boards/X/mpconfigboard.h", {"renesas-ra"}),
+        ("ports/rp2/ünï côdé 中.c", {"rp2"}),
         ("ports/README.md", set()),
         ("lib/pico-sdk", {"rp2"}),
         ("lib/tinyusb", {"*"}),

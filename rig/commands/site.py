@@ -21,6 +21,7 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
     from reports.neutral import one_line
     from reports.publish import pages
     from reports.publish.store import Store, brought
+    from reports.units import count
 
     for path in runs:
         if not path.exists() and not path.is_symlink():
@@ -61,6 +62,6 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
         console.print(problem, markup=False, soft_wrap=True)
     if len(table.problems) > SHOWN:
         console.print(f"and {len(table.problems) - SHOWN} more", markup=False)
-    what = f"{len(known)} bundles, {read} of them read now"
+    what = f"{count(len(known), 'bundle')}, {read} of them read now"
     console.print(f"site: {out / 'index.html'} ({what})", markup=False, soft_wrap=True)
     return code
