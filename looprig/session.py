@@ -16,7 +16,7 @@ import pytest
 
 from fixtures import judging, power
 from fixtures.dut import UnderTest
-from fixtures.items import claim_of
+from fixtures.items import claim_of, column_of
 from fixtures.recording import Recorder
 from looprig.project import of_looprig
 from rig import suites
@@ -86,6 +86,15 @@ def folders_above(config: pytest.Config) -> list[Path]:
     return [here, *here.parents]
 
 
+def parametrized(metafunc: pytest.Metafunc) -> set[str]:
+    """The arguments that the test's own marks give."""
+    found: set[str] = set()
+    for mark in metafunc.definition.iter_markers("parametrize"):
+        names = mark.args[0] if mark.args else mark.kwargs.get("argnames", ())
+        found.update(map(str.strip, names.split(",")) if isinstance(names, str) else names)
+    return found
+
+
 class Session:
     """A plugin: the run's beginning, what is collected, and its end."""
 
@@ -110,6 +119,7 @@ class Session:
             suites=list(suites.added()),
         )
         under_test = UnderTest(self.plan)
+        self.seats = [kind.name for kind in self.plan.kinds]
         config.stash[judging.PLAN] = self.plan
         config.stash[judging.UNDER_TEST] = under_test
         plugins: list[Any] = [judging, power, under_test, self.mishaps]
@@ -117,16 +127,20 @@ class Session:
             config.pluginmanager.register(plugin)
 
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
-        """Whatever asks for a board is run on each."""
-        if "board" in metafunc.fixturenames:
-            names = [kind.name for kind in self.plan.kinds]
-            metafunc.parametrize("board", names, indirect=True)
+        """Whatever asks for a board is run on each, but what calls something of its own so."""
+        if "board" in metafunc.fixturenames and "board" not in parametrized(metafunc):
+            metafunc.parametrize("board", self.seats, indirect=True)
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """The run's claims are those that the tests to be run judge."""
         if session.config.option.collectonly:
             return
-        found = [claim for claim in map(claim_of, session.items) if claim]
+        judging = {item: claim for item in session.items if (claim := claim_of(item))}
+        for item in judging:
+            if column_of(item) not in self.seats:
+                said = "it is marked with a claim, and asks for no board of the bench"
+                raise pytest.UsageError(f"looprig: {item.nodeid}: {said}: def test_it(board)")
+        found = list(judging.values())
         claims = list(dict.fromkeys(claim.id for claim in found))
         levels = choose_levels([], {claim.id: claim for claim in found}, self.budgets)
         self.plan.claims, self.plan.levels = claims, levels

@@ -127,6 +127,22 @@ def test_a_mistake_is_a_sentence(words: list[str], sentence: str, project: Path)
     assert not (project / "runs").exists()
 
 
+@pytest.mark.parametrize(
+    ("test", "sentence"),
+    [
+        ("('thermo.reads')\ndef test_it(): assert True", "asks for no board"),
+        ("('thermo.read')\ndef test_it(board): assert True", "no claim 'thermo.read'"),
+        ("\ndef test_it(board): assert True", "names no claim"),
+    ],
+)
+def test_a_mistake_in_a_test_is_a_sentence(test: str, sentence: str, project: Path) -> None:
+    path = project / "host" / "test_it.py"
+    path.write_text(f"import pytest\n@pytest.mark.claim{test}\n", "utf-8")
+    said = outside(project, "--looprig-bench", "bench.toml", "host/test_it.py", code=4)
+    assert sentence in said
+    assert "Traceback" not in said
+
+
 def test_a_bench_elsewhere_is_not_taken_for_the_project(project: Path) -> None:
     shutil.move(project / "bench.toml", project.parent / "bench.toml")
     said = outside(project, "--looprig-bench", "../bench.toml", "-k", "reads", code=4)
@@ -156,11 +172,17 @@ def test_tests_that_judge_no_claim_owe_none(project: Path) -> None:
         "def mine(board): return board\n"
         "def test_by_way_of_another(value, mine): read(mine, value)\n"
         "@pytest.mark.usefixtures('board')\n"
-        "def test_marked(): ...\n",
+        "def test_marked(): ...\n"
+        "class TestOwn:\n"
+        "    @pytest.fixture\n"
+        "    def board(self, board): return board\n"
+        "    def test_wrapped(self, board): read(board, 5)\n"
+        "@pytest.mark.parametrize('board, size', [('a drawing board', 3)])\n"
+        "def test_another_kind_of_board(board, size): assert board == 'a drawing board'\n",
         "utf-8",
     )
     said = outside(project, "--looprig-bench", "bench.toml", "host/test_shapes.py")
-    assert "5 passed" in said
+    assert "7 passed" in said
     assert "looprig: nothing unexpected; exit 0 ·" in said
     assert results(project) == {}
 
