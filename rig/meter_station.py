@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import tempfile
 from pathlib import Path
@@ -53,6 +54,18 @@ class MeterStation(BaseModel):
 
         return SharedMeter(self.name, lock_of(self.resource), self._open)
 
+    def powers(self) -> str:
+        """Why the board behind it has no power, or had none for a while; '' for nothing, and for a
+        meter that is neither held for the run nor shared."""
+        if self.address:
+            with contextlib.closing(self.open()) as meter:
+                return meter.powers()
+        if not self.entry.shared or self.trouble:
+            return ""
+        from rig.meters.shared import powers
+
+        return powers(self.name, lock_of(self.resource), self._open)
+
     def _open(self) -> Meter:
         from rig.meters.opening import open_meter
 
@@ -66,7 +79,8 @@ class MeterStation(BaseModel):
             trigger=entry.trigger,
             channel=entry.channel,
             baud_rate=entry.baud_rate,
-            voltage=volts(entry.voltage) if entry.voltage else None,
+            # One that is passed on is switched by nobody: it was on when it was given away.
+            voltage=volts(entry.voltage) if entry.voltage and entry.held else None,
             feeds=entry.feeds,
             modelled=self.modelled,
             options=entry.options,

@@ -63,11 +63,10 @@ class Station(BaseModel):
 
     def supply_trouble(self) -> str:
         """Why the board has no power, or had none for a while, by the meter that it hangs on."""
-        if self.meter is None or not self.meter.address:
+        if self.meter is None:
             return ""
         try:
-            with contextlib.closing(self.meter.open()) as meter:
-                return meter.powers()
+            return self.meter.powers()
         except RigError as error:
             return error.what
 

@@ -7,11 +7,12 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from filelock import FileLock
 
 from rig.bench import ROOT
@@ -140,3 +141,32 @@ def by_joulescope(folder: Path, model: str = "js220", on: bool = True) -> Iterat
         )
         (place / "pyjoulescope_driver.py").write_text(text, encoding="utf-8")
         yield Fed(board, 'kind = "joulescope"')
+
+
+VOLTAGE = 'voltage = "3.3 V"'
+FEEDERS: dict[str, Callable[[Path], Any]] = {
+    "ppk2": by_ppk2,
+    "keysight-34465a": lambda folder: by_scpi(folder, "keysight-34465a"),
+    "keithley-dmm6500": lambda folder: by_scpi(folder, "keithley-dmm6500"),
+    "keithley-2450": lambda folder: by_scpi(folder, "keithley-2450", VOLTAGE),
+    "keithley-2450, on": lambda folder: by_scpi(folder, "keithley-2450", output="on"),
+    "keysight-n6705c": lambda folder: by_scpi(folder, "keysight-n6705c", VOLTAGE),
+    "rs-ngu": lambda folder: by_scpi(folder, "rs-ngu", VOLTAGE),
+    "powershield": by_powershield,
+    "stlink-v3pwr": lambda folder: by_powershield(folder, "stlink"),
+    "js220": by_joulescope,
+    "js320": lambda folder: by_joulescope(folder, "js320"),
+    "js110": lambda folder: by_joulescope(folder, "js110"),
+}
+
+
+def drivers(folder: Path) -> Path | None:
+    place = folder / "driver"
+    return place if place.is_dir() else None
+
+
+def load_driver(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The played driver of a Joulescope, where there is one, in this process."""
+    if place := drivers(folder):
+        monkeypatch.syspath_prepend(place)
+        monkeypatch.delitem(sys.modules, "pyjoulescope_driver", raising=False)

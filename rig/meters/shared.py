@@ -6,7 +6,9 @@ instruments serve one client, and one that stays connected shuts the others out.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
+from typing import ClassVar
 
 from filelock import FileLock, Timeout
 
@@ -20,6 +22,8 @@ TURN_S = 900.0
 
 class SharedMeter:
     """A `Meter` that is open, and held, from `arm` to `fetch` only."""
+
+    holding: ClassVar[dict[str, SharedMeter]] = {}  # in this process, by the lock's file
 
     def __init__(self, name: str, lock: FileLock, opener: Callable[[], Meter]) -> None:
         self.lock, self.opener = lock, opener
@@ -47,6 +51,7 @@ class SharedMeter:
         except BaseException:
             self.lock.release()
             raise
+        self.holding[self.lock.lock_file] = self
         return self.meter
 
     def identify(self) -> str:
@@ -77,7 +82,22 @@ class SharedMeter:
         """Give it to the next; it may be armed again."""
         meter, self.meter = self.meter, None
         if meter is not None:
+            self.holding.pop(self.lock.lock_file, None)
             try:
                 meter.close()
             finally:
                 self.lock.release()
+
+
+def powers(name: str, lock: FileLock, opener: Callable[[], Meter]) -> str:
+    """Why the board behind a shared meter has no power now; '' for nothing wrong.
+
+    Where a capture of this process has it, which its board broke off, that is ended for it. Raises
+    RigError where the meter does not open, as one does whose output is off.
+    """
+    holder = SharedMeter.holding.get(lock.lock_file)
+    if holder is None or holder.meter is None:
+        return SharedMeter(name, lock, opener).powers()
+    with contextlib.suppress(RigError):
+        holder.meter.fetch()
+    return holder.meter.powers()
