@@ -35,13 +35,13 @@ def systematic(
     if samples.range is None and fixed is None:
         return None
 
-    def shares(*parts: Part) -> Shares:
-        spans = [slice(samples.index(p.start_s), samples.index(p.end_s)) for p in parts]
-        current = np.concatenate([samples.current_a[span] for span in spans])
+    def shares(part: Part) -> Shares:
+        span = slice(samples.index(part.start_s), samples.index(part.end_s))
+        current = samples.current_a[span]
         if samples.range is None:
             assert fixed is not None
             return {fixed[0]: (1.0, float(current.mean()))}
-        number = np.concatenate([samples.range[span] for span in spans])
+        number = samples.range[span]
         return {
             int(each): (
                 float(np.mean(number == each)),
@@ -50,10 +50,24 @@ def systematic(
             for each in np.unique(number)
         }
 
-    def of(label: str) -> Shares:
-        return shares(*(cut(p, PULSE_GUARD_S) for p in frame.parts if p.label == label))
+    def level(parts: list[Part], weights: tuple[float, ...]) -> Shares:
+        """As rig/power/levels.py has it: a pulse in several ranges counts there as it does here."""
+        each = [shares(cut(part, PULSE_GUARD_S)) for part in parts]
+        return {
+            number: (
+                sum(
+                    w * one.get(number, (0.0, 0.0))[0] for w, one in zip(weights, each, strict=True)
+                ),
+                sum(
+                    w * one.get(number, (0.0, 0.0))[1] for w, one in zip(weights, each, strict=True)
+                ),
+            )
+            for number in {n for one in each for n in one}
+        }
 
-    window, floor, busy = shares(cut(frame.window, WINDOW_GUARD_S)), of("floor"), of("busy")
+    window = shares(cut(frame.window, WINDOW_GUARD_S))
+    floor = level(frame.floors, (0.5, 0.5))
+    busy = level(frame.pulses, (0.25, 0.25, 0.5))
     used = sorted({*window, *floor, *busy})
     errors = [(accuracy.ranges[k].gain, accuracy.ranges[k].offset_a) for k in used]
 
