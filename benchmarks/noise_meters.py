@@ -29,6 +29,7 @@ def filtered(scene: Scene) -> None:
 def slow(scene: Scene) -> None:
     """A meter of few readings a second, each a mean."""
     scene.interval_s = 1 / float(scene.random.choice([50, 100, 200, 400]))
+    scene.settable = False
 
 
 def fast(scene: Scene) -> None:
@@ -36,11 +37,12 @@ def fast(scene: Scene) -> None:
 
 
 def jittered(scene: Scene) -> None:
-    scene.jitter = scene.random.uniform(0.05, 1)
+    scene.jitter, scene.gapless = scene.random.uniform(0.05, 1), False
 
 
 def instants(scene: Scene) -> None:
     """No integration, or over a part of the time only."""
+    scene.gapless = False
     scene.aperture = float(scene.random.choice([0.0, 0.02, 0.1, 0.3, 0.6]))
 
 
@@ -95,6 +97,7 @@ def coarse_then_averaged(scene: Scene) -> None:
 def held(scene: Scene) -> None:
     """Fewer readings than samples, means or instants: each is said again until the next."""
     count, mean = int(scene.random.integers(2, 12)), scene.random.uniform() < 0.5
+    scene.gapless = False
 
     def change(current: Array) -> Array:
         if mean:
@@ -108,6 +111,7 @@ def held(scene: Scene) -> None:
 
 def dropouts(scene: Scene) -> None:
     """A link that loses readings now and then, and says the last one instead."""
+    scene.gapless = False
     share, length = log_uniform(scene.random, 1e-3, 0.3), int(scene.random.integers(1, 20))
 
     def change(current: Array) -> Array:
@@ -135,6 +139,7 @@ def line_cycles(scene: Scene) -> None:
     """A multimeter that integrates over line cycles: each reading is the mean of so many."""
     cycles = float(scene.random.choice([0.02, 0.06, 0.2, 1.0]))
     scene.interval_s = cycles / float(scene.random.choice([50.0, 60.0]))
+    scene.settable = False
 
 
 def sticks(scene: Scene) -> None:

@@ -9,12 +9,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.meters.samples import Samples
+from rig.power.capture import ODD
 from rig.power.framing import Frame
+from rig.power.response import WAKE_S
 from tests.power_simulation import frame
 
 Array = NDArray[np.float64]
 SUB = 8  # instants within a sample at which what is added is looked at
 LONGEST_WAKE_S = 1e-3
+CLOCKS = (0.98, 1.02)  # how many times as fast as the meter's the board's runs
+UNEVEN = 0.3  # of a named rate's period
 MOST_DUTY = 0.3  # of polling: more would be called spinning by nobody, and polling by few
 
 
@@ -31,6 +35,9 @@ class Scene:
     readings: list[Callable[[Array], Array]] = field(default_factory=list)
     jitter: float = 0.0  # of the interval
     aperture: float = 1.0  # of the interval: what the meter looks at
+    settable: bool = True  # its interval: the rig asks for another in each second attempt
+    gapless: bool = False  # its adapter says that it looks all the time
+    wait: int = 0  # seed of what the wait itself does, the same in each attempt
     spent: Callable[[Array], Array] = np.zeros_like
     """Seconds that the CPU has been busy by each instant; set when it is recorded."""
 
@@ -66,19 +73,22 @@ def log_uniform(random: np.random.Generator, low: float, high: float) -> float:
     return float(np.exp(random.uniform(np.log(low), np.log(high))))
 
 
-def activity(kind: str, told: Frame, random: np.random.Generator) -> Activity:
+def activity(kind: str, told: Frame, scene: Scene) -> Activity:
     """What the CPU does in a frame whose window holds a wait of that kind."""
+    random = np.random.default_rng(scene.wait)
     end = told.parts[-1].end_s
     starts = [-10.0, *(p.start_s for p in told.pulses), end]
     lengths = [10.0, *(p.length_s for p in told.pulses), 10.0]
     window = told.window
-    if kind == "polls":  # 10 to 1000 times a second, not quite evenly
-        period = log_uniform(random, 1e-3, 0.1)
+    if kind.startswith("polls"):  # 10 to 1000 times a second, not quite evenly
+        period, uneven = log_uniform(random, 1e-3, 0.1), random.choice([0.0, 0.02, 0.3])
+        wake = min(log_uniform(random, WAKE_S, LONGEST_WAKE_S), max(MOST_DUTY * period, WAKE_S))
+        if kind != "polls":  # the least there is, at a rate that is named
+            period, uneven, wake = 1 / float(kind.removeprefix("polls-")), UNEVEN, WAKE_S
         count = int(window.length_s / period)
-        at = (np.arange(count) + random.uniform(0, 1)) * period
-        at += random.uniform(-0.5, 0.5, count) * period * random.choice([0.0, 0.02, 0.3])
+        at = (np.arange(count) + scene.random.uniform(0, 1)) * period
+        at += scene.random.uniform(-0.5, 0.5, count) * period * uneven
         starts += list(window.start_s + at[(at > 0) & (at < window.length_s - 1e-3)])
-        wake = min(log_uniform(random, 50e-6, LONGEST_WAKE_S), max(MOST_DUTY * period, 50e-6))
         lengths += [wake] * (len(starts) - len(lengths))
     elif kind.startswith("spins"):
         share = 0.2 if kind == "spins-last-fifth" else 1.0
@@ -87,15 +97,15 @@ def activity(kind: str, told: Frame, random: np.random.Generator) -> Activity:
     return Activity(np.array(starts), np.array(lengths))
 
 
-def record(scene: Scene, kind: str, scale: float) -> tuple[Samples, Frame]:
-    """What the meter reads, and the frame in board time."""
-    random, dt = scene.random, scene.interval_s
-    told = frame(1.5 * scale, scale)
-    clock, lead = random.uniform(0.98, 1.02), random.uniform(0.01, 0.4)
+def record(scene: Scene, kind: str, scale: float, faster: float = 1) -> tuple[Samples, Frame]:
+    """What the meter reads, so many times faster if it can, and the frame in board time."""
+    random, dt = scene.random, scene.interval_s / (faster if scene.settable else 1)
+    told = frame(1.5 * scale, scale, ODD * dt)
+    clock, lead = random.uniform(*CLOCKS), random.uniform(0.01, 0.4)
     count = int((lead + told.parts[-1].end_s * clock + random.uniform(0, 0.1)) / dt)
     start = np.arange(count) * dt
     start = start + random.uniform(-0.5, 0.5, count) * dt * scene.jitter
-    busy = activity(kind, told, random)
+    busy = activity(kind, told, scene)
 
     def board(t: Array) -> Array:
         return (t - lead) / clock
@@ -115,4 +125,4 @@ def record(scene: Scene, kind: str, scale: float) -> tuple[Samples, Frame]:
     current = scene.floor_a + scene.span_a * duty + extra
     for change in scene.readings:
         current = change(current)
-    return Samples(np.ascontiguousarray(current), dt), told
+    return Samples(np.ascontiguousarray(current), dt, gapless=scene.gapless), told

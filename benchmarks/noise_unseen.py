@@ -147,6 +147,7 @@ def slews(scene: Scene) -> None:
 def clumps(scene: Scene) -> None:
     """Samples whose clock wanders within the capture."""
     size, period = log_uniform(scene.random, 1e-4, 5e-3), log_uniform(scene.random, 0.2, 5)
+    scene.gapless = False
 
     def change(current: Array) -> Array:
         at = np.arange(len(current)) * scene.interval_s

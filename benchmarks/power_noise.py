@@ -26,19 +26,22 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.noise_later import LATER
 from benchmarks.noise_meters import INTERVALS, METERS
 from benchmarks.noise_models import MODELS
 from benchmarks.noise_scene import Scene, record
-from benchmarks.noise_unseen import UNSEEN
+from benchmarks.noise_unseen import UNSEEN as UNSEEN_BEFORE
 from rig.errors import Inconclusive
 from rig.meters.samples import Samples
+from rig.power.capture import BESIDE
 from rig.power.framing import Frame, align
-from rig.power.verdict import judge
+from rig.power.verdict import Verdict, confirm, judge
 
 TRUTHS = ("sleeps", "sleeps", "polls", "polls", "polls", "spins", "spins-last-fifth")
 BOARDS = ((15.2e-3, 2.8e-3), (2e-3, 20e-3), (1.3e-3, 22.7e-3), (0.1e-3, 10e-3), (30e-3, 50e-3))
 """Floor and contrast in amperes."""
 SEEN = {model.__name__: model for model in (*INTERVALS, *MODELS, *METERS)}
+UNSEEN = (*UNSEEN_BEFORE, *LATER)
 KNOWN = SEEN | {model.__name__: model for model in UNSEEN}
 SCALES = (1.0, 2.0, 4.0)
 
@@ -60,7 +63,8 @@ class Draw:
 def scene(names: Iterable[str], random: np.random.Generator) -> Scene:
     """A board's scene with these models; mostly a little white noise too, as meters have."""
     floor_a, span_a = BOARDS[random.integers(len(BOARDS))]
-    made = Scene(random, floor_a, span_a)
+    told = bool(random.uniform() < 0.5)  # whether its adapter says what it does
+    made = Scene(random, floor_a, span_a, gapless=told, wait=int(random.integers(2**32)))
     known = list(KNOWN)
     for name in sorted(names, key=lambda n: known.index(n) >= len(INTERVALS)):
         KNOWN[name](made)
@@ -70,38 +74,48 @@ def scene(names: Iterable[str], random: np.random.Generator) -> Scene:
     return made
 
 
-def draw(
-    seed: int, unseen: bool = False, rules: dict[str, Callable[..., object]] | None = None
-) -> list[Draw]:
-    """What each rule says of one wait; this program's own has no name."""
+def drawn(seed: int, unseen: bool = False) -> tuple[tuple[str, ...], str, Scene]:
+    """The models, the truth and the scene of that draw."""
     random = np.random.default_rng(seed)
     count = int(random.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))
     models = tuple(str(n) for n in random.choice(list(SEEN), count, replace=False))
     if unseen:
         models = (UNSEEN[random.integers(len(UNSEEN))].__name__, *models[1:])
     truth = str(random.choice(TRUTHS))
-    made = scene(models, random)
+    return models, truth, scene(models, random)
+
+
+def draw(
+    seed: int, unseen: bool = False, rules: dict[str, Callable[..., Verdict]] | None = None
+) -> list[Draw]:
+    """What each rule says of one wait; this program's own has no name."""
+    models, truth, made = drawn(seed, unseen)
     framed: list[tuple[Samples, Frame] | Inconclusive] = []  # as far as any rule needed them
     found = []
     for rule, judged in (rules or {"": judge}).items():
         said, why = "unclear", ""
+        verdicts: list[Verdict] = []
         for number, scale in enumerate(SCALES):
             if number == len(framed):
-                framed.append(_framed(made, truth, scale))
+                framed.append(_framed(made, truth, scale, BESIDE if number % 2 else 1.0))
             capture = framed[number]
             if isinstance(capture, Inconclusive):
                 why = str(capture)
                 continue
             verdict = judged(*capture)
-            said, why = verdict.kind, verdict.why or str(verdict)  # type: ignore[attr-defined]
-            if said != "unclear" or not verdict.more_helps:  # type: ignore[attr-defined]
+            confirm(verdict, verdicts)
+            verdicts.append(verdict)
+            said, why = verdict.kind, verdict.why or str(verdict)
+            if said != "unclear" or not verdict.more_helps:
                 break
         found.append(Draw(seed, models, truth, said, why, rule))
     return found
 
 
-def _framed(made: Scene, truth: str, scale: float) -> tuple[Samples, Frame] | Inconclusive:
-    samples, told = record(made, truth, scale)
+def _framed(
+    made: Scene, truth: str, scale: float, faster: float
+) -> tuple[Samples, Frame] | Inconclusive:
+    samples, told = record(made, truth, scale, faster)
     try:
         return samples, align(samples, told)
     except Inconclusive as reason:
@@ -109,7 +123,7 @@ def _framed(made: Scene, truth: str, scale: float) -> tuple[Samples, Frame] | In
 
 
 def _draw(seed: int, unseen: bool, other: str | None) -> list[Draw]:
-    rules: dict[str, Callable[..., object]] = {"": judge}
+    rules: dict[str, Callable[..., Verdict]] = {"": judge}
     if other:
         spec = importlib.util.spec_from_file_location("other_verdict", other)
         assert spec is not None
@@ -121,6 +135,10 @@ def _draw(seed: int, unseen: bool, other: str | None) -> list[Draw]:
     return draw(seed, unseen, rules)
 
 
+def grouped(models: tuple[str, ...]) -> str:
+    return models[0] if len(models) == 1 else "mixtures"
+
+
 def table(draws: list[Draw]) -> str:
     """Wrong and undecided by model and truth; mixtures are one row."""
     lines = [
@@ -129,8 +147,7 @@ def table(draws: list[Draw]) -> str:
     ]
     groups: dict[str, list[Draw]] = {}
     for each in draws:
-        name = each.models[0] if len(each.models) == 1 else "mixtures"
-        groups.setdefault(name, []).append(each)
+        groups.setdefault(grouped(each.models), []).append(each)
     for name, members in [*sorted(groups.items()), ("all", draws)]:
         undecided = []
         for truth in ("sleeps", "polls", "spins"):

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rig.meters.samples import Samples
+from rig.power.capture import ODD
 from rig.power.framing import Frame, Part
 
 SETTLE_S, PULSE_S, FLOOR_S = 0.06, 0.04, 0.25
@@ -32,16 +33,16 @@ PICO = Board(floor_a=15.2e-3, busy_a=18e-3, noise_a=3e-3, drift_a=0.2e-3)
 """The smallest contrast that a board is known to have: 20 %."""
 
 
-def frame(window_s: float, scale: float = 1.0) -> Frame:
-    """The frame of a power test in board time."""
+def frame(window_s: float, scale: float = 1.0, odd_s: float = 0.0) -> Frame:
+    """The frame of a power test in board time; its pulses are so odd as `odd_us` makes them."""
     lengths = [
         ("settle", SETTLE_S),
-        ("busy", PULSE_S * scale),
+        ("busy", PULSE_S * scale + odd_s),
         ("floor", FLOOR_S * scale),
-        ("busy", PULSE_S * scale),
+        ("busy", PULSE_S * scale + 3 * odd_s),
         ("window", window_s),
         ("floor", FLOOR_S * scale),
-        ("busy", PULSE_S * scale),
+        ("busy", PULSE_S * scale + 5 * odd_s),
         ("tail", SETTLE_S),
     ]
     parts, now = [], 0.0
@@ -85,7 +86,7 @@ def simulate(
 ) -> tuple[Samples, Frame]:
     """A capture of a wait of that kind, and its frame in board time."""
     random = np.random.default_rng(seed)
-    told = frame(window_s, scale)
+    told = frame(window_s, scale, ODD / rate_hz)
     lead = random.uniform(0.01, 0.4)
     length = lead + told.parts[-1].end_s * board.clock + random.uniform(0, 0.1)
     dt = 1 / rate_hz

@@ -7,14 +7,17 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from benchmarks import noise_scene
 from benchmarks.noise_scene import record
 from benchmarks.power_noise import KNOWN, draw, kept, scene
 from rig.errors import Inconclusive
 from rig.meters.samples import Samples
+from rig.power.capture import BESIDE
 from rig.power.framing import Frame, align
 from rig.power.levels import levels
+from rig.power.looking import unlike
 from rig.power.response import response
-from rig.power.verdict import Verdict, judge
+from rig.power.verdict import Verdict, confirm, judge
 from tests.power_simulation import Board, simulate
 
 CLEAR = Board(2e-3, 22e-3, noise_a=1e-4)
@@ -104,6 +107,7 @@ def test_hum_is_foretold_by_the_floors() -> None:
         samples, frame = framed(kind)
         at = np.arange(len(samples.current_a)) * samples.interval_s
         samples.current_a[:] += 2e-3 * np.sin(2 * np.pi * 50.05 * at)
+        samples.gapless = True  # by its maker's word: beneath such a hum no edge would show it
         verdicts.append(judge(samples, frame).kind)
     assert verdicts[0] == "sleeps"
     assert verdicts[1] in ("polls", "unclear")
@@ -135,7 +139,65 @@ def test_a_meter_that_takes_instants_is_not_believed() -> None:
     samples, told = record(made, "sleeps", 1.0)
     verdict = judge(samples, align(samples, told))
     assert verdict.kind == "unclear"
-    assert "takes instants" in verdict.why
+    assert "looks all the time" in verdict.why
+
+
+def now_and_then(kind: str, seed: int, interval_s: float = 1e-3) -> Verdict:
+    """A meter that looks at 0.4 of each interval, as a multimeter of 0.02 line cycles does."""
+    made = scene([], np.random.default_rng(seed))
+    made.aperture, made.gapless, made.interval_s = 0.4, False, interval_s
+    made.readings = [lambda c: c + made.random.normal(0, 1e-4 * made.span_a, len(c))]
+    samples, told = record(made, kind, 4.0)
+    return judge(samples, align(samples, told))
+
+
+def test_polling_in_step_with_a_meter_is_no_sleep(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The loop of ThreadSafeFlag polls each millisecond, and crystals agree for seconds."""
+    monkeypatch.setattr(noise_scene, "CLOCKS", (1.0, 1.0))
+    monkeypatch.setattr(noise_scene, "UNEVEN", 0.0)
+    found = [now_and_then("polls-1000", seed) for seed in range(12)]
+    assert "sleeps" not in {each.kind for each in found}
+    missed = [each for each in found if each.in_step]
+    assert missed  # it saw nothing of them
+    beside = now_and_then("polls-1000", 3, 1e-3 / BESIDE)
+    confirm(beside, missed)
+    assert beside.kind != "sleeps"  # and there it does
+
+
+def test_two_intervals_show_the_sleep_that_one_does_not() -> None:
+    found = [now_and_then("sleeps", seed) for seed in range(8)]
+    beside = [now_and_then("sleeps", seed, 1e-3 / BESIDE) for seed in range(8)]
+    assert {each.kind for each in found + beside} == {"unclear"}
+    first, second, *_ = [each for each in found if each.in_step]
+    third, *_ = [each for each in beside if each.in_step]
+    confirm(second, [first])
+    assert second.kind == "unclear"  # the same interval again says nothing more
+    confirm(third, [first])
+    assert third.kind == "sleeps"
+
+
+@pytest.mark.parametrize(
+    ("ratio", "other"), [(1.0, False), (2.0, False), (1.5, False), (BESIDE, True)]
+)
+def test_intervals_that_one_period_fits_are_alike(ratio: float, other: bool) -> None:
+    assert unlike(1e-3, 1e-3 * ratio) is other
+    assert unlike(1e-3 * ratio, 1e-3) is other
+
+
+def test_what_polls_once_is_polling_when_it_does_so_again() -> None:
+    """A storm may begin and end with one window; not with the next, which is longer."""
+    first, second, third = (judge(*framed("polls-10ms", seed=seed)) for seed in (1, 2, 3))
+    asleep = judge(*framed("sleeps"))
+    assert [each.kind for each in (first, second, third, asleep)] == ["polls"] * 3 + ["sleeps"]
+    confirm(first, [])
+    assert first.kind == "unclear"
+    assert first.more_helps
+    confirm(second, [first])
+    assert second.kind == "polls"
+    confirm(asleep, [first])
+    assert asleep.kind == "unclear"
+    confirm(third, [first, asleep])
+    assert third.kind == "polls"
 
 
 @pytest.mark.parametrize("step_a", [1e-5, 5e-4, 4e-3])

@@ -25,6 +25,7 @@ class Base:
     IDN = re.compile(r"(?!)")  # matches the whole answer to *IDN?
     MAX_RATE_HZ = 1000.0
     WAVEFORM = True  # False for a meter too slow to show a wait's shape
+    GAPLESS = False  # by its manual a sample is the mean of all that was since the last
     DEFAULT_RANGE_A = 0.1
     TRIGGERED = False  # it can be told to start by a wire
     ACCURACY = UNSTATED

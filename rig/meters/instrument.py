@@ -86,7 +86,7 @@ class ScpiMeter:
         if why := self.powers():
             raise RigError(
                 why,
-                'switch it on, or let the rig do it: voltage = "3.3 V" in its table',
+                'switch it on, or let the rig do it: voltage = "3.3 V" in its table, not shared',
             )
 
     def identify(self) -> str:
@@ -132,7 +132,10 @@ class ScpiMeter:
             raise RigError(f"the meter {self.name} was not armed")
         plan, self.plan = self.plan, None
         try:
-            return self.dialect.fetch(plan)
+            samples = self.dialect.fetch(plan)
+            # What is played is reckoned from all of its board's time, whatever it plays.
+            samples.gapless = self.dialect.GAPLESS or self.source == "modelled"
+            return samples
         except RigError:
             self.reopen()
             raise

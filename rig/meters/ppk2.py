@@ -185,6 +185,7 @@ class Ppk2:
         due = int((elapsed - 2 * LAG_S) * RATE_HZ)
         lost = max(stream.lost, due - len(current))
         samples = from_readings(decimate(current, every), plan.interval_s, lost=-(-lost // every))
+        samples.gapless = True  # each of many of its own, 10 µs apart: less than any wake-up
         number = ppk2_words.ranges(stream.words)
         samples.range = coarsest(number, every)
         marker = self.options.get("marker")

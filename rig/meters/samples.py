@@ -38,6 +38,7 @@ class Samples:
     range_a: float | None = None  # the fixed range they were taken in
     range: NDArray[np.int8] | None = None  # number of each sample's range, where it changes
     marker: Currents | None = None  # level of a digital input, 0 to 1, that marks the pulses
+    gapless: bool = False  # by its maker's word each is a mean of all that was since the last
 
     @property
     def duration_s(self) -> float:

@@ -13,12 +13,15 @@ from rig.meters.meter import Meter
 from rig.meters.samples import Samples
 from rig.power.framing import CLOCK_ERROR, Frame, align, emitted, noted
 from rig.power.timebase import lost
-from rig.power.verdict import Verdict, judge
+from rig.power.verdict import Verdict, confirm, judge
 
 ATTEMPTS = 3
 ODD = 0.309
 """Of the meter's interval: the three pulses are 1, 3 and 5 times that longer, so that their edges
 meet its samples at as many phases."""
+BESIDE = 1.0902
+"""Between the intervals of one attempt and the next: no small whole numbers have that ratio, so
+that nothing is in step with the samples of both."""
 LONGER = 2.0
 """Each attempt measures so many times longer than the one before."""
 PULSE_MS = 40
@@ -155,15 +158,28 @@ def measure(
     Raises Unframed when no attempt gave a frame to judge.
     """
     scale = 1.0
-    interval = 1 / min(options.get("rate_hz", 1000.0), meter.max_rate_hz)
+    rate_hz = min(options.pop("rate_hz", 1000.0), meter.max_rate_hz)
+    interval = 1 / rate_hz
+    faster = BESIDE if rate_hz * BESIDE <= meter.max_rate_hz else 1 / BESIDE
     if not meter.waveform:
         scale = max(1.0, FEWEST_IN_PULSE * interval / (PULSE_MS / 1e3))
     window_s = max(window_s, FEWEST_IN_WINDOW * interval) / scale
     reasons: list[str] = []
+    verdicts: list[Verdict] = []
     for attempt in range(1, ATTEMPTS + 1):
-        last = capture(board, meter, device_test, window_s=window_s * scale, scale=scale, **options)
+        last = capture(
+            board,
+            meter,
+            device_test,
+            window_s=window_s * scale,
+            scale=scale,
+            rate_hz=rate_hz * (1.0 if attempt % 2 else faster),
+            **options,
+        )
         if last.frame is not None:
             verdict = judge(last.samples, last.frame, expected_wakes_hz, meter.waveform)
+            confirm(verdict, verdicts)
+            verdicts.append(verdict)
             verdict.attempts = attempt
             verdict.notes = reasons
             if verdict.kind != "unclear" or not verdict.more_helps or attempt == ATTEMPTS:

@@ -16,6 +16,7 @@ from scipy import stats
 from rig.meters.samples import Currents, Samples
 from rig.power.framing import HALF, WINDOW_GUARD_S, Frame, within
 from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
+from rig.power.looking import EXACT, edges_off, has_gaps
 
 WAKE_S = 50e-6
 """The least wake-up that sleeping must be told from: about what one round of the loop costs."""
@@ -42,8 +43,10 @@ class Response:
 
     least_a: float  # how high it stands in its highest sample, in amperes
     width: int  # over how many samples it is spread
-    seen: float  # the share of all wake-ups that show at all, at least
+    seen: float  # the share of all wake-ups that show at all, at least; 1 where it looks always
     step_a: float  # the meter's own step, 0 where none is seen
+    gaps: bool = False  # the pulses' edges show that it does not look all the time
+    grid_a: float = 0.0  # of what it gives, after what it does to its readings
     sticks: bool = False  # it tells changes only from an unknown size on
 
 
@@ -79,12 +82,16 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     # share of edges that differ from the steepest is one of the time that it looks.
     caught = sum(first < max(firsts) - 2 * margin for first in firsts)
     looking = float(stats.beta.ppf(SURE, caught, len(edges) - caught)) if caught else 0.0
+    always = samples.gapless or edges_off(samples, frame, width) < EXACT
+    gaps = not always and has_gaps(samples, frame, width, level.span_a)
     wake = min(WAKE_S / dt, 1.0)
     return Response(
         least_a=level.span_a * wake * share,
         width=width,
-        seen=min(looking + wake, 1.0),
+        seen=1.0 if always else min(looking + wake, 1.0),
         step_a=step_a * width,
+        gaps=gaps,
+        grid_a=step_a,
         sticks=sticks(samples, frame, level, step_a),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,10 +63,47 @@ class Shown:
     error_a: float  # four standard errors of such a step, by those within window and floors
     raised_a: float  # the window's highest stretch over the floors' highest
 
+    @property
+    def most_a(self) -> float:
+        """By how much the level may change where the window begins or ends."""
+        return max(map(abs, self.steps_a)) + self.error_a
 
-def shown(parts: Quiet, window: Currents, busy_a: float) -> Shown | None:
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How the level of a stretch is taken: of so many samples, their median or their mean."""
+
+    length: int
+    mean: bool = False
+
+
+def ways(parts: Quiet) -> list[Way]:
+    """Ways to take levels. A median leaves spikes alone; a mean has less of white noise and of hum,
+    and nothing of whole periods; longer stretches have less noise and more drift."""
+    most = min(map(len, (*parts.floors, parts.window))) // 2
+    lengths = {parts.block, *(n for n in (2 * parts.block, 4 * parts.block) if n <= most)}
+    period = _period(parts.window)
+    if period and (whole := np.ceil(parts.block / period) * period) <= most:
+        lengths.add(max(round(whole), 1))
+    return [Way(length, mean) for length in sorted(lengths) for mean in (False, True)]
+
+
+def _period(part: Currents) -> float:
+    """The strongest period of a stretch that has some of it, in samples; 0 for none."""
+    spectrum = np.abs(np.fft.rfft((part - part.mean()) * np.hanning(len(part))))
+    if len(spectrum) < 8 or not spectrum[3:-1].any():
+        return 0.0
+    peak = int(spectrum[3:-1].argmax()) + 3
+    left, top, right = spectrum[peak - 1 : peak + 2]
+    bend = left - 2 * top + right
+    beside = 0.5 * (left - right) / bend if bend else 0.0
+    return float(len(part) / (peak + np.clip(beside, -0.5, 0.5)))
+
+
+def shown(parts: Quiet, window: Currents, busy_a: float, way: Way | None = None) -> Shown | None:
     """The levels of `window` in the place of the parts' own; None where all of it is busy."""
-    within, before, after = (blocks(part, parts.block) for part in (window, *parts.floors))
+    way = way or Way(parts.block)
+    within, before, after = (blocks(part, *astuple(way)) for part in (window, *parts.floors))
     differences = np.concatenate([np.diff(within), np.diff(before), np.diff(after)])
     within = within[within < max(before.max(), after.max()) + busy_a]
     if not len(within):
@@ -80,12 +117,13 @@ def shown(parts: Quiet, window: Currents, busy_a: float) -> Shown | None:
     )
 
 
-def blocks(part: Currents, length: int) -> Currents:
-    """Medians of stretches of so many samples, shape (n,); the first and last are at the very
-    ends."""
+def blocks(part: Currents, length: int, mean: bool = False) -> Currents:
+    """Medians, or means, of stretches of so many samples, shape (n,); the first and last are at
+    the very ends."""
     length = min(length, len(part))
     starts = np.linspace(0, len(part) - length, max(len(part) // length, 1)).round().astype(int)
-    return np.array([np.median(part[start : start + length]) for start in starts])
+    level = np.mean if mean else np.median
+    return np.array([level(part[start : start + length]) for start in starts])
 
 
 def risings(mask: NDArray[np.bool_]) -> int:

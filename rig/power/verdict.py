@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from scipy import stats
 
 from rig.meters.samples import Currents, Samples
+from rig.power.asleep import Asleep
 from rig.power.framing import Frame
 from rig.power.levels import RESOLUTION, SIGMAS, Levels, levels
+from rig.power.looking import unlike
 from rig.power.quiet import quiet
 from rig.power.response import response
 from rig.power.spinning import BEYOND, FULLY, HALF, Spinning, spinning
@@ -50,6 +52,9 @@ class Verdict:
     why: str = ""  # for `unclear`: what stood in the way
     rests: bool = False  # it certainly does not spin
     more_helps: bool = True  # a longer capture could decide it
+    interval_s: float = 0.0  # of the meter's samples
+    once: bool = False  # it polls, unless something else came and went with the window
+    in_step: bool = False  # it sleeps, or it polls in step with a meter that looks now and then
     attempts: int = 1
     notes: list[str] = field(default_factory=list)
 
@@ -96,6 +101,7 @@ def judge(
         noise_a=level.noise_a,
         contrast=_contrast(level),
         duration_s=frame.window.length_s,
+        interval_s=samples.interval_s,
     )
     if parts.slow and waveform:
         verdict.why = (
@@ -158,15 +164,44 @@ def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> Non
     if evidence.polls():
         verdict.kind = "polls"
         return
-    hidden = evidence.hides()
+    asleep = Asleep(evidence)
+    hidden = asleep.hides()
     if not hidden:
         verdict.kind = "sleeps"
+        if evidence.response.gaps:
+            verdict.kind, verdict.in_step = "unclear", True
+            verdict.why = (
+                "it sleeps, or it polls in step with this meter: the pulses' edges show that it "
+                "does not look all the time; a capture with samples at another interval would tell"
+            )
         return
-    verdict.more_helps = evidence.could_show()
+    verdict.more_helps = asleep.could_show()
     verdict.why = (
         f"it does not spin, but sleeping and polling look alike: {hidden} (noise of a sample "
         f"{level.noise_a * 1e3:.2g} mA, contrast {level.span_a * 1e3:.3g} mA)"
     )
+
+
+def confirm(verdict: Verdict, earlier: Sequence[Verdict]) -> None:
+    """Set a verdict beside those of the captures before it.
+
+    Two that poll make it polling: what comes and goes with one window does not do so with two.
+    It sleeps where it was for polling in step with the meter only that it was not said, and one
+    before it, at another interval, was so too: no period is in step with both. Where one polls and
+    another sleeps it is neither.
+    """
+    polled = any(each.once for each in earlier)
+    others = [each for each in earlier if each.in_step]
+    if verdict.kind == "polls":
+        verdict.once = True
+        if not polled:
+            verdict.kind = "unclear"
+            verdict.why = "it polls, or something else came and went with it; a second would tell"
+    elif verdict.in_step and any(unlike(v.interval_s, verdict.interval_s) for v in others):
+        verdict.kind, verdict.in_step, verdict.why = "sleeps", False, ""
+    if verdict.kind == "sleeps" and polled:
+        verdict.kind = "unclear"
+        verdict.why = "one capture shows polling, and another does not"
 
 
 def _ratio(window: Currents, floor: Currents, level: Levels) -> Estimate:

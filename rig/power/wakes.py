@@ -1,14 +1,12 @@
-"""Sleeping or polling: what of either this capture would have shown, with the noise that it has.
+"""Polling: wake-ups that this wait makes, with the noise that this capture has.
 
-Nothing here knows what a noise is made of. Sleeping is said where the window shows no polling, and
-where polling, put into this very window, would show at every rate. Polling is said where what the
-window shows begins and ends with it, fills it, and is not in the floors. docs/power.md has why.
+Nothing here knows what a noise is made of. Polling is said where what the window shows begins and
+ends with it, fills it, and is not in the floors. docs/power.md has why.
 """
 
 from __future__ import annotations
 
 from functools import cached_property
-from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,19 +16,14 @@ from rig.meters.samples import Currents
 from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
 from rig.power.quiet import Quiet
 from rig.power.response import Response
-from rig.power.surroundings import Rest, above, blocks, foretold, risings, shown
+from rig.power.surroundings import above, blocks, risings, shown
 
 POLL_HZ = 5.0
 """Waking more often than this beyond what the wait's own tasks ask for is polling."""
-LONG_HIGH = 0.25
-"""What lasts longer than a few samples is a wake-up from so much of the contrast on, for it fills
-whole samples."""
 TALLEST = 1.5
 """Times the contrast: what stands higher than that in a sample is not the CPU's."""
 BUSY = 0.5
 """Of the contrast: a stretch that high is work or spinning, whatever else it is."""
-PARTS = (0.5, 0.7)
-"""Of the least wake-up's height, thresholds at which it is looked for."""
 END_S = 10e-3
 """Next to the window's ends, where a level that is the wait's own begins and ends."""
 CHANCE = float(stats.norm.sf(SIGMAS))
@@ -39,12 +32,10 @@ STRETCHES = 8
 GAPS, FEW, END_SHARE = 2.5, 1 / 24, 1 / 100
 """What polls is active within so many mean gaps of both ends of the window, or this share of it,
 and a mean gap is no more than a 24th: few other things that come and go do both there."""
-FASTER = 1.9
-"""Each rate at which polling is put in over the one before."""
 
 
 class Evidence:
-    """The evidence of one capture for either class."""
+    """What in a capture could be wake-ups, and whether it is polling."""
 
     def __init__(self, parts: Quiet, level: Levels, response: Response, expected_hz: float) -> None:
         self.parts, self.level, self.response = parts, level, response
@@ -53,7 +44,6 @@ class Evidence:
         self.tallest_a = TALLEST * level.span_a
         # Visible: over the noise, over what no meter is trusted with, and over one of its steps.
         least = max(RESOLUTION * level.span_a, 1.5 * response.step_a)
-        self._trains: dict[float, tuple[Currents, Currents]] = {}
         self._over: dict[int, list[Currents]] = {}
         near = np.concatenate(self._floors_over(parts.short))
         noise = SIGMAS * SIGMA_OF_MAD * float(np.median(np.abs(near)))
@@ -65,7 +55,6 @@ class Evidence:
         lowest = [blocks(part, parts.block).min() for part in (parts.window, *parts.floors)]
         self.lowest_a = float(min(lowest))
 
-    # -- polling -----------------------------------------------------------------------------
     def polls(self) -> bool:
         often = any(self._wakes_too_often(*scale) for scale in self.scales)
         return often or self._is_raised_throughout()
@@ -167,123 +156,6 @@ class Evidence:
         within = blocks(parts.window, parts.block)
         beside = np.concatenate([blocks(floor, parts.block) for floor in parts.floors])
         return bool(within.min() > beside.max() + least / 2)
-
-    # -- sleeping ----------------------------------------------------------------------------
-    def hides(self) -> str:
-        """Why this capture does not show that it sleeps; empty where it does.
-
-        The window must show no polling, and show it at every rate at which it is put in. One way
-        of looking that does both is enough.
-        """
-        least_a = self.response.least_a
-        if self.response.sticks:
-            return (
-                "its readings stay the same for long and then change by anything: a meter that "
-                "tells changes only, from a size on that would hide wake-ups"
-            )
-        if self._takes_instants():
-            return (
-                "the pulses' edges show that this meter takes instants and no means: it would "
-                "miss most wake-ups between them"
-            )
-        if least_a / 2 < max(RESOLUTION * self.level.span_a, self.response.step_a):
-            return (
-                f"its smallest wake-up would be {least_a * 1e3:.2g} mA high in a sample, less than "
-                f"twice this meter's step ({self.response.step_a * 1e3:.2g} mA) or "
-                f"{RESOLUTION:.1%} of the contrast, which no meter is trusted beyond"
-            )
-        if self.expected_hz and self.wakes > self.allowed_hz * self.parts.window_s:
-            return (  # those that the tasks ask for may be smaller than the least that polls
-                f"{self.wakes} wake-ups in {self.parts.window_s:.2g} s are more than the tasks ask "
-                "for, and too few or too uneven to be sure that they are this wait's"
-            )
-        if why := self._raised_in(self.parts.window):
-            return why
-        rests: list[Rest] = [
-            lambda part: above(part, self.parts.short),
-            foretold(self.parts, self.response.width),
-        ]
-        reasons = []
-        for rest, part in product(rests, PARTS):
-            if not (why := self._hidden(rest, part * least_a)):
-                return ""
-            reasons.append(why)
-        return min(reasons, key=len)
-
-    def _takes_instants(self) -> bool:
-        return self.response.seen * POLL_HZ * self.parts.window_s < 1
-
-    def could_show(self) -> bool:
-        """Whether a longer capture could: not where the meter or the noise hides a wake-up."""
-        if self._takes_instants():
-            return True  # as far as these edges tell; others meet its samples at other phases
-        half = self.response.least_a / 2
-        clear = half >= max(RESOLUTION * self.level.span_a, self.response.step_a)
-        return clear and 2 * half >= self.level.visible_a
-
-    def _hidden(self, rest: Rest, threshold_a: float) -> str:
-        """Why looking in that way does not show that there is no polling."""
-        window, seconds = self.parts.window, self.parts.window_s
-        found = self._left(rest(window), self.window_over[self.parts.long], threshold_a)
-        least = POLL_HZ * self.response.seen * seconds
-        if found > self.expected_hz * seconds + least:
-            return (
-                f"{found} times in {seconds:.2g} s the current left its surroundings by "
-                f"{threshold_a * 1e3:.2g} mA, {threshold_a / self.response.least_a:.0%} of what a "
-                "wake-up would"
-            )
-        for hz in self._rates():
-            put, far = self._put(hz)
-            # More than the tasks ask for by polling: they may have had fewer than they asked for.
-            left = self._left(rest(put), far, threshold_a) - found
-            if left <= least and not self._raised_in(put):
-                return f"polling at {hz:.0f} Hz, put into it, would not have shown"
-        return ""
-
-    def _left(self, near: Currents, far: Currents, threshold_a: float) -> int:
-        """How often the current left its surroundings, the `near` ones or the `far`, upwards or
-        down: wake-ups in most samples leave gaps. What is taller than a wake-up can be is none."""
-        possible = far < self.tallest_a
-        far_a = max(threshold_a, LONG_HIGH * self.level.span_a)
-        ups = max(risings((near > threshold_a) & possible), risings((far > far_a) & possible))
-        return max(ups, risings(near < -threshold_a), risings(far < -far_a))
-
-    def _raised_in(self, window: Currents) -> str:
-        """What level in it could be that of wake-ups in every sample; empty for none."""
-        half = self.response.least_a / 2
-        seen = shown(self.parts, window, BUSY * self.level.span_a)
-        if seen is None:
-            return "all of it is far above the floors"
-        if max(map(abs, seen.steps_a)) + seen.error_a > half:
-            return (
-                f"between floor and window the level may differ by "
-                f"{(max(map(abs, seen.steps_a)) + seen.error_a) * 1e3:.2g} mA"
-            )
-        if seen.raised_a > half:
-            return f"a stretch of the window is {seen.raised_a * 1e3:.2g} mA above the floors"
-        return ""
-
-    def _put(self, hz: float) -> tuple[Currents, Currents]:
-        """The window with polling at that rate in it, and what that is over its surroundings."""
-        if hz not in self._trains:
-            put = self.parts.window + self._train(hz)
-            self._trains[hz] = put, above(put, self.parts.long)
-        return self._trains[hz]
-
-    def _rates(self) -> Currents:
-        """From twice the least that is polling to one in each sample."""
-        first, last = 2 * POLL_HZ, 1 / self.parts.interval_s
-        count = max(int(np.log(last / first) / np.log(FASTER)), 1)
-        return np.append(first * FASTER ** np.arange(count), last)
-
-    def _train(self, hz: float) -> Currents:
-        """The smallest wake-ups at that rate, as this meter would show them, over the window."""
-        count, width = len(self.parts.window), self.response.width
-        period = 1 / (hz * self.parts.interval_s)
-        at = (np.arange(0.37 * period, count, period)).astype(int)
-        counts = np.bincount(at, minlength=count)[:count].astype(float)
-        shape = np.full(min(width, count), self.response.least_a)
-        return np.asarray(np.convolve(counts, shape)[:count])
 
 
 def rate_low(count: int, seconds: float) -> float:
