@@ -219,7 +219,7 @@ class Joulescope:
         interval = every / current.rate_hz
         readings = decimate(current.all().astype(np.float64), every)
         samples = from_readings(readings, interval, lost=-(-current.lost // every))
-        samples.gapless = True  # means of its stream, which is of 2 million a second
+        samples.gapless = True  # means of its stream, which is of a million a second or two
         samples.range_a = RANGES_A.get(self.wanted)  # of a fixed one
         if self.marker is not None:
             levels = self.streams[self.signals()[1]]
