@@ -22,7 +22,7 @@ from rig.power.looking import unlike
 from rig.power.quiet import quiet
 from rig.power.response import response
 from rig.power.spinning import BEYOND, FULLY, HALF, Spinning, spinning
-from rig.power.wakes import Evidence
+from rig.power.wakes import CHANCE, Evidence
 from rig.results import Estimate
 
 Kind = Literal["sleeps", "polls", "spins", "unclear"]
@@ -54,6 +54,7 @@ class Verdict:
     more_helps: bool = True  # a longer capture could decide it
     interval_s: float = 0.0  # of the meter's samples
     once: bool = False  # it polls, unless something else came and went with the window
+    coincidence: float = 1.0  # of which this is the chance, for something that does so once
     in_step: bool = False  # it sleeps, or it polls in step with a meter that looks now and then
     attempts: int = 1
     notes: list[str] = field(default_factory=list)
@@ -162,7 +163,7 @@ def _spins(verdict: Verdict, level: Levels, spins: Spinning) -> bool:
 def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> None:
     """Decide between sleeping and polling for a wait that does not spin."""
     if evidence.polls():
-        verdict.kind = "polls"
+        verdict.kind, verdict.coincidence = "polls", evidence.coincidence
         return
     asleep = Asleep(evidence)
     hidden = asleep.hides()
@@ -185,7 +186,8 @@ def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> Non
 def confirm(verdict: Verdict, earlier: Sequence[Verdict]) -> None:
     """Set a verdict beside those of the captures before it.
 
-    Two that poll make it polling: what comes and goes with one window does not do so with two.
+    Two that poll make it polling: what comes and goes with one window does not do so with two. One
+    is enough where the ends are met so closely that chance does it less often than noise.
     It sleeps where it was for polling in step with the meter only that it was not said, and one
     before it, at another interval, was so too: no period is in step with both. Where one polls and
     another sleeps it is neither.
@@ -194,7 +196,7 @@ def confirm(verdict: Verdict, earlier: Sequence[Verdict]) -> None:
     others = [each for each in earlier if each.in_step]
     if verdict.kind == "polls":
         verdict.once = True
-        if not polled:
+        if not polled and verdict.coincidence > CHANCE:
             verdict.kind = "unclear"
             verdict.why = "it polls, or something else came and went with it; a second would tell"
     elif verdict.in_step and any(unlike(v.interval_s, verdict.interval_s) for v in others):

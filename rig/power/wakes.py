@@ -44,6 +44,7 @@ class Evidence:
         self.tallest_a = TALLEST * level.span_a
         # Visible: over the noise, over what no meter is trusted with, and over one of its steps.
         least = max(RESOLUTION * level.span_a, 1.5 * response.step_a)
+        self.coincidence = 1.0  # the chance that something else comes and goes as near to its ends
         self._over: dict[int, list[Currents]] = {}
         near = np.concatenate(self._floors_over(parts.short))
         noise = SIGMAS * SIGMA_OF_MAD * float(np.median(np.abs(near)))
@@ -117,7 +118,11 @@ class Evidence:
         first, last = active[0] * parts.interval_s, active[-1] * parts.interval_s
         if first > most or parts.window_s - last > most:
             return False
-        return not self._goes_on(GAPS * gap, around, visible_a)
+        if self._goes_on(GAPS * gap, around, visible_a):
+            return False
+        near = (first + gap) * (parts.window_s - last + gap) / parts.window_s**2
+        self.coincidence = min(self.coincidence, near)
+        return True
 
     def _goes_on(self, seconds: float, around: int, visible_a: float) -> bool:
         """Whether what wakes in the window does so next to it, or beside the busy pulse before it,
@@ -155,7 +160,10 @@ class Evidence:
             return False  # it was there in the pulse before: a busy CPU does not poll
         within = blocks(parts.window, parts.block)
         beside = np.concatenate([blocks(floor, parts.block) for floor in parts.floors])
-        return bool(within.min() > beside.max() + least / 2)
+        if not within.min() > beside.max() + least / 2:
+            return False
+        self.coincidence = min(self.coincidence, (2 * END_S / parts.window_s) ** 2)
+        return True
 
 
 def rate_low(count: int, seconds: float) -> float:
