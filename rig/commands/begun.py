@@ -3,11 +3,11 @@ first on its boards' path, the boards, and what run.json says of both."""
 
 from __future__ import annotations
 
+import _thread
 import contextlib
 import importlib
 import importlib.metadata
 import tempfile
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,4 +90,6 @@ def import_ahead() -> None:
         for name in ("pytest", "numpy"):
             importlib.import_module(name)
 
-    threading.Thread(target=imports, daemon=True).start()
+    # Nobody waits for it: Thread.start would for ever, on a machine without memory for its first
+    # line. What it could not import is imported where it is used, and told there.
+    _thread.start_new_thread(imports, ())
