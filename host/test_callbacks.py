@@ -21,6 +21,7 @@ def failing(board: BoardUnderTest, beside: str) -> None:
     if execution.value("source") == "none":
         raise Unsupported("a callback while the board waits: machine.Timer or _thread")
     took = execution.value("took")
+    assert isinstance(took, list)
     assert len(took) == 4
     assert min(took) > (WAITED_MS - 1) * 1000
     assert execution.value("ran") == 2

@@ -1,5 +1,16 @@
-# More of one thing than a counter of sixteen bits can count: each is right.
+# One thing after another, as often as was asked or as time allows: each is right.
 import asyncio
+
+try:
+    from time import ticks_diff, ticks_us
+except ImportError:  # CPython, the control
+    from time import monotonic_ns
+
+    def ticks_us():
+        return monotonic_ns() // 1000
+
+    def ticks_diff(end, start):
+        return end - start
 
 
 async def value(number):
@@ -60,9 +71,12 @@ async def main():
     global event, lock, unset
     event, lock, unset = asyncio.Event(), asyncio.Lock(), asyncio.Event()
     work, wrong = globals()[params["what"]], 0
+    start = ticks_us()
     for number in range(params["times"]):
         if not await work(number):
             wrong += 1
+        if number & 255 == 255 and ticks_diff(ticks_us(), start) > params["enough_us"]:
+            break
     return number + 1, wrong
 
 
