@@ -50,7 +50,8 @@ def compare(old: Sequence[Path], new: Path | Sequence[Path], threshold: float = 
     extent = basis.extent(before, after)
     at_once = extent.compared["wait"] + extent.compared["measurement"]
     uneven, told = outcomes.changes(before, after, repeated)
-    judged = verdicts.judge(figures(before, after, loaded), threshold)
+    turns = by_turns(before, after)
+    judged = verdicts.judge(figures(before, after, loaded, turns), threshold)
     found = changes.none_better_by_slowness(
         [
             *uneven,
@@ -59,13 +60,12 @@ def compare(old: Sequence[Path], new: Path | Sequence[Path], threshold: float = 
             *(_change(each) for each in judged if each.verdict in ("worse", "better")),
         ]
     )
-    apart = [board for board, turns in by_turns(before, after).items() if not turns]
     made = Comparison(
         old=before.runs["run"].tolist(),
         new=after.runs["run"].tolist(),
         threshold=threshold,
         figures=judged,
-        apart=bool(apart),
+        apart=not all(turns.values()),
         notes=[*sides.notes, *matched.notes, *extent.notes, *told],
         problems=loaded.problems,
         extent=extent,

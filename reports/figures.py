@@ -19,9 +19,8 @@ _NORMAL = 1.96  # half a 95 % interval in standard errors
 Row = dict[str, Any]
 
 
-def figures(old: Loaded, new: Loaded, whole: Loaded) -> list[Figure]:
-    """All that both sides have; `whole` reads the samples of either."""
-    turns = by_turns(old, new)
+def figures(old: Loaded, new: Loaded, whole: Loaded, turns: dict[str, bool]) -> list[Figure]:
+    """All that both sides have; `whole` reads the samples of either; `turns` is of `by_turns`."""
     return [*_latencies(old, new, whole, turns), *_currents(old, new)]
 
 

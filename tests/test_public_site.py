@@ -5,38 +5,23 @@ from __future__ import annotations
 
 import html
 import json
-import posixpath
-import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from datetime import timedelta
-from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 import pandas as pd
 import pytest
 
-from reports.publish import bundles, columns, pages, swapping
+from reports.publish import bundles, pages, swapping
 from reports.publish.store import Store
 from reports.publish.table import Table
 from rig.claims import ROOT, catalogue
 from rig.commands.site import site
 from rig.errors import UsageError
-from rig.results import BoardInfo, Outcome, Result
-from tests.run_factory import ESP, HOSTILE, PICO, START, UNIX, Edit, Recipe, change, write_run
-
-CHOSEN = [
-    claim
-    for claim in catalogue().values()
-    if claim.id in ("run.cancels-leftovers", "loop.keeps-every-task", "power.sleep-sleeps")
-    or claim.chapter == "event-loop"
-][:20]
-CLAIMS = [(claim.id, claim.level, claim.sentence) for claim in CHOSEN]
-BROKEN = "loop.turns-in-order"
-REGRESSED = "loop.runs-to-next-await"
+from rig.results import Outcome, Result
+from tests.public_site import BROKEN, CLAIMS, REGRESSED, dead, no_code, recipe
+from tests.run_factory import ESP, HOSTILE, PICO, UNIX, Edit, change, write_run
 
 
 def edits(*each: Edit) -> Edit:
@@ -49,15 +34,6 @@ def edits(*each: Edit) -> Edit:
         return result
 
     return edit
-
-
-def recipe(version: str, board: BoardInfo, day: int, **more: Any) -> Recipe:
-    about = board.model_copy(update={"version": version})
-    when = START + timedelta(days=day)
-    return Recipe(
-        id=f"{board.name}-{version}-{day}", boards=(about,), claims=CLAIMS, started=when,
-        samples=200, **more,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -152,51 +128,6 @@ def test_a_page_shows_the_tests_own_text(made: Path) -> None:
     assert '@claim("run.cancels-leftovers")' in text.replace("pytest.mark.", "")
 
 
-class Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-        self.ids: set[str] = set()
-        self.files: dict[str, str] = {}  # of evidence: row -> file
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        given = dict(attrs)
-        self.found += [given[name] or "" for name in ("href", "src") if given.get(name)]
-        self.ids.add(given.get("id") or "")
-        if given.get("data-file"):
-            self.files[str(given["data-evidence"])] = str(given["data-file"])
-
-
-def read(path: Path) -> Links:
-    parser = Links()
-    parser.feed(path.read_text(encoding="utf-8"))
-    return parser
-
-
-def dead(site: Path) -> Iterator[str]:
-    """Every link, script, image and evidence of a page that leads to nothing."""
-    evidence: dict[Path, str] = {}
-    files = {str(path.relative_to(site)) for path in site.rglob("*") if path.is_file()}
-    pages = {name: read(site / name) for name in sorted(files) if name.endswith(".html")}
-    for page, links in pages.items():
-        for link in links.found:
-            if re.match(r"(https?|data):", link):
-                continue
-            path, _, anchor = link.partition("#")
-            path = unquote(path.partition("?")[0])
-            target = posixpath.normpath(posixpath.join(posixpath.dirname(page), path))
-            target = target if path else page
-            anchored = not anchor or anchor.startswith("evidence=")
-            if target not in files or not (anchored or anchor in pages[target].ids):
-                yield f"{page}: {link}"
-        for row, name in links.files.items():
-            file = site / name
-            if file not in evidence:
-                evidence[file] = file.read_text(encoding="utf-8") if file.is_file() else ""
-            if f'"{row}":' not in evidence[file]:
-                yield f"{page}: evidence {row}"
-
-
 def test_no_link_is_dead(made: Path) -> None:
     assert len(list(made.rglob("*.html"))) > len(catalogue())
     assert list(dead(made)) == []
@@ -205,46 +136,6 @@ def test_no_link_is_dead(made: Path) -> None:
 def test_a_dead_link_would_be_found(tmp_path: Path) -> None:
     (tmp_path / "a.html").write_text('<a href="b.html">x</a><a href="#y">y</a>', "utf-8")
     assert list(dead(tmp_path)) == ["a.html: b.html", "a.html: #y"]
-
-
-def test_what_boards_send_is_text(made: Path) -> None:
-    for path in [*made.rglob("*.html"), *made.rglob("*.js")]:
-        text = path.read_text(encoding="utf-8")
-        assert "<script>window" not in text, path
-        assert "\u202e" not in text, path
-        assert "\x1b" not in text, path
-        assert "javascript:alert" not in text or path.suffix == ".js", path
-
-
-def hostile(name: str) -> BoardInfo:
-    return PICO.model_copy(
-        update={
-            "name": name,
-            "machine": HOSTILE,
-            "platform": "../../" + HOSTILE,
-            "version": HOSTILE,
-        }
-    )
-
-
-def test_a_hostile_board_stays_within_the_site(tmp_path: Path) -> None:
-    home = tmp_path / "runs"
-    board = hostile("../../../../tmp/" + HOSTILE)
-    edit = change("run.reraises", outcome=Outcome.DIVERGES, actual=HOSTILE, why=HOSTILE)
-    own = Recipe(id="x", boards=(board,), claims=[*CLAIMS, ("no.such", "quality", HOSTILE)])
-    own.edit, own.samples = edit, 100
-    run = write_run(home, own)
-    info = json.loads((run / "run.json").read_text("utf-8"))
-    info["id"] = "../../" + HOSTILE
-    (run / "run.json").write_text(json.dumps(info), "utf-8")
-    store = Store(str(tmp_path / "bundles"))
-    store.add(bundles.encode(bundles.of_run(run)), info["id"])
-    table, _ = pages.publish(store, tmp_path / "site")
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["bundles", "runs", "site"]
-    assert list(dead(tmp_path / "site")) == []
-    test_what_boards_send_is_text(tmp_path / "site")
-    assert "1 results are of claims" in table.problems[0]
-    assert [release.name for _, release in table.columns] == ["unknown release"]
 
 
 def test_bad_bundles_are_named_and_the_rest_is_published(
@@ -350,43 +241,6 @@ def test_the_frames_are_of_everything(made: Path) -> None:
     assert len(cells) == 6 * len(CLAIMS)
 
 
-@pytest.mark.parametrize(
-    ("version", "release"),
-    [
-        ("1.28.0", "1.28.0"),
-        ("1.29.0-preview (9458e3a23f)", "1.29.0-preview 9458e3a23f"),
-        ("", "unknown release"),
-        ("<b>", "unknown release"),
-    ],
-)
-def test_a_nightly_keeps_its_commit(version: str, release: str) -> None:
-    assert columns.release_of(version) == release
-
-
-@pytest.mark.parametrize(
-    ("about", "board"),
-    [
-        ({"machine": "Pico with RP2040"}, "Pico with RP2040"),
-        ({"machine": "Pico with RP2040", "build": "RPI_PICO"}, "Pico with RP2040"),
-        ({"machine": "Pico2 with RP2350", "build": "RPI_PICO2-RISCV"}, "Pico2 with RP2350 RISCV"),
-        ({"machine": "linux [GCC 12.2.0] version"}, "unix"),
-        ({"machine": "linux [GCC 14.2.1] version", "build": "standard"}, "unix"),
-        ({"machine": "linux [GCC 14.2.1] version", "build": "coverage"}, "unix coverage"),
-        ({}, "unnamed board"),
-    ],
-)
-def test_a_board_is_one_through_its_releases(about: dict[str, str], board: str) -> None:
-    port = "unix" if "linux" in about.get("machine", "") else "rp2"
-    assert columns.board_of(BoardInfo.model_validate({"name": "x", **about}), port) == board
-
-
-def test_releases_are_in_their_order() -> None:
-    names = ["1.9", "1.10.0", "1.29.0-preview 9", "1.29.0", "unknown release", "1.29.1"]
-    told = names[::-1]
-    told.sort(key=columns.age)
-    assert told == ["unknown release", *[name for name in names if name != "unknown release"]]
-
-
 def test_addresses_do_not_depend_on_others(made: Path, runs: list[Path], tmp_path: Path) -> None:
     store = Store(str(tmp_path / "bundles"))
     store.add(bundles.encode(bundles.of_run(runs[3])), "esp")
@@ -395,47 +249,5 @@ def test_addresses_do_not_depend_on_others(made: Path, runs: list[Path], tmp_pat
         assert (made / "boards" / f"{line.slug}.html").is_file()
 
 
-ODD: dict[str, dict[str, Any]] = {
-    "a clock past all floats": {
-        "executions": [{"device_test": "a", "ended": "x", "events": [{"name": "e", "us": 10**400}]}]
-    },
-    "deep data": {
-        "executions": [
-            {
-                "device_test": "a",
-                "ended": "x",
-                "events": [{"name": "e", "us": 1, "data": [json.loads("[" * 90 + "]" * 90)]}],
-            }
-        ]
-    },
-    "numbers that are none": {
-        "duration_s": float("nan"),
-        "measurements": [
-            {"name": "m", "unit": "<b>", "n": -1}
-            | dict.fromkeys(("median", "low", "high", "p99"), float("inf"))
-            | {"maximum": float("nan")}
-        ],
-    },
-    "currents that are none": {
-        "power": [
-            {"wait": "w", "source": "measured", "kind": "sleeps", "capture": "../../etc/passwd"}
-            | {"ratio": dict.fromkeys(("value", "low", "high"), float("nan"))}
-            | dict.fromkeys(("active_fraction", "window_a", "floor_a", "busy_a"), 1e308)
-            | dict.fromkeys(("contrast", "charge_c", "duration_s", "supply_v"), float("-inf"))
-        ]
-    },
-    "a lone surrogate": {"actual": "\ud800", "why": "\x00"},
-}
-
-
-@pytest.mark.parametrize("name", ODD)
-def test_odd_values_are_shown_or_refused(name: str, tmp_path: Path) -> None:
-    """Never more than that: no traceback, no half a site, nothing read from elsewhere."""
-    run = write_run(tmp_path, recipe("1.28.0", PICO, 0))
-    told = {"claim": BROKEN, "board": "pico", "outcome": "diverges", **ODD[name]}
-    with (run / "results.jsonl").open("a") as file:
-        file.write(json.dumps(told) + "\n")
-    good = write_run(tmp_path, recipe("1.27.0", PICO, 1))
-    assert site([run, good], tmp_path / "site", str(tmp_path / "bundles")) in (0, 3)
-    assert list(dead(tmp_path / "site")) == []
-    assert "root:" not in "".join(path.read_text("utf-8") for path in tmp_path.rglob("*.js"))
+def test_what_boards_send_is_text(made: Path) -> None:
+    no_code(made)

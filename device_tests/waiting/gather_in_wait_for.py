@@ -19,7 +19,7 @@ async def work(number):
 
 async def main():
     try:
-        await asyncio.wait_for(asyncio.gather(work(0), work(1), work(2)), seconds(5))
+        await asyncio.wait_for(asyncio.gather(work(0), work(1), work(2)), seconds(50))
         emit("returned")
     except asyncio.TimeoutError:
         emit("timeout")

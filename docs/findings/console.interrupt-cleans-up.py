@@ -1,6 +1,6 @@
 # console.interrupt-cleans-up: Ctrl-C while the loop waits lets the finally blocks of main and of the other tasks run. (The event loop (a MicroPython board's asyn …
 # Expected: {'finally', "other's finally"} <= {'left'}
-# Seen: diverges: {"other's finally", 'finally'}
+# Seen: diverges: {'finally', "other's finally"}
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # The host took part, as host/test_console.py has it: it typed, or was the other end.
 def emit(*what): print(*what)

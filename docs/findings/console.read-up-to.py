@@ -35,5 +35,5 @@ async def main():
     task.cancel()
 asyncio.run(main())
 # It printed there: got ["b'abcccccccccccccc'"]
-# ticks 0
+# ticks 3
 # whole "b'abcccccccccccccc'"

@@ -1,6 +1,6 @@
 # latency.waiting-flag-is-free: While a task waits for a ThreadSafeFlag, the others switch about as fast as without it. (What users need, though no page promises  …
 # Expected: a switch with a task that waits for a flag by a switch without a task that waits for a flag < 10
-# Seen: diverges: 521: one poll of the flag outweighs ten switches: 521
+# Seen: diverges: 547.3: one poll of the flag outweighs ten switches: 547.3
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # It is the last of 3 scripts that were run.
 def emit(*what): print(*what)

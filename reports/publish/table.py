@@ -180,8 +180,18 @@ class Table:
 
     def keepers(self, claim: str) -> tuple[int, int]:
         """How many boards keep it in their latest release, of those with a verdict."""
-        states = [self.told(claim, line).state for line in self.lines_of(claim)]
-        return states.count(KEPT), sum(state != "" for state in states)
+        return self._keepers[claim]
+
+    @cached_property
+    def _keepers(self) -> dict[str, tuple[int, int]]:
+        states = {
+            claim: [self.told(claim, line).state for line in self.lines_of(claim)]
+            for claim in self.claims
+        }
+        return {
+            claim: (told.count(KEPT), sum(state != "" for state in told))
+            for claim, told in states.items()
+        }
 
     def alone(self, claim: str) -> Line | None:
         """The one board that does not keep it, where others do."""
