@@ -134,11 +134,11 @@ def samples(path: Path) -> tuple[Description, npt.NDArray[np.float64]]:
     Raises CaptureDamaged.
     """
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             if file.metadata.num_rows > MAX_SAMPLES:
                 raise CaptureDamaged(f"holds more than {MAX_SAMPLES} samples")
             metadata = file.schema_arrow.metadata or {}
-            column = file.read(["current_a"]).column("current_a")
+            column = file.read(["current_a"], use_threads=False).column("current_a")
             current = column.to_numpy().astype(np.float64, copy=False)
     except FileNotFoundError as error:
         raise CaptureDamaged("is missing") from error

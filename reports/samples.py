@@ -36,10 +36,10 @@ def read(run: Path, relative: str) -> pd.DataFrame:
     if not path.is_relative_to(home):
         raise SamplesDamaged("lie outside their run directory")
     try:
-        with pyarrow.parquet.ParquetFile(path) as file:
+        with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             if file.metadata.num_rows > MOST_ROWS:
                 raise SamplesDamaged(f"are more than {MOST_ROWS}")
-            table = file.read(list(COLUMNS)).select(list(COLUMNS))
+            table = file.read(list(COLUMNS), use_threads=False).select(list(COLUMNS))
             frame: pd.DataFrame = table.cast(pyarrow.schema(COLUMNS.items())).to_pandas()
             return frame
     except FileNotFoundError as error:

@@ -18,7 +18,10 @@ from rig import whole
 from rig.errors import LooprigError, RigError, UsageError
 from rig.results import SCHEMA_VERSION, BoardInfo, Outcome, Result, RunInfo
 
-FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE)
+FULL = (
+    errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EMFILE, errno.ENFILE, errno.ENOMEM,
+    errno.EAGAIN,
+)  # fmt: skip
 """What is wrong with the host rather than with a name."""
 
 
