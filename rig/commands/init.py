@@ -15,6 +15,7 @@ from rig import profiles, whole
 from rig.answers.answer import tell
 from rig.answers.setting_up import Init
 from rig.checkup.discovery import Answer, found
+from rig.commands.asked import check_writable
 from rig.commands.boards import described, printable
 from rig.commands.fed import kind_of, opened
 from rig.errors import LooprigError, RigError, UsageError
@@ -43,6 +44,7 @@ def init(
         raise UsageError(f"--out {out}: it is there already", "name another file, or remove it")
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: {out.parent} is no directory", "make it first")
+    check_writable(out.parent, "--out")  # before a board is asked
     with opened(meters, voltage, ports) as said:
         answers = found(ports, unknown)
     boards = [answer for answer in answers if answer.board]
