@@ -30,7 +30,7 @@ from rig.power.levels import SIGMAS
 from rig.power.wakes import POLL_HZ
 
 SCALE = 4.0
-CAPTURES = 40
+CAPTURES = 24
 SIDE, BINS, STRETCHES = 6, 48, 8
 SHRUNK = (0.001, 0.03, 0.3)
 
