@@ -6,7 +6,7 @@ from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from host.latency import attempts, seconds
-from host.test_waits import MS, OWN_TICK, SOURCE, WAIT_MS, ran, run
+from host.test_waits import FAR_MS, LONGER, MS, OWN_TICK, SOURCE, WAIT_MS, ran, run, several
 from host.waits import REFERENCE, lateness
 from rig.errors import Unsupported
 
@@ -97,7 +97,9 @@ def test_task_by_the_end(board: BoardUnderTest, record: Record) -> None:
     timer_ms = 60
 
     def once() -> tuple[list[float], float]:
-        execution = run(board, "from_callback", what="task", ms=MS, wait_ms=timer_ms, times=3)
+        execution = run(
+            board, "from_callback", what="task", ms=MS, wait_ms=timer_ms, times=3, beside=""
+        )
         if execution.value("source") == "none":
             raise Unsupported("something outside of the loop: machine.Timer or _thread")
         return seconds(execution, "late"), 0.0
@@ -109,9 +111,9 @@ def test_task_by_the_end(board: BoardUnderTest, record: Record) -> None:
 
 def threads(board: BoardUnderTest, record: Record, beside: str) -> None:
     during: list[int] = []
-    for _ in attempts(record):  # a busy machine may hold the thread back
-        prefix = f"{REFERENCE} waits/quiet"
-        execution = run(board, "threads_beside", prefix, beside=beside, wait_ms=WAIT_MS, times=3)
+    for number in attempts(record):  # a busy machine may hold the thread back for longer
+        prefix, wait_ms = f"{REFERENCE} waits/quiet", WAIT_MS * LONGER**number
+        execution = run(board, "threads_beside", prefix, beside=beside, wait_ms=wait_ms, times=3)
         during = execution.value("during")
         assert len(during) == 3
         # two fall to the moments before and after the wait
@@ -138,3 +140,56 @@ def test_threads_beside_console(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.threads-run-among-turns")
 def test_threads_among_turns(board: BoardUnderTest, record: Record) -> None:
     threads(board, record, "turns")
+
+
+@claim("wait.callbacks-run-or-refused")
+def test_callbacks_run_or_refused(board: BoardUnderTest) -> None:
+    several(board, fails=-1, count=120)
+
+
+# -- while tasks run ------------------------------------------------------------------------------
+
+WORK_MS = 8
+
+
+def busy(board: BoardUnderTest, record: Record, what: str, beside: str) -> None:
+    """What comes while tasks take turns, or while one works, is noticed in the next turns."""
+
+    def once() -> tuple[list[float], float]:
+        execution = run(
+            board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=4, beside=beside
+        )
+        if execution.value("source") == "none":
+            raise Unsupported("something outside of the loop: machine.Timer or _thread")
+        return seconds(execution, "late"), 0.0
+
+    # a task that works is done with it first, and the other thread may have to wait for it as well
+    spare = OWN_TICK + (2 * WORK_MS / 1e3 if beside == "work" else 0)
+    name = f"{what} while tasks run, how late"
+    late, allowed = lateness(board, record, name, once, spare=spare, busy=True)
+    assert late <= allowed
+
+
+@claim("wait.flag-by-callback-among-turns")
+def test_flag_by_callback_among_turns(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "flag", "turns")
+
+
+@claim("wait.flag-by-thread-among-turns")
+def test_flag_by_thread_among_turns(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "thread", "turns")
+
+
+@claim("wait.task-by-callback-among-turns")
+def test_task_by_callback_among_turns(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "task", "turns")
+
+
+@claim("wait.flag-by-callback-during-work")
+def test_flag_by_callback_during_work(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "flag", "work")
+
+
+@claim("wait.flag-by-thread-during-work")
+def test_flag_by_thread_during_work(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "thread", "work")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
@@ -25,16 +26,25 @@ KEY = base64.b64decode(
 """Its key, which secures nothing: it stands here for all to read (DER, RFC 5915)."""
 
 
-def tls(board: BoardUnderTest, what: str) -> Execution:
+SIZES = [1, 255, 1000, 4095, 4096, 4097, 10000, 16383, 16384, 16385, 20000]
+"""Bytes: a record of TLS holds 16384 at most (RFC 8446, 5.1); libraries cut them at 4096, too."""
+
+
+def tls(board: BoardUnderTest, what: str, **params: Any) -> Execution:
     return board.run(
         "streams/tls_payload", prefix="streams/loopback", deadline=30,
-        what=what, certificate=CERTIFICATE, key=KEY,
+        what=what, certificate=CERTIFICATE, key=KEY, **params,
     )  # fmt: skip
 
 
 @claim("tls.echo")
 def test_echo(board: BoardUnderTest) -> None:
     assert tls(board, "echo").value("got") is True
+
+
+@claim("tls.every-size")
+def test_every_size(board: BoardUnderTest) -> None:
+    assert tls(board, "sizes", sizes=SIZES).value("wrong") == []
 
 
 @claim("tls.record-in-parts")

@@ -14,6 +14,10 @@ async def serve_one(reader, writer):
             for _ in range(4):
                 writer.write(await reader.readexactly(64))
                 await writer.drain()
+        elif what == "sizes":
+            for size in params["sizes"]:
+                writer.write(await reader.readexactly(size))
+                await writer.drain()
         elif what == "parts":
             writer.write(BLOCK)
             await writer.drain()
@@ -51,6 +55,24 @@ async def echo(reader, writer):
         await writer.drain()
         got += await reader.readexactly(64)
     emit("got", got == b"A" * 64 + b"B" * 64 + b"C" * 64 + b"D" * 64)
+
+
+async def sizes(reader, writer):
+    # Blocks of more than a record holds (16384 bytes), too.
+    wrong = []
+    for size in params["sizes"]:
+        block = (BLOCK * (size // 64 + 1))[:size]
+        writer.write(block)
+        await writer.drain()
+        try:
+            same = await wait_for_ms(reader.readexactly(size), 3000) == block
+        except (asyncio.TimeoutError, EOFError):
+            same = None
+        if not same:
+            wrong.append(size)
+        if same is None:
+            break
+    emit("wrong", wrong)
 
 
 async def parts(reader, writer):
@@ -95,7 +117,14 @@ async def main():
         reader, writer = await asyncio.open_connection(HOST, port, ssl=client)
         writer.write(b"hello\n")
         await writer.drain()
-        work = {"echo": echo, "parts": parts, "records": records, "silence": silence, "end": end}
+        work = {
+            "echo": echo,
+            "sizes": sizes,
+            "parts": parts,
+            "records": records,
+            "silence": silence,
+            "end": end,
+        }
         await work.get(params["what"], end)(reader, writer)
         over.set()
         await finish(writer)

@@ -108,12 +108,66 @@ async def at_once():
     return "at once", ticks_diff(ticks_us(), start)
 
 
+async def always():
+    while True:
+        await sleep_ms(0)
+
+
+async def among_turns():
+    task = asyncio.create_task(always())
+    device = Device(MS)
+    got = await read(device)
+    late = ticks_diff(ticks_us(), device.read_at)
+    task.cancel()
+    return got, late
+
+
+async def beside_socket():
+    import socket
+
+    listener, client, port = socket.socket(), socket.socket(), 20000 + ticks_us() % 10000
+    for _ in range(40):
+        try:
+            listener.bind(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+            break
+        except OSError:
+            port += 7
+    listener.listen(1)
+    client.connect(socket.getaddrinfo("127.0.0.1", port)[0][-1])
+    server, _ = listener.accept()
+    server.setblocking(False)
+    task = asyncio.create_task(read(server))
+    await sleep_ms(0)
+    device = Device(MS)
+    got = await read(device)
+    late = ticks_diff(ticks_us(), device.read_at)
+    task.cancel()
+    for each in (client, server, listener):
+        each.close()
+    return got, late
+
+
+async def beside_flag():
+    task = quiet("flag")[0]
+    await sleep_ms(0)
+    device = Device(MS)
+    got = await read(device)
+    late = ticks_diff(ticks_us(), device.read_at)
+    task.cancel()
+    return got, late
+
+
 async def main():
     got, late = [], []
     for _ in range(params["times"]):
-        came, by = await globals()[params["what"]]()
+        try:
+            came, by = await wait_for_ms(globals()[params["what"]](), 1500)
+        except asyncio.TimeoutError:
+            came, by = "nothing", 1500000
         got.append(came)
         late.append(by)
+        if came == "nothing":
+            break  # the host is not to end by its bytes what nothing else ends
     emit("got", got)
     emit("late", late)
 

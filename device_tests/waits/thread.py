@@ -7,7 +7,7 @@ going = True
 
 
 def work():
-    while going and len(times) < 200:
+    while going and len(times) < 3000:
         time.sleep_ms(2)
         times.append(ticks_us())
 

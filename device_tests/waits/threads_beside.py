@@ -4,7 +4,7 @@ import _thread
 
 
 def work():
-    while going[0] and len(times) < 400:
+    while going[0] and len(times) < 3000:
         time.sleep_ms(2)
         times.append(ticks_us())
 
