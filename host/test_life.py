@@ -6,6 +6,7 @@ test is then `LONG` times as long (`rig/commands/asked.py` says how long that is
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from fixtures import claim
@@ -39,15 +40,17 @@ def grown(used: list[int]) -> int:
     return min(used[-2:]) - max(used[:2])
 
 
-def relative(run: Execution) -> tuple[float, float]:
-    """What a batch cost in the first and the last quarter of the life, in units of a fixed piece of
-    work done beside it: a machine that is slower by then is slower for both."""
-    took, own = numbers(run, "took"), numbers(run, "own")
+def growth_of(took: list[int], own: list[int]) -> float:
+    """What a batch cost in the last quarter of the life by what it cost in the first, at least, as
+    far as the board's clock can tell; in units of a fixed piece of work done beside it, for a
+    machine that is slower by then is slower for both."""
     assert len(took) == len(own)
     part = max(2, len(took) // 4)
+    tick = math.gcd(*took, *own) or 1  # of a clock that stands still between two of them
     # the first batch makes what is made once
-    first = min(took[1 : part + 1]) / max(1, min(own[1 : part + 1]))
-    return first, min(took[-part:]) / max(1, min(own[-part:]))
+    first = (min(took[1 : part + 1]) + tick) / max(tick, min(own[1 : part + 1]))
+    last = max(0, min(took[-part:]) - tick) / max(tick, min(own[-part:]))
+    return last / first
 
 
 def long_life(
@@ -63,8 +66,7 @@ def long_life(
         # A collector that takes any word for a reference may keep a chain of tasks by chance;
         # what is really held is held in each life.
         kept = grown(numbers(run, "used"))
-        first, last = relative(run)
-        growth = last / first
+        growth = growth_of(numbers(run, "took"), numbers(run, "own"))
         record.forget()
         record.measure("what the last cost beside the first", [growth], "1", resolution=0.25)
         if kept < A_FEW_WORDS and growth <= HALF_AGAIN:

@@ -45,6 +45,9 @@ RP2040.prototype.writeUint32 = function (address, value) {
 // The package does not name its clock, but a simulator has one.
 const SimulationClock = new Simulator().clock.constructor;
 
+// Nanoseconds from a reset to the boot loader's second stage, which the emulator starts at once. On
+// the chip they are milliseconds; without any, a board that only resets itself has no time at all.
+const TO_BOOT = 5e6;
 const BATCH = 10_000; // instructions between two looks at the sockets: half a millisecond or so
 const KEPT_BINS = 50_000_000;
 
@@ -140,7 +143,7 @@ let before = 0; // nanoseconds of the clocks before this reset
 let client = null;
 
 function powerOn() {
-  before += clock ? clock.nanos : 0;
+  if (clock) before += clock.nanos + TO_BOOT;
   clock = new SimulationClock();
   mcu = new RP2040(clock);
   mcu.logger = { debug: silent, info: silent, warn: silent, error: complain };

@@ -1,0 +1,29 @@
+"""What a long life's last batch cost by its first, on clocks that are fine, coarse or still."""
+
+from __future__ import annotations
+
+import pytest
+
+from host.test_life import HALF_AGAIN, growth_of
+
+BATCHES = 40
+
+
+@pytest.mark.parametrize("tick", [1, 8, 1000])
+def test_no_clock_makes_a_steady_cost_grow(tick: int) -> None:
+    for cost in (0, tick, 3 * tick, 500 * tick):
+        took = [cost + tick * (number % 2) for number in range(BATCHES)]
+        assert growth_of(took, [tick] * BATCHES) <= HALF_AGAIN
+        late = [cost] * (BATCHES // 2) + [cost + tick] * (BATCHES // 2)  # it fell over an edge
+        assert growth_of(late, [tick] * BATCHES) <= HALF_AGAIN
+
+
+@pytest.mark.parametrize("tick", [1, 8, 1000])
+def test_a_cost_that_doubles_is_told_where_the_clock_can(tick: int) -> None:
+    took = [tick * (20 + number) for number in range(BATCHES)]
+    assert growth_of(took, [5 * tick] * BATCHES) > HALF_AGAIN
+
+
+def test_a_machine_that_becomes_slower_is_no_growth() -> None:
+    slower = [100 + 5 * number for number in range(BATCHES)]
+    assert growth_of([10 * each for each in slower], slower) <= 1.1
