@@ -199,7 +199,7 @@ DOZEN = [
     "run.returns-value", "sleep.in-due-order", "sleep.never-early", "task.create-schedules",
     "event.wakes-in-order", "event.ping-pong", "gather.argument-order", "wait-for.timeout-raises",
     "console.burst", "console.timeout-then-byte", "console.interrupt-leaves-run",
-    "console.late-host-loses-nothing",
+    "console.late-host-loses-nothing", "life.set-for-nobody", "life.asked-for",
 ]  # fmt: skip
 
 
