@@ -39,6 +39,8 @@ class Device(io.IOBase):
         if self.error:
             raise self.error
         self.written += bytes(data[: self.size])
+        if len(data) > self.size:
+            self.writes(None)  # it is full, until it is said when there is room again
         return min(len(data), self.size)
 
 
