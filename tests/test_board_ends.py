@@ -14,6 +14,7 @@ import pytest
 from rig.board.board import Board
 from rig.board.execution import Ended
 from rig.board.features import FEATURES
+from rig.board.link import Link
 from rig.board.program import Packing, assemble
 from rig.errors import BoardLost, RigError, UsageError
 from rig.virtual.board import VirtualBoard
@@ -170,12 +171,27 @@ def test_tests_start_from_a_soft_reset(board: Board) -> None:
 
 
 def test_standard_input_reaches_the_script(board: Board) -> None:
-    from rig.board.program import assemble
-
     text = "import sys\nemit('ready')\nemit('got', sys.stdin.readline())"
     code = assemble([("x.py", text)], {})
     execution = board.push("x", code, 5, while_running=lambda link: link.send(b"hello\n"))
     assert execution.value("got") == "hello\n"
+
+
+def test_what_is_sent_after_the_end_is_for_nobody(board: Board) -> None:
+    """The host cannot see a script end before it has sent to it."""
+
+    def late(link: Link) -> None:
+        came = b""
+        while not came.endswith(b"\x04\x04>"):
+            came += link.read_some(link.clock.by(5))
+        link.send(b"no ) Python\r\n" * 3)
+        link.unread(came)
+
+    execution = board.push("x", assemble([("x.py", "emit('a', 1)")], {}), 5, while_running=late)
+    assert execution.ended is Ended.FINISHED
+    assert not execution.damage
+    assert not execution.output
+    assert push(board, "emit('fine')").names == ["fine"]
 
 
 def test_identity(board: Board) -> None:
