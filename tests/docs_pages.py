@@ -11,7 +11,6 @@ from rig.claims import ROOT
 
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
 FENCE = re.compile(r'^( *)```(\w*)(?: title="([^"]+)")?\n(.*?)^ *```', re.MULTILINE | re.DOTALL)
-NO_KIND = {"README.md": "sh"}
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ def fences(page: Path) -> list[Block]:
         Block(
             page.name,
             text.count("\n", 0, found.start()) + 1,
-            found[2] or NO_KIND.get(page.name, ""),
+            found[2],
             found[3] or "",
             textwrap.dedent(found[4]),
         )
