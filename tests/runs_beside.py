@@ -25,6 +25,7 @@ def start(out: Path, *arguments: str | Path) -> subprocess.Popen[str]:
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        process_group=0,
     )
 
 

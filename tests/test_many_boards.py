@@ -69,6 +69,17 @@ def test_ctrl_c_and_sigterm_leave_nothing_behind(tmp_path: Path) -> None:
         results(out)
 
 
+def test_a_group_that_is_told_to_end_does_so_without_a_traceback(tmp_path: Path) -> None:
+    """As `timeout` and CIs do it: the workers get the signal too, and the run's besides."""
+    out = tmp_path / "out"
+    run = start(out, *BOARDS, "--no-power", "-n", "auto", "--claims", "latency.*")
+    until_first_result(out, run)
+    os.killpg(run.pid, signal.SIGTERM)
+    said, trouble = run.communicate(timeout=DEADLINE_S)
+    assert run.returncode == 130, said + trouble
+    assert "Traceback" not in said + trouble
+
+
 def test_fail_fast_reaches_the_workers(tmp_path: Path) -> None:
     out = tmp_path / "out"
     overlay = written([fault("sleeps-half")], tmp_path / "overlay")

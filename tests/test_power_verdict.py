@@ -95,6 +95,19 @@ def test_wakes_that_the_tasks_ask_for_are_no_polling() -> None:
     assert judge(samples, aligned, expected_wakes_hz=100).kind == "sleeps"
 
 
+@pytest.mark.parametrize(("beneath", "kind"), [(0.0, "sleeps"), (0.05, "unclear")])
+def test_long_wakes_that_the_tasks_ask_for_raise_no_level(beneath: float, kind: str) -> None:
+    """As a real Pico's: 350 µs of each 10 ms, 1 ms a sample; beneath them polls."""
+    samples, told = simulate("sleeps", Board(1.3e-3, 24e-3, noise_a=0.0, drift_a=0.0), seed=3)
+    assert samples.interval_s == 1e-3
+    samples.gapless = True
+    aligned = align(samples, told)
+    window = samples.between(aligned.window.start_s, aligned.window.end_s)
+    window[5::10] += 0.35 * 22.7e-3
+    window += beneath * 22.7e-3
+    assert judge(samples, aligned, expected_wakes_hz=100).kind == kind
+
+
 def test_wake_rate_and_ratio_of_a_poller() -> None:
     verdict = judged("polls-10ms", VIRTUAL)
     assert verdict.wake_rate_hz == pytest.approx(100, abs=2)

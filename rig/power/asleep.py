@@ -6,6 +6,7 @@ show at every rate. docs/power.md has why.
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import product
 
 import numpy as np
@@ -161,12 +162,26 @@ class Asleep:
         seen, half = self._shown(way), self._added(put, way) / 2
         if seen is None or half == np.inf:
             return half == np.inf
-        # A median may rise of what is put in, and not of the same that was there: a mean does.
+        # A median may rise of what is put in, and not of the same that was there: a mean does,
+        # and of what the tasks asked for, too.
         mean = Way(way.length, mean=True)
-        there = self._shown(mean)
+        there = shown(self.parts, self._unasked, BUSY * self.level.span_a, mean)
         if there is None or min(there.steps_a) - there.error_a > self._added(put, mean) / 2:
             return False
         return max(seen.most_a, seen.raised_a) <= half
+
+    @cached_property
+    def _unasked(self) -> Currents:
+        """The window without the wake-ups that show, where tasks ask for some: no more than those
+        do (`hides`). What hides in every sample is still in it."""
+        window = self.parts.window
+        if not self.expected_hz:
+            return window
+        over = self.evidence.window_over
+        asked = np.zeros(len(window), bool)
+        for around, least_a in self.evidence.scales:
+            asked |= (over[around] > least_a) & (over[around] < self.evidence.tallest_a)
+        return np.where(asked, window - over[self.parts.long], window)
 
     def _added(self, put: Currents, way: Way) -> float:
         """What that polling adds to the window's level, in amperes."""
