@@ -282,3 +282,9 @@ def test_a_meter_without_a_trigger_input() -> None:
 
 class Resourced(Session):
     resource = "SCRIPT"
+
+
+def test_who_looks_all_the_time_by_its_maker() -> None:
+    """And no other: what is not declared has to show it in its pulses' edges."""
+    found = {name for name, dialect in known().items() if dialect.GAPLESS}
+    assert found == {"keithley-dmm6500", "keysight-n6705c"}

@@ -60,7 +60,7 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     usual_a = min(SIGMAS * SIGMA_OF_MAD * float(np.median(moved_a)), float(moved_a.max()))
     margin = usual_a / level.span_a + min(step_a / level.span_a, 0.1) + RESOLUTION
     edges = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
-    rises, highest, firsts = [], [0.0, 0.0], []
+    rises, highest, firsts, beyond = [], [0.0, 0.0], [], 0
     for instant, sign in edges:
         at = samples.index(instant)
         near = samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3]
@@ -69,6 +69,10 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
         if len(moved):
             rises.append(float((moves[1:] + moves[:-1]).max()))
             highest.append(float(moves.max()))
+        way = np.cumsum(moves)
+        if way.max() > 1 + 2 * margin or way.min() < -2 * margin:
+            beyond += 1
+        elif len(moved):
             firsts.append(float(moves[moved[0]]))
     # A mean of two may hold a step in two increments, at some phases: the lower quartile does not,
     # and one increment never holds more of it than the highest sample of an event does.
@@ -79,9 +83,10 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     width = max(round(1 / share), 1) if share > 0 else 1
     # A meter that looks all the time catches each edge at another phase, whatever it does to its
     # readings afterwards; one that takes instants shows all edges alike. The lower bound of the
-    # share of edges that differ from the steepest is one of the time that it looks.
-    caught = sum(first < max(firsts) - 2 * margin for first in firsts)
-    looking = float(stats.beta.ppf(SURE, caught, len(edges) - caught)) if caught else 0.0
+    # share of edges that differ from the steepest is one of the time that it looks. What else
+    # moves at an edge goes both ways: as many as go beyond both levels only seem to be half-way.
+    caught = sum(first < max(firsts) - 2 * margin for first in firsts) - beyond
+    looking = float(stats.beta.ppf(SURE, caught, len(edges) - caught)) if caught > 0 else 0.0
     always = samples.gapless or edges_off(samples, frame, width) < EXACT
     gaps = not always and has_gaps(samples, frame, width, level.span_a)
     wake = min(WAKE_S / dt, 1.0)

@@ -43,6 +43,7 @@ class Spinning:
     certain: bool
     fraction: float
     possible: float  # the share of the window that is not certainly less than spinning
+    entered: bool = False  # certain by how it goes on from the pulse before the window only
 
 
 def spinning(parts: Quiet, level: Levels, ratio: Estimate) -> Spinning:
@@ -70,7 +71,8 @@ def spinning(parts: Quiet, level: Levels, ratio: Estimate) -> Spinning:
     stretch = own and _is_even(parts, window[found], level)
     whole = ratio.low > HALF and ratio.high >= FULLY and _mostly_busy(window, level, ratio)
     whole = whole and ratio.low < 2 - FULLY and begins and ends and _is_even(parts, window, level)
-    return Spinning(bool(stretch or whole), float(found.mean()), float(possible.mean()))
+    entered = bool(stretch and not whole and not (found[-1] and ends))
+    return Spinning(bool(stretch or whole), float(found.mean()), float(possible.mean()), entered)
 
 
 def _high(part: Currents, least_a: float, length: int) -> NDArray[np.bool_]:

@@ -56,6 +56,7 @@ class Verdict:
     once: bool = False  # it polls, unless something else came and went with the window
     coincidence: float = 1.0  # of which this is the chance, for something that does so once
     in_step: bool = False  # it sleeps, or it polls in step with a meter that looks now and then
+    entered: bool = False  # it spins, unless a busy reading was said again into the window
     attempts: int = 1
     notes: list[str] = field(default_factory=list)
 
@@ -137,7 +138,7 @@ def _spins(verdict: Verdict, level: Levels, spins: Spinning) -> bool:
             f"({level.drift_a * 1e3:.2g} mA) of this capture"
         )
     elif spins.certain:
-        verdict.kind = "spins"
+        verdict.kind, verdict.entered = "spins", spins.entered
         if low > BEYOND:
             verdict.kind = "unclear"
             verdict.why = f"R = {verdict.ratio.value:.2f}: something draws more than the busy CPU"
@@ -188,22 +189,29 @@ def confirm(verdict: Verdict, earlier: Sequence[Verdict]) -> None:
 
     Two that poll make it polling: what comes and goes with one window does not do so with two. One
     is enough where the ends are met so closely that chance does it less often than noise.
+    So it is with spinning that only goes on from the pulse before: a link that loses readings may
+    say the last one of the pulse for long after it.
     It sleeps where it was for polling in step with the meter only that it was not said, and one
-    before it, at another interval, was so too: no period is in step with both. Where one polls and
-    another sleeps it is neither.
+    before it, at another interval, was so too: no period is in step with both. Where one polls or
+    spins and another sleeps it is neither.
     """
     polled = any(each.once for each in earlier)
+    entered = any(each.entered for each in earlier)
     others = [each for each in earlier if each.in_step]
     if verdict.kind == "polls":
         verdict.once = True
         if not polled and verdict.coincidence > CHANCE:
             verdict.kind = "unclear"
             verdict.why = "it polls, or something else came and went with it; a second would tell"
+    elif verdict.kind == "spins" and verdict.entered and not entered:
+        verdict.kind = "unclear"
+        verdict.why = "it spins, or one busy reading was said again; a second would tell"
     elif verdict.in_step and any(unlike(v.interval_s, verdict.interval_s) for v in others):
         verdict.kind, verdict.in_step, verdict.why = "sleeps", False, ""
-    if verdict.kind == "sleeps" and polled:
+    if verdict.kind == "sleeps" and (polled or entered):
         verdict.kind = "unclear"
-        verdict.why = "one capture shows polling, and another does not"
+        shown = "polling" if polled else "spinning"
+        verdict.why = f"one capture shows {shown}, and another does not"
 
 
 def _ratio(window: Currents, floor: Currents, level: Levels) -> Estimate:

@@ -23,6 +23,7 @@ class Dialect(Base):
     IDN = re.compile(r"^KEITHLEY[^,]*,\s*MODEL DMM(6500|7510)\b", re.IGNORECASE)
     MAX_RATE_HZ = 1_000_000.0
     MEMORY = 1_000_000
+    GAPLESS = True  # DMM7510-901-01, page 8-83: an AUTO aperture equals the interval
     TRIGGERED = True
 
     def prepare(self) -> None:

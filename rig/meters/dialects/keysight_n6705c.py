@@ -22,6 +22,7 @@ MOST = 65_536
 class Dialect(Base):
     IDN = re.compile(r"^(Keysight|Agilent)[^,]*,N6705[BC],", re.IGNORECASE)
     MAX_RATE_HZ = 1 / SHORTEST_S
+    GAPLESS = True  # N6700 user's guide, Elog: its samples are averaged over the period
     CHANNELS = 4
 
     @property

@@ -1,0 +1,80 @@
+"""What else is at the pulses' edges, and a reading that is said again: neither is the wait's."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from benchmarks.noise_scene import Activity, Array, Scene, record
+from benchmarks.power_noise import draw, scene
+from rig.power.framing import align
+from rig.power.levels import levels
+from rig.power.response import Response, response
+from rig.power.verdict import Verdict, confirm, judge
+from tests.power_simulation import Board, simulate
+
+CLEAR = Board(2e-3, 22e-3, noise_a=1e-4)
+
+
+@pytest.mark.parametrize("seed", [6_005_683, 32_005_617, 32_008_114, 32_008_585, 34_003_002])
+def test_what_was_misjudged_is_not(seed: int) -> None:
+    assert not draw(seed)[0].wrong
+
+
+def entered(count: int, seed: int) -> Verdict:
+    """A wait that sleeps, and so many readings after the pulse before it as that pulse's last."""
+    samples, told = simulate("sleeps", CLEAR, seed=seed)
+    frame = align(samples, told)
+    last = samples.index(frame.pulses[1].end_s) - 2
+    samples.current_a[last : last + count] = samples.current_a[last]
+    return judge(samples, frame)
+
+
+def test_a_busy_reading_that_is_said_again_once_is_no_spinning() -> None:
+    """A link that loses readings says the last one of the pulse for long after it."""
+    first, asleep, again = entered(150, 1), entered(0, 2), entered(150, 3)
+    assert [each.kind for each in (first, asleep, again)] == ["spins", "sleeps", "spins"]
+    confirm(first, [])
+    assert first.kind == "unclear"
+    assert first.more_helps
+    confirm(again, [first])
+    assert again.kind == "spins"  # what it does each time is the wait's
+    confirm(asleep, [first])
+    assert asleep.kind == "unclear"
+
+
+@pytest.mark.parametrize("kind", ["spins", "spins-last-fifth"])
+def test_spinning_that_ends_with_its_wait_needs_no_second(kind: str) -> None:
+    samples, told = simulate(kind, CLEAR, seed=1)
+    verdict = judge(samples, align(samples, told))
+    confirm(verdict, [])
+    assert verdict.kind == "spins"
+
+
+def seen(made: Scene) -> Response:
+    samples, told = record(made, "sleeps", 1.0)
+    frame = align(samples, told)
+    return response(samples, frame, levels(samples, frame))
+
+
+def meter(aperture: float, seed: int) -> Scene:
+    made = scene([], np.random.default_rng(seed))
+    made.aperture, made.gapless = aperture, False
+    return made
+
+
+def test_spikes_at_edges_do_not_make_them_half_way() -> None:
+    """A meter of instants sees 5 % of the least wake-ups, whatever a change of load adds."""
+    found = []
+    for seed in range(40):
+        made = meter(0.0, seed)
+        size = made.span_a * (2.0, -2.0, 0.4, -0.4)[seed % 4]
+
+        def add(t: Array, on: Array, size: float = size) -> Array:
+            edges = t[np.flatnonzero(np.diff(on))]
+            return np.asarray(size * Activity(edges, np.full(len(edges), 3e-4)).at(t))
+
+        made.added.append(add)
+        found.append(seen(made).seen)
+    assert np.mean(np.array(found) > 0.2) <= 0.05
+    assert np.mean([seen(meter(0.6, seed)).seen > 0.2 for seed in range(20)]) >= 0.5
