@@ -171,6 +171,7 @@ def for_port(port: str, meter: str = "") -> Bench:
     path = f"--port {port}" + (f" --meter {meter}" if meter else "")
     content: dict[str, Any] = {"path": path, "board": {"board": entry}}
     if meter:
+        fitting.visa_name(f"--meter {meter}", meter)
         entry["meter"] = "meter"
         content["meter"] = {"meter": {"resource": meter}}
     return Bench.model_validate(content)

@@ -43,6 +43,8 @@ HINTS = {
 }
 LONG = 80
 """Characters of a name that is too long."""
+NO_THREAD = "can't start new thread"
+"""CPython's words (Modules/_threadmodule.c), of the bare RuntimeError that it makes of EAGAIN."""
 OF_THE_HOST = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
 """Errors that are of no file, where none is named."""
 
@@ -116,6 +118,8 @@ def of_error(error: BaseException) -> Ending:
         return Ending(RIG, f"a part of it ended by itself ({error.code}); try it again")
     if isinstance(error, MemoryError):
         return _hinted("out of memory", HINTS[errno.ENOMEM])
+    if isinstance(error, RuntimeError) and str(error) == NO_THREAD:
+        return _hinted("this machine gives no further thread", HINTS[errno.EAGAIN])
     if isinstance(error, OSError):
         if "No usable temporary directory" in str(error):  # tempfile's: full, or not permitted
             return _hinted("no temporary directory takes a file", HINTS[errno.ENOSPC])

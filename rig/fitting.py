@@ -136,6 +136,18 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
             raise UsageError(f"{where}: labgrid finds its port", "leave port and kind out")
 
 
+def visa_name(where: str, resource: str) -> None:
+    """Raises UsageError for what is no VISA resource name, by the grammar that pyvisa holds."""
+    from pyvisa import rname
+
+    try:
+        rname.ResourceName.from_string(resource)
+    except rname.InvalidResourceName as error:
+        said = " ".join(str(error).split())[:200]
+        what = f"{where}: no VISA resource name: {said}"
+        raise UsageError(what, f"name it as {BY_NAME['visa']}; docs/meters.md") from error
+
+
 def _network(where: str, board: BoardEntry) -> None:
     assert board.network is not None
     serial = board.kind == "serial"
@@ -163,6 +175,8 @@ def _meter(where: str, meter: MeterEntry, named: list[BoardEntry]) -> None:
     in_places = bool(named) and all(board.labgrid for board in named)
     if meter.kind in BY_NAME and not meter.resource and not in_places:
         raise UsageError(f"{where}: no resource", f"add resource = {BY_NAME[meter.kind]}")
+    if meter.kind == "visa" and meter.resource and meter.backend == "@py":  # others have aliases
+        visa_name(f"{where}.resource = {meter.resource!r}", meter.resource)
     if meter.channel is not None and meter.kind not in ("visa", "virtual"):
         what = f"{where}.channel: a {meter.kind} has only one"
         raise UsageError(what, "leave channel out")

@@ -126,7 +126,8 @@ def host_tests(folder: Path) -> Iterator[tuple[Path, int, str, str | None]]:
         try:
             tree = ast.parse(path.read_bytes(), str(path))
         except SyntaxError as error:
-            raise UsageError(f"{path}:{error.lineno}: {error.msg}", HINT) from error
+            at = f":{error.lineno}" if error.lineno else ""  # of a NUL Python gives no line
+            raise UsageError(f"{path}{at}: {error.msg}", HINT) from error
         for node in ast.walk(tree):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith(
                 "test"

@@ -178,10 +178,10 @@ def test_a_relative_port_is_relative_to_its_file(
 
 
 def test_a_port_and_a_meter_are_a_bench_of_their_own() -> None:
-    bench = benches.for_port("COM3", "USB0::1::2::INSTR")
+    bench = benches.for_port("COM3", "USB0::1::2::3::INSTR")
     [board] = bench.board.values()
     assert board.port == "COM3"
-    assert bench.meter[board.meter].resource == "USB0::1::2::INSTR"
+    assert bench.meter[board.meter].resource == "USB0::1::2::3::INSTR"
     assert not benches.for_port("COM3").meter
 
 

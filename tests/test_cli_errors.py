@@ -128,10 +128,20 @@ def test_a_url_that_is_none(tmp_path: Path) -> None:
 # -- meters ---------------------------------------------------------------------------------
 
 
-@needs_ptys
-def test_a_visa_name_that_does_not_open(tmp_path: Path, board: VirtualBoard) -> None:
-    said = refused(tmp_path, 3, "run", "--port", board.port, "--meter", "NOVISA::1::INSTR")
-    assert "NOVISA::1::INSTR" in said
+def test_a_meter_name_that_is_no_visa_name(tmp_path: Path) -> None:
+    """Found before the port, which is not there, and wherever such a name may stand."""
+    bench = tmp_path / "bench.toml"
+    bench.write_text(
+        '[board.a]\nport = "nowhere"\nmeter = "m"\n[meter.m]\nresource = "NOVISA::1::INSTR"\n'
+    )
+    named = ("--meter", "NOVISA::1::INSTR")
+    for words in (
+        ("run", "--port", "nowhere", *named),
+        ("init", "nowhere", *named, "--out", str(tmp_path / "new.toml")),
+        ("doctor", "--bench", str(bench)),
+        ("boards", "--bench", str(bench)),
+    ):
+        assert "no VISA resource name" in refused(tmp_path, 2, *words)
 
 
 @needs_ptys

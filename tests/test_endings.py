@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from rig.claims import catalogue
-from rig.ending import Ending, of_comparison, of_run
+from rig.ending import Ending, of_comparison, of_error, of_run
 from rig.errors import RigError, UsageError
 from rig.expectations import check, known
 from rig.results import BoardInfo, Divergence, Level, Outcome, Result, RunInfo
@@ -257,3 +257,32 @@ def test_a_signal_while_nothing_is_held_is_told(name: str, tmp_path: Path) -> No
         preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (130, b"looprig: interrupted\n")
+
+
+@needs_ptys
+@pytest.mark.parametrize("name", ["SIGTERM", "SIGHUP", "SIGINT"])
+@pytest.mark.parametrize("command", ["doctor --port", "boards"])
+def test_a_signal_while_a_port_is_open_is_told(command: str, name: str) -> None:
+    """A device that says nothing is waited for, which can be heard at its other end."""
+    number = getattr(signal, name)
+    ours, theirs = os.openpty()
+    process = subprocess.Popen(
+        [*LOOPRIG, *command.split(), os.ttyname(theirs)],
+        cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),
+    )  # fmt: skip
+    try:
+        assert os.read(ours, 1)  # it asks who is there
+        process.send_signal(number)
+        _, said = process.communicate(timeout=DEADLINE_S)
+    finally:
+        process.kill()
+        os.close(ours)
+        os.close(theirs)
+    assert (process.returncode, said) == (130, "looprig: interrupted\n")
+
+
+def test_no_further_thread_is_this_machines() -> None:
+    ending = of_error(RuntimeError("can't start new thread"))
+    assert ending.code == 3
+    assert "ulimit -u" in ending.said

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from rig.entries import KEPT_OPEN, MeterKind
 from rig.errors import LooprigError, UsageError
+from rig.fitting import visa_name
 from rig.holding import ABSENT_S, LOOK_S, await_port
 from rig.ports import attached
 from rig.units import volts
@@ -25,7 +26,8 @@ def kind_of(name: str) -> tuple[MeterKind, str]:
 def opened(names: Sequence[str], voltage: str, ports: Sequence[str]) -> Iterator[dict[str, str]]:
     """The identity of each meter, open meanwhile; what `voltage` switched on is off again after.
 
-    Raises RigError for one that does not answer, or that names no voltage where it needs one.
+    Raises UsageError for a name that is none, before anything is opened; RigError for one that
+    does not answer, or that names no voltage where it needs one.
     """
     from rig.meters.opening import open_meter
 
@@ -33,6 +35,10 @@ def opened(names: Sequence[str], voltage: str, ports: Sequence[str]) -> Iterator
         named = volts(voltage) if voltage else None
     except ValueError as error:
         raise UsageError(f"--voltage {error}", "what the board may be given") from error
+    for name in names:
+        kind, resource = kind_of(name)
+        if kind == "visa":
+            visa_name(f"--meter {name}", resource)
     before = {port.device for port in attached()}
     said: dict[str, str] = {}
     with contextlib.ExitStack() as stack:

@@ -66,7 +66,10 @@ class Owner:
                 connection = self.listener.accept()
             except Exception:  # a stranger without the key; or it is closed
                 continue
-            threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            try:
+                threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
+            except (RuntimeError, MemoryError):  # no further thread: who asks hears it hang up
+                connection.close()
 
     def _serve(self, connection: Connection) -> None:
         """One client, until it hangs up; a capture that it broke off gives its turn back."""

@@ -153,7 +153,11 @@ class Serving:
             except OSError as error:  # it is gone again
                 self.told.append(("failed", type(error).__name__))
                 continue
-            self._spawn(self._serve, line)
+            try:
+                self._spawn(self._serve, line)
+            except (RuntimeError, MemoryError) as error:  # no further thread: no fault of a board
+                self.trouble = self.trouble or str(error) or "out of memory"
+                line.close()
 
     def _keep(self, line: Line) -> None:
         """Remember the line, to be closed at the end. Raises OSError where that has come."""

@@ -12,7 +12,14 @@ LONGEST = 1000
 
 
 class Whole(TyperGroup):
-    """Its help has each command's summary whole, wrapped where it has to be."""
+    """Its help has each command's summary whole, wrapped where it has to be; a Ctrl-C comes out
+    of it as an exception, for typer makes it a bare 130, and nobody would say a word."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise typer.Abort from error
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         rows = [(name, one.get_short_help_str(LONGEST)) for name, one in self.commands.items()]

@@ -162,8 +162,6 @@ CLAIM = """\
 [[claim]]
 id = "own.works"
 sentence = "It works."
-source = "own"
-section = "x"
 level = "documented"
 device_test = "works"
 """
@@ -189,17 +187,18 @@ def suite(draw: st.DrawFn, place: Place) -> Case:
         "host/test_own.py": HOST,
     }  # fmt: skip
     wrong: list[tuple[str, str | bytes | None, str]] = [
-        ("claims/own.toml", "[", "own.toml"), ("claims/own.toml", "[[claim]]\n", "own.toml"),
-        ("claims/own.toml", CLAIM + "colour = 1\n", "own.toml"),
-        ("claims/own.toml", b"\xff", "own.toml"), ("claims/own.toml", CLAIM * 2, "own.works"),
-        ("claims/own.toml", CLAIM.replace('"documented"', '"perfect"'), "own.toml"),
-        ("claims/own.toml", "", "own.works"), ("claims/own.toml", None, "own.works"),
+        ("claims/own.toml", "[", "own.toml"), ("claims/own.toml", "[[claim]]\n", "id is missing"),
+        ("claims/own.toml", CLAIM + "colour = 1\n", "unknown key colour"),
+        ("claims/own.toml", b"\xff", "own.toml"), ("claims/own.toml", CLAIM * 2, "there twice"),
+        ("claims/own.toml", CLAIM.replace('"documented"', '"perfect"'), "level = 'perfect'"),
+        ("claims/own.toml", "", "there is no claim 'own.works'"),
+        ("claims/own.toml", None, "there is no claim 'own.works'"),
         ("device_tests/works.py", None, "works.py"), ("host/test_own.py", None, "test_*.py"),
         ("host/test_own.py", "def test_(:\n", "test_own.py:1"),
         ("host/test_own.py", b"\xff\xfe", "test_own.py"),
-        ("host/test_own.py", "x = '\0'", "test_own"),
+        ("host/test_own.py", "x = '\0'", "test_own.py: source"),
         ("host/test_own.py", "def test_works(board):\n    pass\n", "judges no claim"),
-        ("host/test_own.py", HOST.replace("own.works", "own.work"), "own.work"),
+        ("host/test_own.py", HOST.replace("own.works", "own.work"), "own.work'"),
         ("pyproject.toml", "[tool.looprig]\nclaim = 'x'\n", "pyproject.toml"),
         ("pyproject.toml", "[tool.looprig]\nclaims = ''\n", "claims is empty"),
         ("pyproject.toml", "[tool.looprig]\nclaims = 1\n", "claims"),

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from tests.mistakes.case import Case, Place
 
+STACK = 8 << 20
+"""Bytes to which a stack may grow, by the usual `ulimit -s`."""
 ROOT = os.name == "posix" and os.geteuid() == 0
 SURROUNDINGS: list[dict[str, str]] = [
     {}, {}, {}, {"HOME": "/nowhere"}, {"HOME": ""}, {"HOME": "/etc/passwd"}, {"HOME": "~"},
@@ -113,7 +115,9 @@ def folder_of_bytes(draw: st.DrawFn, place: Place, case: Case) -> Case:
 
 def little_memory(draw: st.DrawFn, place: Place, case: Case) -> Case:
     case.request.memory = draw(st.integers(0, 64)) << 20
-    return replace(case, also=(*case.also, 3))
+    # a stack that cannot grow has the kernel end the process, and no program hears of that
+    fatal = (-signal.SIGSEGV,) * (case.request.memory < STACK)
+    return replace(case, also=(*case.also, 3, *fatal))
 
 
 def no_processes(draw: st.DrawFn, place: Place, case: Case) -> Case:
