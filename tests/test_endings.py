@@ -23,6 +23,7 @@ from rig.expectations import check, known
 from rig.results import BoardInfo, Divergence, Level, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.words import check as check_words
+from tests.run_factory import CLAIMS, Recipe, write_run
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPRIG = [sys.executable, "-m", "rig"]
@@ -286,3 +287,13 @@ def test_no_further_thread_is_this_machines() -> None:
     ending = of_error(RuntimeError("can't start new thread"))
     assert ending.code == 3
     assert "ulimit -u" in ending.said
+
+
+def test_a_terminal_that_takes_nothing_is_no_fault_of_a_site(tmp_path: Path) -> None:
+    """Of two bundles one is refused, which is printed first."""
+    write_run(tmp_path, Recipe(id="one", claims=CLAIMS[:2]))
+    (tmp_path / "none.tar.gz").write_bytes(b"")
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = looprig(tmp_path, "site", "none.tar.gz", "one", "--out", "site", stdout=full)
+    assert done.returncode == 3
+    assert "its output: No space left" in done.stderr

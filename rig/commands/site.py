@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from rig import streams
@@ -13,6 +15,15 @@ from rig.run_dir import unwritable
 
 SHOWN = 20
 """Problems named on the terminal before the rest is counted; the site has more."""
+
+
+@contextlib.contextmanager
+def writing(out: Path) -> Iterator[None]:
+    """Raises what a place that cannot be written to comes to."""
+    try:
+        yield
+    except OSError as error:
+        raise unwritable(f"--out {out}", error, "name another") from error
 
 
 def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
@@ -29,22 +40,21 @@ def site(runs: list[Path], out: Path, store: str, as_json: bool = False) -> int:
     console = streams.console()
     place = Store(store or str(out.with_name(f"{out.name}.bundles")))
     refused: list[str] = []
-    try:
+    with writing(out):
         known = {entry.path for entry in place.entries()}
         for path, found in brought(runs):
             if isinstance(found, Exception):
                 refused.append(f"{path} {found}")
-                what = one_line(f"{path} {found}; it is left out")
-                console.print(what, markup=False, soft_wrap=True)
                 continue
             if not place.holds(*found):
                 place.add(*found)
             known.add(place.name(*found))
-        if not known:
-            raise UsageError(f"{place.where}: there is no bundle", "name runs: looprig site RUN…")
+    for each in refused:  # a terminal that takes nothing is no fault of --out
+        console.print(one_line(f"{each}; it is left out"), markup=False, soft_wrap=True)
+    if not known:
+        raise UsageError(f"{place.where}: there is no bundle", "name runs: looprig site RUN…")
+    with writing(out):
         table, read = pages.publish(place, out)
-    except OSError as error:
-        raise unwritable(f"--out {out}", error, "name another") from error
     code = RIG if refused else GOOD
     if as_json:
         tell(
