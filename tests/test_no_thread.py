@@ -48,11 +48,11 @@ def test_a_connection_that_cannot_be_served_is_the_hosts_trouble() -> None:
 
 def test_who_asks_for_a_held_meter_is_told_and_the_next_one_is_served() -> None:
     virtual = VirtualMeter(None)
-    with (
-        contextlib.closing(virtual),
-        contextlib.closing(Owner(ScpiMeter(virtual.wait_ready()))) as owner,
-    ):
-        with no_thread(), pytest.raises(RigError, match="hold on meter"):
-            HeldMeter("m", owner.address, owner.key)
-        with contextlib.closing(HeldMeter("m", owner.address, owner.key)) as held:
-            assert held.identify()
+    try:
+        with contextlib.closing(Owner(ScpiMeter(virtual.wait_ready()))) as owner:
+            with no_thread(), pytest.raises(RigError, match="hold on meter"):
+                HeldMeter("m", owner.address, owner.key)
+            with contextlib.closing(HeldMeter("m", owner.address, owner.key)) as held:
+                assert held.identify()
+    finally:
+        virtual.stop()
