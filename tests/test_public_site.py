@@ -234,6 +234,15 @@ def test_the_command_says_what_is_wrong(runs: list[Path], tmp_path: Path) -> Non
     assert "1 bundle, 0 of them read now" in done.stdout
 
 
+def test_a_users_own_folders_are_not_taken_for_the_rigs(runs: list[Path], tmp_path: Path) -> None:
+    for name in ("rig", "reports"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "reports" / "__init__.py").write_text("raise SystemExit('my own')")
+    command = [Path(sys.executable).with_name("looprig"), "site", runs[0], "--out", "site"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_the_frames_are_of_everything(made: Path) -> None:
     parts = pd.read_parquet(made / "data" / "parts.parquet")
     cells = pd.read_parquet(made / "data" / "cells.parquet")

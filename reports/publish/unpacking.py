@@ -21,6 +21,7 @@ import pyarrow.parquet as pq
 
 from reports.neutral import one_line
 from reports.publish.contract import MOST_FILE, MOST_RESULTS, SCHEMA, VERSION, BundleRefused
+from rig.claims import ROOT
 
 MEMORY = 4 * 2**30
 """Bytes of addresses: Arrow reserves more than it uses."""
@@ -99,8 +100,14 @@ _child: list[subprocess.Popen[bytes]] = []
 def unpacked(content: bytes) -> tuple[dict[str, Any], list[Row]]:
     """What a bundle's file says of itself, and its rows. Raises BundleRefused."""
     if not _child:
-        command = [sys.executable, "-m", __name__]
-        _child.append(subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE))
+        child = subprocess.Popen(
+            [sys.executable, "-m", __name__],
+            cwd=ROOT,  # not the user's, where a folder `reports` would be taken for the module
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # a terminal's Ctrl-C is for the command, which ends it
+        )
+        _child.append(child)
     child = _child[0]
     assert child.stdin
     assert child.stdout
