@@ -16,7 +16,9 @@ from tests.power_simulation import Board, simulate
 CLEAR = Board(2e-3, 22e-3, noise_a=1e-4)
 
 
-@pytest.mark.parametrize("seed", [6_005_683, 32_005_617, 32_008_114, 32_008_585, 34_003_002])
+@pytest.mark.parametrize(
+    "seed", [6_005_683, 32_005_617, 32_008_114, 32_008_585, 34_003_002, 34_004_287]
+)
 def test_what_was_misjudged_is_not(seed: int) -> None:
     assert not draw(seed)[0].wrong
 
@@ -49,6 +51,19 @@ def test_spinning_that_ends_with_its_wait_needs_no_second(kind: str) -> None:
     verdict = judge(samples, align(samples, told))
     confirm(verdict, [])
     assert verdict.kind == "spins"
+
+
+def test_where_a_busy_cpu_falls_to_the_floor_its_wakes_may_not_show() -> None:
+    """A supply that takes its charge in packets has none of a wake-up between two of them."""
+    samples, told = simulate("sleeps", CLEAR, seed=1)
+    frame = align(samples, told)
+    assert judge(samples, frame).kind == "sleeps"
+    for pulse in frame.pulses:
+        first = samples.index(pulse.start_s)
+        samples.current_a[first : first + 40] = 2e-3 + 40e-3 * (np.arange(40) % 8 < 4)
+    verdict = judge(samples, frame)
+    assert verdict.kind == "unclear"
+    assert "falls to the floor" in verdict.why
 
 
 def seen(made: Scene) -> Response:

@@ -20,6 +20,8 @@ from rig.power.wakes import BUSY, CHANCE, POLL_HZ, Evidence
 LONG_HIGH = 0.25
 """What lasts longer than a few samples is a wake-up from so much of the contrast on, for it fills
 whole samples."""
+REST = 0.1
+"""Of the busy pulses, the part that may be at rest: a busy CPU is never."""
 PARTS = (0.5, 0.7)
 """Of the least wake-up's height, thresholds at which it is looked for."""
 FASTER = 1.9
@@ -60,6 +62,12 @@ class Asleep:
             return (
                 "its readings do not move at all, and a step is spread over several of them: of "
                 "the steps that it takes before that nothing is seen"
+            )
+        busy = np.quantile(np.concatenate(self.parts.busy), REST)
+        if busy < self.level.floor_a + BUSY * self.level.span_a:
+            return (
+                "in the busy pulses, too, it falls to the floor: what the CPU takes comes out of "
+                "something that is filled now and then, or the noise is as large as that"
             )
         if self._most() < 0:
             return (
