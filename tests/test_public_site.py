@@ -238,7 +238,13 @@ def test_a_users_own_folders_are_not_taken_for_the_rigs(runs: list[Path], tmp_pa
     for name in ("rig", "reports"):
         (tmp_path / name).mkdir()
     (tmp_path / "reports" / "__init__.py").write_text("raise SystemExit('my own')")
-    command = [Path(sys.executable).with_name("looprig"), "site", runs[0], "--out", "site"]
+    command: list[str | Path] = [
+        Path(sys.executable).with_name("looprig"),
+        "site",
+        runs[0],
+        "--out",
+        "site",
+    ]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
