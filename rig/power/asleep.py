@@ -58,7 +58,7 @@ class Asleep:
                 "its readings stay the same for long and then change by anything: a meter that "
                 "tells changes only, from a size on that would hide wake-ups"
             )
-        if self.response.width > 1 and self.level.noise_a == 0:
+        if self.response.spread and self.level.noise_a == 0:
             return (
                 "its readings do not move at all, and a step is spread over several of them: of "
                 "the steps that it takes before that nothing is seen"

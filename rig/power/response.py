@@ -24,6 +24,8 @@ PAIRS, SHARES = (0.0, 0.9, 1.0), (0.0, 0.45, 1.0)
 """Of a step, what two neighbouring increments hold, and how high an event shorter than a sample
 stands for that. A meter of means has all of a step in two; a mean of n has 2/n of it in two, and
 shows an event at 1/n."""
+WHOLE = 0.95
+"""Of a step, in two increments: a meter of means has it at most edges, one of running means not."""
 NEAR = 3
 """Samples: as near to where a pulse begins and ends as alignment is good for."""
 STUCK = 10
@@ -48,6 +50,7 @@ class Response:
     gaps: bool = False  # the pulses' edges show that it does not look all the time
     grid_a: float = 0.0  # of what it gives, after what it does to its readings
     sticks: bool = False  # it tells changes only from an unknown size on
+    spread: bool = False  # most steps take more than two of its samples
 
 
 def response(samples: Samples, frame: Frame, level: Levels) -> Response:
@@ -61,15 +64,16 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     margin = usual_a / level.span_a + min(step_a / level.span_a, 0.1) + RESOLUTION
     edges = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
     rises, highest, firsts, beyond = [], [0.0, 0.0], [], 0
-    for instant, sign in edges:
-        at = samples.index(instant)
-        near = samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3]
-        moves = np.diff(near) * sign / level.span_a
+    ways = [_moves(samples, *edge) / level.span_a for edge in edges]
+    most = max(float(np.cumsum(moves).max()) for moves in ways)
+    for moves in ways:
+        way = np.cumsum(moves)
+        if way.max() < HALF * most:
+            continue  # it is elsewhere: the board was held up in its pulse
         moved = np.flatnonzero(moves > margin)
         if len(moved):
             rises.append(float((moves[1:] + moves[:-1]).max()))
             highest.append(float(moves.max()))
-        way = np.cumsum(moves)
         if way.max() > 1 + 2 * margin or way.min() < -2 * margin:
             beyond += 1
         elif len(moved):
@@ -98,7 +102,15 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
         gaps=gaps,
         grid_a=step_a,
         sticks=sticks(samples, frame, level, step_a),
+        # A board that is held up at the end of a pulse spreads that edge, and not the others.
+        spread=bool(rises) and float(np.median(rises)) < WHOLE,
     )
+
+
+def _moves(samples: Samples, instant: float, sign: float) -> Currents:
+    """From sample to sample about an edge, upwards where it goes up, in amperes."""
+    at = samples.index(instant)
+    return np.diff(samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3]) * sign
 
 
 def repeats(current: Currents) -> int:
