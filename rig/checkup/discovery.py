@@ -75,6 +75,8 @@ def ask(port: Port, baudrate: int = 115200) -> Answer:
 def ask_all(ports: Iterable[Port]) -> list[Answer]:
     """Ask every port at once; answers in the order of the ports."""
     ports = list(ports)
+    if len(ports) == 1:  # without a thread: one that dies of no memory would be waited for for ever
+        return [ask(ports[0])]
     with ThreadPoolExecutor(max_workers=max(1, min(16, len(ports)))) as pool:
         return list(pool.map(ask, ports))
 
