@@ -188,7 +188,7 @@ def test_a_bench_of_several_leaves_the_wiring_to_the_reader(tmp_path: Path) -> N
 
     text = bench_file(
         [answer("/dev/ttyACM0", "E66", "Pico"), answer("COM4", "", 'Pico "2"\nW\\')],
-        [("USB0::1::INSTR", "Keysight,34465A,1,1", "keysight-34465a")],
+        [("USB0::1::2::3::INSTR", "Keysight,34465A,1,1", "keysight-34465a")],
     )
     path = tmp_path / "bench.toml"
     path.write_text(text, "utf-8")

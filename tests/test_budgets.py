@@ -22,7 +22,6 @@ from rig.power.framing import Frame, Part
 from rig.results import (
     BoardInfo,
     Budget,
-    Check,
     Divergence,
     Estimate,
     Outcome,
@@ -101,7 +100,7 @@ def test_whole_periods_have_one_wake_each() -> None:
 def record(budget: Budget, tmp_path: Path) -> Record:
     made = Record(catalogue()[CLAIM], BoardInfo(name="b"), tmp_path, tmp_path)
     made.executions.append(Execution("power/sleep", "b"))
-    made.checks.append(Check(line=1, check="kind == 'sleeps'", values=""))
+    made.held(1, "kind == 'sleeps'", "")
     current = Estimate(value=1.6e-3, low=1.5e-3, high=1.7e-3)
     made.power(
         PowerRecord(

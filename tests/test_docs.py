@@ -21,6 +21,7 @@ from packing.links import outward, readme
 from rig import bench as benches
 from rig import expectations, suites, tables
 from rig.claims import ROOT, Chapter, Source, catalogue
+from rig.errors import UsageError
 from rig.forge import touched
 from rig.profiles import Profile
 from tests.docs_pages import BLOCKS, PAGES, Block, of
@@ -84,7 +85,11 @@ def bench(path: Path) -> None:
             image = blocks(b"x") if firmware.endswith(".uf2") else elf(40)
             path.with_name(firmware).write_bytes(image)
     path.write_text(tomlkit.dumps(content), "utf-8")
-    benches.load(path)
+    try:
+        benches.load(path)
+    except UsageError as error:  # the last that is asked, of a machine that need not have one
+        if "no emulator for it is installed" not in str(error):
+            raise
 
 
 def claims(path: Path) -> None:

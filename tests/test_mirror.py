@@ -9,61 +9,37 @@ from pathlib import Path
 import pytest
 
 from fixtures.board import LOOPBACK, BoardUnderTest
-from fixtures.evidence import Record
 from rig import expectations
 from rig.board.board import Board
 from rig.claims import catalogue
 from rig.faults import fault, names, written
 from rig.net.meeting import meet
-from rig.networks import NetworkStation
 from rig.results import Outcome
 from rig.virtual.board import VirtualBoard
-from tests.test_faults import DEADLINE_SCALE, host_tests
+from tests.test_faults import DEADLINE_SCALE, NETWORKS, judge
 
 CLAIMS = [claim.id for claim in catalogue().values() if "network.self" in claim.needs]
-
-
-class Mirrored:
-    def __init__(self, board: Board, network: NetworkStation, folder: Path) -> None:
-        self.board, self.network, self.folder = board, network, folder
-        board.info = board.info.model_copy(
-            update={"features": [name for name in board.info.features if name != LOOP]}
-        )
-
-    def judge(self, claim: str, overlay: Path | None = None) -> Outcome:
-        self.board.overlay = None
-        if overlay:
-            self.board.put_overlay(str(overlay))
-        under_test = BoardUnderTest(self.board)
-        under_test.network = self.network
-        under_test.record = record = Record(
-            catalogue()[claim], self.board.info, self.folder, self.folder
-        )
-        assert under_test.mirrored
-        try:
-            host_tests()[claim](under_test)
-        except Exception as error:
-            return record.result(error, None).outcome
-        return Outcome.CONFORMS
-
-
 LOOP = "socket.loopback"
 
 
 @pytest.fixture(scope="module")
-def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mirrored]:
-    folder = tmp_path_factory.mktemp("board")
-    virtual = VirtualBoard("alone", "micropython", folder)
+def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
+    virtual = VirtualBoard("mirrored", "micropython", tmp_path_factory.mktemp("board"))
     try:
         virtual.wait_ready()
-        board = Board("alone", str(virtual.port), power_cycle=virtual.power_cycle)
+        board = Board("mirrored", str(virtual.port), power_cycle=virtual.power_cycle)
         board.open()
         board.identify()
-        network = virtual.network
+        NETWORKS[board.name] = network = virtual.network
         meet(network, board)
         assert network.met, network.trouble
+        features = [name for name in board.info.features if name != LOOP]
+        board.info = board.info.model_copy(update={"features": features})
+        under_test = BoardUnderTest(board)
+        under_test.network = network
+        assert under_test.mirrored
         board.deadline_scale = DEADLINE_SCALE
-        yield Mirrored(board, network, folder)
+        yield board
         board.close()
     finally:
         virtual.stop()
@@ -75,10 +51,10 @@ def test_there_are_claims_for_it() -> None:
 
 
 @pytest.mark.parametrize("claim", CLAIMS)
-def test_holds(claim: str, mirrored: Mirrored) -> None:
-    known = claim in expectations.of(mirrored.board.info, "")
+def test_holds(claim: str, mirrored: Board, tmp_path: Path) -> None:
+    known = claim in expectations.of(mirrored.info, "")
     wanted = Outcome.DIVERGES if known else Outcome.CONFORMS
-    assert mirrored.judge(claim) is wanted
+    assert judge(mirrored, claim, None, tmp_path) is wanted
 
 
 CAUGHT = [
@@ -89,6 +65,7 @@ CAUGHT = [
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "claim"), CAUGHT)
-def test_catches(name: str, claim: str, mirrored: Mirrored, tmp_path: Path) -> None:
+def test_catches(name: str, claim: str, mirrored: Board, tmp_path: Path) -> None:
     overlay = written([fault(name)], tmp_path / "overlay")
-    assert mirrored.judge(claim, overlay) in (Outcome.DIVERGES, Outcome.CRASHED)
+    found = judge(mirrored, claim, overlay, tmp_path)
+    assert found in (Outcome.DIVERGES, Outcome.CRASHED)
