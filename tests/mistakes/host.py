@@ -115,8 +115,9 @@ def folder_of_bytes(draw: st.DrawFn, place: Place, case: Case) -> Case:
 
 def little_memory(draw: st.DrawFn, place: Place, case: Case) -> Case:
     case.request.memory = draw(st.integers(0, 64)) << 20
-    # a stack that cannot grow has the kernel end the process, and no program hears of that
-    fatal = (-signal.SIGSEGV,) * (case.request.memory < STACK)
+    # A stack that cannot grow has the kernel end the process, and no program hears of that; Arrow
+    # ends it by itself where there are not four bytes for the exception that it would raise.
+    fatal = (-signal.SIGSEGV, -signal.SIGABRT) * (case.request.memory < STACK)
     return replace(case, also=(*case.also, 3, *fatal))
 
 
