@@ -17,8 +17,6 @@ from rig.board.port import Disconnected, Silence
 
 SOFT_RESET = re.compile(rb"soft reboot\r\n(?:.{0,2000})raw REPL; CTRL-B to exit\r\n>\Z", re.DOTALL)
 END_MARKS = re.compile(rb"\x04([^\x04]*)\x04>\Z")
-SPOILT = re.compile(rb"(?:OK[^\x04]*\x04[^\x04]*\x04>)+")
-"""What the raw REPL makes of a question behind what was sent to a script that had just ended."""
 TRACEBACK = ("Traceback (most recent call last):", '  File "')
 TAIL = 1 << 15
 PROBE_S = 2.0
@@ -91,18 +89,12 @@ class Follower:
 
     def confirmed(self, seconds: float) -> bool:
         """Whether the raw REPL listens again; says in `execution` what it left there."""
-        seen = b""
-        while True:
-            try:
-                more = self.link.challenge(self.link.clock.by(seconds * self.scale))
-                break
-            except Silence as error:
-                again = not seen and SPOILT.fullmatch(error.seen)
-                seen += error.seen
-            if not again:
-                self.asked = True
-                self.take(seen)
-                return False
+        try:
+            more = self.link.challenge(self.link.clock.by(seconds * self.scale))
+        except Silence as error:
+            self.asked = True
+            self.take(error.seen)
+            return False
         self.take(more)
         if self.asked:  # answers that came too late stand after the marks
             self.tail = ANSWER.sub(b"", self.tail)

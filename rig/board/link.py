@@ -38,6 +38,8 @@ BANNER = re.compile(
 ANSWER = re.compile(rb"OK(\d{1,8})\r?\n\x04\x04>")
 """The raw REPL's answer to a number that it was asked to print."""
 LAST_ANSWER = re.compile(ANSWER.pattern + rb"\Z")
+SPOILT = re.compile(rb"OK[^\x04]*\x04[^\x04]+\x04>")
+"""What it makes of a question behind what was sent to a script that had just ended."""
 HEAP_FULL = re.compile(rb"OK\x04MemoryError: [^\x04]{0,100}\x04>\Z")
 """The raw REPL listens, but a script left it no memory to compile a question."""
 WRITE_S = 5.0
@@ -269,8 +271,9 @@ class Link(SerialTransport):  # type: ignore[misc]
         program that printed a prompt of its own still runs.
         """
         number = str(secrets.randbelow(10**8)).encode()
-        self.send(b"print(%s)\x04" % number)
-        data = b""
+        question = b"print(%s)\x04" % number
+        self.send(question)
+        data, spoilt = b"", b""
         while True:
             piece = self.read_some(deadline)
             data = (data + piece)[-SEEN:]
@@ -279,8 +282,11 @@ class Link(SerialTransport):  # type: ignore[misc]
                 return data[: found.start()]
             if full := HEAP_FULL.search(data):
                 return data[: full.start()]
-            if not piece or self.clock.left(deadline) <= 0:
-                raise Silence("an answer of the raw REPL", data)
+            if not spoilt and SPOILT.fullmatch(data):
+                data, spoilt = b"", data
+                self.send(question)
+            elif not piece or self.clock.left(deadline) <= 0:
+                raise Silence("an answer of the raw REPL", spoilt + data)
 
     def paste(
         self, code: bytes, deadline: float, before_start: Callable[[], None] | None = None

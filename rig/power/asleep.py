@@ -44,7 +44,7 @@ class Asleep:
         self.least_a = least_a = self.response.least_a
         if self.step_a:
             self.least_a = float(np.floor(least_a / self.step_a + 1e-6) * self.step_a)
-        self._levels: dict[Way, Shown | None] = {}
+        self._levels: dict[tuple[Way, bool], Shown | None] = {}
         self._trains: dict[float, tuple[Currents, Currents]] = {}
 
     def hides(self) -> str:
@@ -148,11 +148,12 @@ class Asleep:
         ups = max(risings((near > threshold_a) & possible), risings((far > far_a) & possible))
         return max(ups, risings(near < -threshold_a), risings(far < -far_a))
 
-    def _shown(self, way: Way) -> Shown | None:
-        if way not in self._levels:
-            busy_a = BUSY * self.level.span_a
-            self._levels[way] = shown(self.parts, self.parts.window, busy_a, way)
-        return self._levels[way]
+    def _shown(self, way: Way, unasked: bool = False) -> Shown | None:
+        """The window's levels, or those of what is `unasked` in it."""
+        if (way, unasked) not in self._levels:
+            window = self._unasked if unasked else self.parts.window
+            self._levels[way, unasked] = shown(self.parts, window, BUSY * self.level.span_a, way)
+        return self._levels[way, unasked]
 
     def _raised(self, way: Way) -> str:
         """What level of the window could be that of wake-ups in every sample; empty for none."""
@@ -173,7 +174,7 @@ class Asleep:
         # A median may rise of what is put in, and not of the same that was there: a mean does,
         # and of what the tasks asked for, too.
         mean = Way(way.length, mean=True)
-        there = shown(self.parts, self._unasked, BUSY * self.level.span_a, mean)
+        there = self._shown(mean, unasked=True)
         if there is None or min(there.steps_a) - there.error_a > self._added(put, mean) / 2:
             return False
         return max(seen.most_a, seen.raised_a) <= half

@@ -71,13 +71,14 @@ def edges_noise(samples: Samples, frame: Frame, width: int, span_a: float) -> fl
     return max(found)
 
 
-def has_gaps(samples: Samples, frame: Frame, width: int, span_a: float) -> bool:
-    """Whether the edges are further from their places than a meter that looks all the time has
-    them, and than the noise of this capture explains (one of 20 is, by chance)."""
+def has_gaps(off: float, samples: Samples, frame: Frame, width: int, span_a: float) -> bool:
+    """Whether edges that are so far `off` (`edges_off`) are further from their places than a meter
+    that looks all the time has them, and than the noise of this capture explains (one of 20 is, by
+    chance)."""
     free = 2 * len(frame.pulses) - 3
     explained = edges_noise(samples, frame, width, span_a)
     explained *= float(np.sqrt(stats.chi2.ppf(0.95, free) / free))
-    return edges_off(samples, frame, width) > max(EXACT, explained)
+    return off > max(EXACT, explained)
 
 
 def unlike(one_s: float, other_s: float) -> bool:

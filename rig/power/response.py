@@ -46,11 +46,15 @@ class Response:
     least_a: float  # how high it stands in its highest sample, in amperes
     width: int  # over how many samples it is spread
     seen: float  # the share of all wake-ups that show at all, at least; 1 where it looks always
-    step_a: float  # the meter's own step, 0 where none is seen
-    gaps: bool = False  # the pulses' edges show that it does not look all the time
-    grid_a: float = 0.0  # of what it gives, after what it does to its readings
-    sticks: bool = False  # it tells changes only from an unknown size on
-    spread: bool = False  # most steps take more than two of its samples
+    gaps: bool  # the pulses' edges show that it does not look all the time
+    grid_a: float  # the steps of what it gives, after what it does to its readings; 0 for none seen
+    sticks: bool  # it tells changes only from an unknown size on
+    spread: bool  # most steps take more than two of its samples
+
+    @property
+    def step_a(self) -> float:
+        """The meter's own step, before it spread its readings."""
+        return self.grid_a * self.width
 
 
 def response(samples: Samples, frame: Frame, level: Levels) -> Response:
@@ -64,17 +68,17 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     margin = usual_a / level.span_a + min(step_a / level.span_a, 0.1) + RESOLUTION
     edges = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
     rises, highest, firsts, beyond = [], [0.0, 0.0], [], 0
-    ways = [_moves(samples, *edge) / level.span_a for edge in edges]
-    most = max(float(np.cumsum(moves).max()) for moves in ways)
-    for moves in ways:
-        way = np.cumsum(moves)
-        if way.max() < HALF * most:
+    moving = [_moves(samples, *edge) / level.span_a for edge in edges]
+    paths = [np.cumsum(moves) for moves in moving]
+    most = max(float(path.max()) for path in paths)
+    for moves, path in zip(moving, paths, strict=True):
+        if path.max() < HALF * most:
             continue  # it is elsewhere: the board was held up in its pulse
         moved = np.flatnonzero(moves > margin)
         if len(moved):
             rises.append(float((moves[1:] + moves[:-1]).max()))
             highest.append(float(moves.max()))
-        if way.max() > 1 + 2 * margin or way.min() < -2 * margin:
+        if path.max() > 1 + 2 * margin or path.min() < -2 * margin:
             beyond += 1
         elif len(moved):
             firsts.append(float(moves[moved[0]]))
@@ -91,15 +95,14 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     # moves at an edge goes both ways: as many as go beyond both levels only seem to be half-way.
     caught = sum(first < max(firsts) - 2 * margin for first in firsts) - beyond
     looking = float(stats.beta.ppf(SURE, caught, len(edges) - caught)) if caught > 0 else 0.0
-    always = samples.gapless or edges_off(samples, frame, width) < EXACT
-    gaps = not always and has_gaps(samples, frame, width, level.span_a)
+    off = 0.0 if samples.gapless else edges_off(samples, frame, width)
+    always = off < EXACT
     wake = min(WAKE_S / dt, 1.0)
     return Response(
         least_a=level.span_a * wake * share,
         width=width,
         seen=1.0 if always else min(looking + wake, 1.0),
-        step_a=step_a * width,
-        gaps=gaps,
+        gaps=not always and has_gaps(off, samples, frame, width, level.span_a),
         grid_a=step_a,
         sticks=sticks(samples, frame, level, step_a),
         # A board that is held up at the end of a pulse spreads that edge, and not the others.
