@@ -6,12 +6,22 @@ from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from host.latency import attempts, seconds
-from host.test_waits import FAR_MS, LONGER, MS, OWN_TICK, SOURCE, WAIT_MS, ran, run, several
+from host.test_many import OFTEN
+from host.test_waits import (
+    FAR_MS,
+    LONGER,
+    MS,
+    OWN_TICK,
+    SOURCE,
+    WAIT_MS,
+    outside,
+    ran,
+    run,
+    several,
+)
 from host.waits import REFERENCE, lateness
 from rig.errors import Unsupported
 
-OFTEN = 300
-"""More than a count of eight bits can count."""
 WAITED_MS = 20
 
 
@@ -97,12 +107,7 @@ def test_task_by_the_end(board: BoardUnderTest, record: Record) -> None:
     timer_ms = 60
 
     def once() -> tuple[list[float], float]:
-        execution = run(
-            board, "from_callback", what="task", ms=MS, wait_ms=timer_ms, times=3, beside=""
-        )
-        if execution.value("source") == "none":
-            raise Unsupported("something outside of the loop: machine.Timer or _thread")
-        return seconds(execution, "late"), 0.0
+        return outside(board, what="task", ms=MS, wait_ms=timer_ms, times=3, beside="")
 
     spare = OWN_TICK + timer_ms / 1e3
     late, allowed = lateness(board, record, "a task that a callback made", once, spare=spare)
@@ -156,12 +161,7 @@ def busy(board: BoardUnderTest, record: Record, what: str, beside: str) -> None:
     """What comes while tasks take turns, or while one works, is noticed in the next turns."""
 
     def once() -> tuple[list[float], float]:
-        execution = run(
-            board, "from_callback", what=what, ms=MS, wait_ms=FAR_MS, times=4, beside=beside
-        )
-        if execution.value("source") == "none":
-            raise Unsupported("something outside of the loop: machine.Timer or _thread")
-        return seconds(execution, "late"), 0.0
+        return outside(board, what=what, ms=MS, wait_ms=FAR_MS, times=4, beside=beside)
 
     # a task that works is done with it first, and the other thread may have to wait for it as well
     spare = OWN_TICK + (2 * WORK_MS / 1e3 if beside == "work" else 0)

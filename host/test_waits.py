@@ -239,18 +239,21 @@ def test_callback_in_endless_wait(board: BoardUnderTest, record: Record) -> None
     assert late <= allowed
 
 
+def outside(board: BoardUnderTest, **params: Any) -> tuple[list[float], float]:
+    """How late came what something outside of the loop brings about, for `lateness`."""
+    execution = run(board, "from_callback", **params)
+    if execution.value("source") == "none":
+        raise Unsupported("something outside of the loop: machine.Timer or _thread")
+    return seconds(execution, "late"), 0.0
+
+
 def brought_about(
     board: BoardUnderTest, record: Record, what: str, name: str, ms: int = MS, times: int = 4
 ) -> None:
     """What something outside brings about in the midst of a long wait comes promptly."""
 
     def once() -> tuple[list[float], float]:
-        execution = run(
-            board, "from_callback", what=what, ms=ms, wait_ms=ms + FAR_MS, times=times, beside=""
-        )
-        if execution.value("source") == "none":
-            raise Unsupported("something outside of the loop: machine.Timer or _thread")
-        return seconds(execution, "late"), 0.0
+        return outside(board, what=what, ms=ms, wait_ms=ms + FAR_MS, times=times, beside="")
 
     late, allowed = lateness(board, record, f"{name}, how late", once, spare=OWN_TICK)
     assert late <= allowed

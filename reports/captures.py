@@ -134,6 +134,7 @@ def samples(path: Path) -> tuple[Description, npt.NDArray[np.float64]]:
     Raises CaptureDamaged.
     """
     try:
+        # Without threads, of which a machine may have none to give: the file is none the worse.
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             if file.metadata.num_rows > MAX_SAMPLES:
                 raise CaptureDamaged(f"holds more than {MAX_SAMPLES} samples")

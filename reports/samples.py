@@ -36,6 +36,7 @@ def read(run: Path, relative: str) -> pd.DataFrame:
     if not path.is_relative_to(home):
         raise SamplesDamaged("lie outside their run directory")
     try:
+        # Without threads, of which a machine may have none to give: the file is none the worse.
         with pyarrow.parquet.ParquetFile(path, pre_buffer=False) as file:
             if file.metadata.num_rows > MOST_ROWS:
                 raise SamplesDamaged(f"are more than {MOST_ROWS}")

@@ -45,6 +45,16 @@ NAMED_NOWHERE: dict[str, Callable[[Path], Any]] = {
 """Every kind that can switch its board on, found off, with no voltage in the bench file."""
 
 
+supplies = pytest.mark.parametrize(
+    "dialect",
+    [
+        "keithley-2450",
+        pytest.param("keysight-n6705c", marks=pytest.mark.slow),
+        pytest.param("rs-ngu", marks=pytest.mark.slow),
+    ],
+)
+
+
 @pytest.mark.parametrize("kind", NAMED_NOWHERE)
 def test_every_supply_that_names_no_voltage_stays_off(
     kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -64,14 +74,7 @@ def test_every_supply_that_names_no_voltage_stays_off(
             assert Path(station.port).exists()  # and would have had it, named
 
 
-@pytest.mark.parametrize(
-    "dialect",
-    [
-        "keithley-2450",
-        pytest.param("keysight-n6705c", marks=pytest.mark.slow),
-        pytest.param("rs-ngu", marks=pytest.mark.slow),
-    ],
-)
+@supplies
 def test_a_supply_that_names_no_voltage_stays_off(dialect: str, tmp_path: Path) -> None:
     with by_scpi(tmp_path, dialect) as fed:
         bench = fed.bench(tmp_path)
@@ -166,14 +169,7 @@ def test_one_that_is_switched_off_in_mid_run_costs_one_test(
     assert done.returncode == 0
 
 
-@pytest.mark.parametrize(
-    "dialect",
-    [
-        "keithley-2450",
-        pytest.param("keysight-n6705c", marks=pytest.mark.slow),
-        pytest.param("rs-ngu", marks=pytest.mark.slow),
-    ],
-)
+@supplies
 def test_one_that_is_switched_off_in_mid_capture(dialect: str, tmp_path: Path) -> None:
     """While it samples, and some are read all the while; the next capture goes on."""
     with (

@@ -10,11 +10,11 @@ from rig.answers.answer import tell
 from rig.answers.setting_up import Boards, BoardTold
 from rig.board import suspects
 from rig.checkup.discovery import Answer, found
-from rig.commands.terminable import terminable
 from rig.errors import LooprigError, UsageError
 from rig.ports import Port, lookup
 from rig.results import BoardInfo
 from rig.stations import attach
+from rig.terminable import terminable
 
 HEADINGS = ("port", "firmware", "machine", "unique id", "USB id", "USB serial number")
 

@@ -11,8 +11,8 @@ from rig.bench import Bench
 from rig.checkup.bench import walk
 from rig.checkup.finding import Finding
 from rig.checkup.load import check_load
-from rig.commands.terminable import terminable
 from rig.errors import UsageError
+from rig.terminable import terminable
 from rig.units import ohms
 
 

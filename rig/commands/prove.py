@@ -26,7 +26,6 @@ from rig.commands.asked import Options, choose_bench, run_folder
 from rig.commands.begun import import_ahead
 from rig.commands.prepared import ready, remove_overlay
 from rig.commands.run import conclude, start_pytest, workers
-from rig.commands.terminable import terminable
 from rig.ending import GOOD, INTERRUPTED, RIG, UNEXPECTED
 from rig.errors import RigError, UsageError
 from rig.faults import Fault, fault, written
@@ -34,6 +33,7 @@ from rig.plan import Mishaps, Plan
 from rig.results import LEVELS, SHOWED, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
 from rig.stations import Station
+from rig.terminable import terminable
 
 CHOSEN = (
     "sleeps-half",

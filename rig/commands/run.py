@@ -42,7 +42,6 @@ from rig.commands.resuming import (
     same_maker,
 )
 from rig.commands.second_try import second_try
-from rig.commands.terminable import terminable
 from rig.ending import Ending, of_run
 from rig.errors import UsageError, nearest
 from rig.expectations import crashing, own_folder
@@ -52,6 +51,7 @@ from rig.plan import Mishaps, Plan
 from rig.results import Level
 from rig.run_dir import RunDir
 from rig.sharing import with_copies
+from rig.terminable import terminable
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 MOST_WORKERS = 32

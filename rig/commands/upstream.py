@@ -19,7 +19,6 @@ from rig.commands.resuming import (
     same_boards,
     same_maker,
 )
-from rig.commands.terminable import terminable
 from rig.commands.upstream_boards import run_boards
 from rig.ending import of_run
 from rig.errors import UsageError
@@ -27,6 +26,7 @@ from rig.made_with import digest
 from rig.results import RunInfo
 from rig.run_dir import RunDir
 from rig.sharing import columns, kinds
+from rig.terminable import terminable
 from rig.upstream.suite import Suite
 
 

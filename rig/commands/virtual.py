@@ -7,9 +7,9 @@ import signal
 from rig.answers.answer import tell
 from rig.answers.setting_up import PlayedBoard, Virtual
 from rig.bench import OPTIONS, Bench
-from rig.commands.terminable import terminable
 from rig.errors import UsageError, nearest
 from rig.stations import Station, attach
+from rig.terminable import terminable
 
 KINDS = ("virtual", "cpython")
 

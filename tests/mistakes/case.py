@@ -78,6 +78,14 @@ def fresh(place: Place) -> str:
     return str(place.home / "out" / "of-it")
 
 
+def copied(place: Place, run: str, name: str) -> Path:
+    """A run's directory once more, to be damaged."""
+    path = place.home / name
+    shutil.rmtree(path, ignore_errors=True)
+    shutil.copytree(place.run(run), path)
+    return path
+
+
 def run_of(place: Place, *words: str, bench: str | bytes | None = None) -> Case:
     """A run that would end at the port that is not there: 2, before anything is written."""
     words = ("run", "--bench", place.bench(bench), "--out", fresh(place), *words)

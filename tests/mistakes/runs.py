@@ -11,16 +11,14 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from tests.mistakes.case import Case, Place, fresh
+from tests.mistakes.case import Case, Place, copied, fresh
 from tests.run_factory import CLAIMS
 
 
 @st.composite
 def damaged_run(draw: st.DrawFn, place: Place) -> Case:
     """A run whose run.json is damaged: there is nothing to report, compare or go on with."""
-    path = place.home / "damaged"
-    shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(place.run("old"), path)
+    path = copied(place, "old", "damaged")
     whole = (path / "run.json").read_bytes()
     info = json.loads(whole)
     kinds: list[bytes] = [
@@ -45,9 +43,7 @@ def damaged_run(draw: st.DrawFn, place: Place) -> Case:
 @st.composite
 def resumed_otherwise(draw: st.DrawFn, place: Place) -> Case:
     """Going on with a run of which something is no longer so, or is asked otherwise."""
-    path = place.home / "resumed"
-    shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(place.run("old"), path)
+    path = copied(place, "old", "resumed")
     info = json.loads((path / "run.json").read_text("utf-8"))
     info["claims"] = ["gather.empty", "run.returns-value"]
     info["bench"] = place.bench()
@@ -71,9 +67,7 @@ def resumed_otherwise(draw: st.DrawFn, place: Place) -> Case:
 @st.composite
 def cut_results(draw: st.DrawFn, place: Place) -> Case:
     """Results cut by a kill: what is whole is reported, and compare says that it has less."""
-    path = place.home / "cut"
-    shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(place.run("old"), path)
+    path = copied(place, "old", "cut")
     whole = (path / "results.jsonl").read_bytes()
     kept = whole[: draw(st.integers(0, len(whole) - 2))]
     (path / "results.jsonl").write_bytes(kept)
@@ -125,9 +119,7 @@ def odd_run(draw: st.DrawFn, place: Place) -> Case:
 @st.composite
 def damaged_capture(draw: st.DrawFn, place: Place) -> Case:
     """A capture that is cut or holds something else: no export; the report leaves it out."""
-    path = place.home / "spoilt"
-    shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(place.run("fed"), path)
+    path = copied(place, "fed", "spoilt")
     captures = sorted((path / "captures").glob("*.parquet"))
     whole = captures[0].read_bytes()
     kinds = [
@@ -154,9 +146,7 @@ JUNK: tuple[object, ...] = (
 def odd_result(draw: st.DrawFn, place: Place) -> Case:
     """A result line that is whole JSON and holds, somewhere within, what has no business there:
     left out or kept, it is shown or counted, and the page is whole."""
-    path = place.home / "strange"
-    shutil.rmtree(path, ignore_errors=True)
-    shutil.copytree(place.run(draw(st.sampled_from(["worse", "fed"]))), path)
+    path = copied(place, draw(st.sampled_from(["worse", "fed"])), "strange")
     lines = (path / "results.jsonl").read_text("utf-8").splitlines()
     number = draw(st.integers(0, len(lines) - 1))
     within = result = json.loads(lines[number])

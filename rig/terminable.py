@@ -4,9 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 NAMES = ("SIGINT", "SIGTERM", "SIGHUP")  # Windows has no SIGHUP
+
+
+def broken_off(numbers: Sequence[int]) -> Callable[..., None]:
+    """A handler that ends what runs as a Ctrl-C does, so that all that it has is given back; a
+    second signal, of these, must not end that."""
+
+    def interrupt(*_: object) -> None:
+        for number in numbers:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    return interrupt
 
 
 @contextlib.contextmanager
@@ -17,12 +29,7 @@ def terminable() -> Iterator[None]:
     """
     numbers = [getattr(signal, name) for name in NAMES if hasattr(signal, name)]
     before = {number: signal.getsignal(number) for number in numbers}
-
-    def interrupt(*_: object) -> None:
-        for number in numbers[1:]:
-            signal.signal(number, signal.SIG_IGN)  # a second one must not end the cleaning up
-        raise KeyboardInterrupt
-
+    interrupt = broken_off(numbers[1:])
     for number in numbers:
         if before[number] is not signal.SIG_IGN:  # nohup
             by_hand = number == signal.SIGINT
