@@ -193,7 +193,7 @@ class Machine:
                     if self.paced:  # what it is behind the host is not made up by a fast wait
                         self.paced = (time.monotonic_ns(), self.now)
                 continue
-            ahead = clock.nanos_to_next_alarm
+            ahead: float = clock.nanos_to_next_alarm
             if self.paced:
                 room = self.paced[1] + time.monotonic_ns() - self.paced[0] - self.now
                 if ahead > room:
