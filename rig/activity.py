@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import json
+import math
 import socket
 import time
+from pathlib import Path
 from typing import Any, Protocol
 
 from rig.errors import RigError
@@ -20,6 +22,11 @@ AGAIN_S = 1.0
 """For one that has just not answered."""
 LEAST_REST_S = 0.002
 LINE_LIMIT = 1 << 26
+SELF = Path("/proc/self")
+BACK_S = 0.001
+"""What a clock may go back by rounding; one that began anew goes back by seconds."""
+LATEST_NS = 1 << 63
+"""Three hundred years."""
 
 
 class Activity:
@@ -45,7 +52,8 @@ class Activity:
             self.socket.sendall(line)
             said = self.lines.readline(LINE_LIMIT)
             answer = json.loads(said)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, RecursionError) as error:
+            self.close()  # an answer that comes late is to no later question
             raise RigError(f"activity port {self.address}: no answer ({error})") from error
         if not isinstance(answer, dict) or "error" in answer:
             raise RigError(f"activity port {self.address}: {question}: {answer}")
@@ -53,11 +61,19 @@ class Activity:
 
     def nanos(self) -> int:
         """Nanoseconds of the emulator's clock; raises RigError."""
-        said = self.ask("now")
-        try:
-            return int(said["nanos"])
-        except (KeyError, TypeError, ValueError) as error:
-            raise RigError(f"activity port {self.address}: now: {said}") from error
+        return self.number("now")
+
+    def number(self, question: str, **arguments: Any) -> int:
+        """The `nanos` of an answer; raises RigError where that is no time."""
+        said = self.ask(question, **arguments)
+        nanos = said.get("nanos")
+        if (
+            not isinstance(nanos, (int, float))
+            or isinstance(nanos, bool)
+            or not 0 <= nanos < LATEST_NS
+        ):
+            raise RigError(f"activity port {self.address}: {question}: {str(said)[:200]}")
+        return int(nanos)
 
     def close(self) -> None:
         """Hang up."""
@@ -81,8 +97,9 @@ class Clock(Protocol):
     def rest(self, seconds: float) -> None:
         """Let so much time pass."""
 
-    def trouble(self) -> str:
-        """Why nothing can be said of a board that lives by this clock, '' if nothing is wrong."""
+    def trouble(self, since: float) -> str:
+        """Why nothing can be said of what a board that lives by this clock did from `since` on, an
+        instant of the host's (`time.monotonic`); '' if nothing was wrong."""
 
     def keep_step(self, step: bool) -> None:
         """Whether the board's clock may not run ahead of the host's, while somebody speaks to a
@@ -90,7 +107,11 @@ class Clock(Protocol):
 
 
 class HostClock:
-    """The host's: for every board that lives in the host's time."""
+    """The host's: for every board that lives in the host's time. `emulator` is the process of one
+    that is emulated, else 0."""
+
+    def __init__(self, emulator: int = 0) -> None:
+        self.emulator = emulator
 
     def now(self) -> float:
         """`time.monotonic`."""
@@ -108,9 +129,9 @@ class HostClock:
         """`time.sleep`."""
         time.sleep(seconds)
 
-    def trouble(self) -> str:
-        """Nothing ever is."""
-        return ""
+    def trouble(self, since: float) -> str:
+        """Whether its emulator has ended, or stands still, by now."""
+        return unwell(self.emulator) if self.emulator else ""
 
     def keep_step(self, step: bool) -> None:
         """It always does."""
@@ -138,7 +159,9 @@ class SlowerClock:
         self.told = 0.0
         self.host = time.monotonic()
         self.board: float | None = None
+        self.latest = 0.0  # that was ever seen of it
         self.moved = self.host
+        self.last = (-math.inf, "")  # when there was trouble, and which
 
     def now(self) -> float:
         """Seconds since the first look."""
@@ -165,34 +188,47 @@ class SlowerClock:
         while (left := self.left(until)) > 0:
             time.sleep(max(left, LEAST_REST_S))
 
-    def trouble(self) -> str:
-        """Whether the emulator has ended, does not answer, or its clock stands still."""
+    def trouble(self, since: float) -> str:
+        """Whether the emulator has ended, was started anew, did not answer, or its clock stood
+        still: whoever was asked at such a time by the host's clock was asked too early."""
         self.count()
-        if self.board is None:
-            return f"its emulator does not answer at {self.address}"
-        if self.host - self.moved >= self.STUCK_S:
-            return f"its emulator is stuck: the clock stands still for {self.STUCK_S:.0f} s"
-        return ""
+        when, what = self.last
+        return what if when >= since else ""
 
     def count(self) -> None:
         """Add what passed since the last look."""
         host = time.monotonic()
         board = self.look()
         passed = host - self.host
-        if board is not None and self.board is not None:
+        if board is None:
+            self.note(f"its emulator does not answer at {self.address}")
+        elif board < self.latest - BACK_S:
+            self.note("its emulator began anew: its clock went back")
+        elif self.board is not None:
             if board > self.board:
                 passed = min(passed, board - self.board)
                 self.moved = host
             elif host - self.moved < self.STUCK_S:
                 passed = 0.0
+            else:
+                stands = f"the clock stands still for {self.STUCK_S:.0f} s"
+                self.note(f"its emulator is stuck: {stands}")
         self.board = board
+        self.latest = self.latest if board is None else board
         self.host = host
         self.told += passed
 
+    def note(self, what: str) -> None:
+        """There is trouble, now."""
+        self.last = (time.monotonic(), what)
+
     def keep_step(self, step: bool) -> None:
-        """Ask the emulator for it; one that does not answer is found out by what follows."""
-        with contextlib.suppress(RigError):
+        """Ask the emulator for it."""
+        try:
             self.connected().ask("pace", to=int(step))
+        except RigError:
+            self.activity, self.silent = None, True
+            self.note("its emulator was not heard to keep in step with the host's clock")
 
     def connected(self) -> Activity:
         """The connection; raises RigError."""
@@ -212,3 +248,29 @@ class SlowerClock:
             self.silent, self.moved = False, time.monotonic()
             activity.socket.settimeout(ANSWER_S)
         return board
+
+
+def unwell(process: int) -> str:
+    """Why nothing can be said of a board whose emulator is this process, with what that started;
+    '' if nothing is wrong, and where there is no /proc."""
+    if not SELF.exists():
+        return ""
+    for number in family(process):
+        with contextlib.suppress(OSError):
+            state = Path(f"/proc/{number}/stat").read_text("utf-8").rpartition(")")[2].split()[0]
+            if state in "tT":
+                return f"its emulator was stopped: process {number}"
+            if number == process and state in "ZX":
+                return "its emulator has ended"
+    return "" if Path(f"/proc/{process}").exists() else "its emulator has ended"
+
+
+def family(process: int) -> list[int]:
+    """A process and all that it started, by what Linux tells of that."""
+    try:
+        tasks = Path(f"/proc/{process}/task").glob("*/children")
+        lines = [path.read_text("utf-8") for path in tasks]
+    except OSError:
+        return [process]
+    children = [int(child) for line in lines for child in line.split()]
+    return [process, *(found for child in children for found in family(child))]

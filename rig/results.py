@@ -249,7 +249,7 @@ class Result(_Strict):
         return known and self.outcome is Outcome.CONFORMS
 
 
-HOSTS = ("linux", "darwin", "win32")
+HOSTS = ("linux", "darwin", "win32", "qemu")
 """`sys.platform` of boards that are programs on a host, which others may keep busy."""
 
 

@@ -49,6 +49,7 @@ class Station(BaseModel):
     lossy: bool = False  # its link was seen to lose bytes
     deadline_scale: float = 1.0
     activity: str = ""  # host:port where an emulator tells of its clock and its core
+    emulator: int = 0  # its process
     power_cycle: str = ""
     attended: bool = False  # somebody sits at the terminal
     overlay: Overlay | None = None
@@ -81,6 +82,7 @@ class Station(BaseModel):
             power_cycle=self.power_cycle,
             attended=self.attended,
             activity=self.activity,
+            emulator=self.emulator,
             overlay=self.overlay,
             lines=Lines(self.dtr, self.rts),
             boot_s=self.boot_s,
@@ -254,7 +256,7 @@ def _virtual(
             await_port(str(board.port))
         stations[name] = _station(name, entry, str(board.port), station)
         stations[name].fenced = board.fenced
-        stations[name].activity = board.activity
+        stations[name].activity, stations[name].emulator = board.activity, board.emulator
         stations[name].network = board.network
     return stations
 

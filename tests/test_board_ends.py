@@ -33,6 +33,9 @@ ENDS = {
     "runs for ever": ("while True: pass", Ended.TIMED_OUT, "the deadline passed"),
     "prints for ever": ("while True: print('x' * 99)", Ended.TIMED_OUT, "the deadline passed"),
     "emits for ever": ("while True: emit('x')", Ended.TIMED_OUT, "the deadline passed"),
+    "hangs until something is sent": (
+        "import sys\nsys.stdin.read(1)", Ended.TIMED_OUT, "only when something was sent",
+    ),
     "ignores Ctrl-C": (
         "import micropython\nmicropython.kbd_intr(-1)\nwhile True: pass",
         Ended.TIMED_OUT, "the deadline passed",

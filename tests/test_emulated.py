@@ -6,7 +6,6 @@ import contextlib
 import json
 import os
 import signal
-import socketserver
 import subprocess
 import sys
 import threading
@@ -26,7 +25,9 @@ from rig.results import Result
 from rig.run_dir import RunDir
 from rig.virtual.emulated import EmulatedBoard
 from tests import slow_emulator
+from tests.activity_port import Port, port
 
+__all__ = ["port"]
 ROOT = Path(__file__).resolve().parent.parent
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="the stand-in is a virtual board")
 slowed = pytest.mark.skipif(
@@ -40,39 +41,6 @@ def stand_in(slow: float) -> str:
 
 
 # -- the clock -------------------------------------------------------------------------------
-
-
-class Port:
-    """An activity port whose clock shows what a test says."""
-
-    def __init__(self) -> None:
-        self.nanos = 0.0
-        self.pace = 0.0  # nanoseconds that each question adds
-        self.asked = 0
-        self.answer = b""  # instead of a right one
-        port = self
-
-        class Handler(socketserver.StreamRequestHandler):
-            def handle(self) -> None:
-                for line in self.rfile:
-                    asked = json.loads(line)
-                    port.asked += asked["ask"] == "now"
-                    port.nanos += port.pace
-                    right = json.dumps({"nanos": port.nanos}).encode()
-                    self.wfile.write((port.answer or right) + b"\n")
-
-        self.server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self.server.daemon_threads = True
-        self.address = f"127.0.0.1:{self.server.server_address[1]}"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def port() -> Iterator[Port]:
-    found = Port()
-    yield found
-    found.server.shutdown()
-    found.server.server_close()
 
 
 def test_a_board_that_computes_is_given_its_own_time(port: Port) -> None:
@@ -117,9 +85,9 @@ def test_a_clock_that_stands_still_is_told(port: Port, monkeypatch: pytest.Monke
     monkeypatch.setattr(SlowerClock, "STUCK_S", 0.1)
     clock = SlowerClock(port.address)
     until = clock.by(0.05)
-    assert clock.trouble() == ""
+    assert clock.trouble(0) == ""
     time.sleep(0.2)
-    assert "stuck" in clock.trouble()
+    assert "stuck" in clock.trouble(0)
     assert clock.left(until) < 0  # the host's time counts then
 
 
@@ -127,7 +95,7 @@ def test_a_clock_that_stands_still_is_told(port: Port, monkeypatch: pytest.Monke
 def test_an_answer_that_is_none_is_trouble(port: Port, answer: bytes) -> None:
     port.answer = answer or b"\x00\xff"
     clock = SlowerClock(port.address)
-    assert "does not answer" in clock.trouble()
+    assert "does not answer" in clock.trouble(0)
     with pytest.raises(RigError, match="activity port"):
         Activity(port.address).nanos()
 
@@ -136,7 +104,7 @@ def test_an_answer_that_is_none_is_trouble(port: Port, answer: bytes) -> None:
 def test_a_port_where_nobody_is(address: str) -> None:
     with pytest.raises(RigError, match="activity port"):
         Activity(address)
-    assert "does not answer" in SlowerClock(address).trouble()
+    assert "does not answer" in SlowerClock(address).trouble(0)
 
 
 # -- what the command line refuses -----------------------------------------------------------

@@ -16,7 +16,8 @@ from rig.board.board import Board
 from rig.errors import RigError
 from rig.virtual import emulated
 from rig.virtual.emulated import EmulatedBoard
-from tests.test_emulated import Port, looprig
+from tests.activity_port import Port
+from tests.test_emulated import looprig
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="its switch is a signal")
 

@@ -85,3 +85,11 @@ def test_a_board_that_ends_qemu_comes_back(emulator: subprocess.Popen[bytes]) ->
         assert emulator.stdin
         emulator.stdin.close()
         assert emulator.wait(timeout=30) == 0
+
+
+def test_qemu_that_was_killed_is_no_board_that_reset_itself(
+    emulator: subprocess.Popen[bytes],
+) -> None:
+    begun = said(emulator)
+    os.kill(int(str(begun["thread"])), signal.SIGKILL)
+    assert emulator.wait(timeout=30) == 1

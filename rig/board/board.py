@@ -277,7 +277,8 @@ class Board(Connection):
             execution.damage.clear()
         elif execution.traceback and not code.blames_script(execution.traceback, packing):
             execution.damage.append(f"the loader failed, not the script: {execution.how}")
-        if execution.ended not in (Ended.FINISHED, Ended.RAISED) and (why := self.clock.trouble()):
+        doubtful = while_running or execution.ended not in (Ended.FINISHED, Ended.RAISED)
+        if doubtful and (why := self.clock.trouble(started)):
             execution.damage.append(why)
         execution.traceback = code.map_traceback(execution.traceback)
         if self.overlay and f"ImportError: no module named '{self.overlay.mark}'" in execution.how:
@@ -296,6 +297,8 @@ class Board(Connection):
             if self.before_recovery:
                 self.before_recovery()
             self.recover(execution)
+            if self.no_emulator and self.no_emulator not in execution.damage:
+                execution.damage.append(self.no_emulator)
         scrub(execution, self.secrets)
         return execution
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import time
 from dataclasses import dataclass, field
 
 from rig.activity import Clock, HostClock, SlowerClock
@@ -43,6 +44,7 @@ class Connection:
     attended: bool = False  # somebody is there to be its power switch
     lines: Lines = field(default=Lines(), kw_only=True)
     activity: str = field(default="", kw_only=True)  # host:port of an emulator's activity
+    emulator: int = field(default=0, kw_only=True)  # its process
     boot_s: float = field(default=0.0, kw_only=True)  # from a soft reset to the prompt, as measured
     lossy: bool = field(default=False, kw_only=True)  # its link was seen to lose bytes
     watch: Watch | None = field(default=None, kw_only=True)  # told of all that goes over the wire
@@ -53,11 +55,14 @@ class Connection:
     link: Link | None = field(default=None, init=False)
     clean: bool = field(default=False, init=False)  # it sits at the raw prompt
     resetting: bool = field(default=False, init=False)  # a soft reset was sent ahead
+    no_emulator: str = field(default="", init=False)  # why it is lost by no doing of its own
 
     def __post_init__(self) -> None:
         self.info = BoardInfo(name=self.name, kind=self.kind, port=self.port)
         self.ladder = Ladder(self)
-        self.clock: Clock = SlowerClock(self.activity) if self.activity else HostClock()
+        self.clock: Clock = (
+            SlowerClock(self.activity) if self.activity else HostClock(self.emulator)
+        )
 
     def within(self, seconds: float) -> float:
         """The instant of the board's clock by which a step of so many seconds must be over."""
@@ -70,12 +75,13 @@ class Connection:
 
         Raises RigError or UsageError saying why the port does not open or does not answer.
         """
+        began = time.monotonic()
         try:
             self._open(climb)
         except RigError as error:
             if self.kind != "emulated":
                 raise
-            raise no_emulator(error, self.clock.trouble()) from error
+            raise no_emulator(error, self.clock.trouble(began)) from error
 
     def _open(self, climb: bool) -> None:
         port = lookup(self.port)
@@ -216,11 +222,15 @@ class Connection:
 
     def recover(self, execution: Execution) -> None:
         """Bring the board back to a clean raw prompt, or say in `info.lost` that nothing did."""
+        began = time.monotonic()
         lost = self.ladder.climb(execution.recovery)
-        if execution.ended is Ended.TIMED_OUT and self.ladder.found_idle:
+        if execution.ended is Ended.TIMED_OUT and self.ladder.found_idle and not execution.woken:
             execution.damage.append(
                 "nothing ran any more when it was interrupted: its end was lost"
             )
         if lost:
             self.info.lost = lost
+            if why := self.clock.trouble(began):
+                self.no_emulator = why
+                self.info.lost += f" ({why})"
             self.close()

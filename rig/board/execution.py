@@ -57,6 +57,7 @@ class Execution:
     damage: list[str] = field(default_factory=list)
     missing: str = ""  # of the overlay that was to stand first on its path; then there is damage
     recovery: list[str] = field(default_factory=list)
+    woken: bool = False  # it hung until the rig, after its deadline, sent something
     own_time: bool = False  # the board's clock has a pace of its own: an emulator's
     away: int = 0  # times the port went away in a sleep that was known to take it
     bytes_sent: int = 0

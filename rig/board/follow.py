@@ -22,6 +22,7 @@ TAIL = 1 << 15
 PROBE_S = 2.0
 """How long the raw REPL may take to answer before its marks are taken for a forgery."""
 NOT_WHOLE = "the upload did not arrive whole: the board never confirmed its checksum"
+WOKEN = "the deadline passed while the script ran: it went on only when something was sent to it"
 LAST_PROBE_S = 0.25
 LAST_PROBES = 2
 """The same when the deadline has passed in silence, and the marks may have been lost; twice, for
@@ -134,9 +135,16 @@ class Follower:
         self.execution.damage.append(how)
 
     def silent(self) -> None:
-        """Nothing came until the deadline: the script hangs, or its end was lost on the way."""
+        """Nothing came until the deadline: the script hangs, or its end was lost on the way. One of
+        which all came but for the answer has ended; one that goes on now had waited for something
+        to be sent, as a core does that no interrupt wakes (micropython/micropython 18811)."""
+        marked = self.asked
         for _ in range(LAST_PROBES):
             if self.confirmed(LAST_PROBE_S):
+                whole = self.execution.ended in (Ended.FINISHED, Ended.RAISED)
+                if whole and not (marked or self.execution.damage):
+                    self.execution.woken, self.execution.traceback = True, ""
+                    self.ends(Ended.TIMED_OUT, WOKEN)
                 return
         self.too_late("the deadline passed while the script ran")
 

@@ -40,7 +40,7 @@ class VirtualBoard:
                 "name a real board with --port, or use Linux, macOS or WSL",
             )
         self.name = name
-        self.activity = ""  # it lives in the host's time
+        self.activity, self.emulator = "", 0  # it lives in the host's time, and is itself
         self.port = folder / name
         self.pid_file = folder / f"{name}.pid"
         self.root = folder / f"{name}.root"

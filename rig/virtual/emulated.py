@@ -136,6 +136,11 @@ class EmulatedBoard:
         return named or (said[-1] if said else f"exit {code}")
 
     @property
+    def emulator(self) -> int:
+        """Its process, by which one that has ended or stands still is told."""
+        return self.process.pid
+
+    @property
     def power_cycle(self) -> str:
         """A command that switches the board off and on."""
         return f"kill -USR2 {self.process.pid}"

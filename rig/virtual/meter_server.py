@@ -16,6 +16,7 @@ import threading
 from pathlib import Path
 
 from rig import streams
+from rig.errors import RigError
 from rig.virtual.current_model import CurrentModel
 from rig.virtual.instruments import BY_NAME
 from rig.virtual.instruments.acquisition import Watched
@@ -50,6 +51,8 @@ def serve(listener: socket.socket, instrument: Logger, misbehaviour: Misbehaviou
             serve_one(client, instrument, misbehaviour)
         except OSError:
             continue  # the client hung up in the middle: the next one is served
+        except RigError as error:  # of its emulator: no reading, and no word to who waits for one
+            print(error, file=sys.stderr, flush=True)
 
 
 def at_least_0(text: str) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
+from collections.abc import Iterator
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,13 +33,26 @@ class EmulatedRecording:
     def __init__(self, address: str, length_ns: int, period_ns: int) -> None:
         self.activity = Activity(address)
         self.period_ns, self.length_ns = period_ns, length_ns
-        self.start = int(self.activity.ask("record", every_nanos=period_ns)["nanos"])
+        self.start = self.activity.number("record", every_nanos=period_ns)
         self.kept: NDArray[np.float64] | None = None
 
     @property
     def passed_ns(self) -> int:
         """Emulated nanoseconds since it began, at most its length."""
-        return min(self.activity.nanos() - self.start, self.length_ns)
+        if self.kept is not None:
+            return self.length_ns
+        with self.failing():
+            return min(self.activity.nanos() - self.start, self.length_ns)
+
+    @contextlib.contextmanager
+    def failing(self) -> Iterator[None]:
+        """What its emulator fails at ends it, with nothing recorded: the next one is asked anew."""
+        try:
+            yield
+        except RigError:
+            self.kept = np.empty(0)
+            self.activity.close()
+            raise
 
     @property
     def over(self) -> bool:
@@ -45,18 +60,24 @@ class EmulatedRecording:
         return self.kept is not None or self.passed_ns >= self.length_ns
 
     def stop(self) -> None:
-        """End it now."""
-        self.length_ns = self.passed_ns
-        self.take()
+        """End it now; where its emulator has failed, with nothing."""
+        with contextlib.suppress(RigError):
+            self.length_ns = self.passed_ns
+            self.take()
 
     def take(self) -> NDArray[np.float64]:
         """Active nanoseconds of each period so far, shape (n,)."""
         if self.kept is not None:
             return self.kept
-        said = self.activity.ask("recorded")
-        if int(said["nanos"]) != self.start:
-            raise RigError("the emulator records for somebody else now", "one meter a board")
-        active = np.asarray(said["active"], dtype=float)[: self.length_ns // self.period_ns]
+        with self.failing():
+            said = self.activity.ask("recorded")
+            if said.get("nanos") != self.start:
+                raise RigError("the emulator records for somebody else now", "one meter a board")
+            try:
+                active = np.asarray(list(said["active"]), dtype=float)
+            except (KeyError, TypeError, ValueError) as error:
+                raise RigError(f"the emulator's record is none: {error}") from error
+        active = active[: self.length_ns // self.period_ns]
         if self.over:
             self.kept = active
             self.activity.close()
@@ -70,6 +91,8 @@ class EmulatedRecording:
         while wait and not self.over:
             time.sleep(LOOK_S)  # an idle board's clock keeps to the host's: it will be over
         active = np.concatenate(([0.0], np.cumsum(self.take())))
+        if not np.isfinite(active).all() or (np.diff(active) < 0).any():
+            raise RigError("the emulator's record is none: times that are no times")
         edges = np.arange(len(active)) * float(self.period_ns)
         count = int(edges[-1] / 1e9 / interval_s + 1e-6)
         grid = np.arange(count + 1) * (interval_s * 1e9)

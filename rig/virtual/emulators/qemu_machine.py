@@ -162,11 +162,16 @@ class Machine:
         self.thread = int(self.monitor.ask("query-cpus-fast")[0]["thread-id"])
 
     def keep(self) -> None:
-        """Start it again after each end, and say which thread its core is then."""
+        """Start it again after each end, and say which thread its core is then. One that was ended
+        by a signal, as by whom memory is short, was no board that reset itself: that is the end."""
         while True:
-            self.process.wait()
+            code = self.process.wait()
             if self.stopped.wait(SHORTEST_S):
                 return
+            if code < 0:
+                killed = signal.Signals(-code).name
+                print(f"QEMU was ended by {killed}", file=sys.stderr, flush=True)
+                os._exit(1)
             with self.lock:
                 if self.stopped.is_set():
                     return
