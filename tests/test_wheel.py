@@ -24,7 +24,11 @@ IMPORT_ALL = """
 import importlib, pkgutil, sys, looprig
 for module in pkgutil.walk_packages(looprig.__path__, "looprig."):
     if not module.name.startswith(("looprig.host.test_", "looprig.conftest", "looprig.docs")):
-        importlib.import_module(module.name)
+        try:
+            importlib.import_module(module.name)
+        except ModuleNotFoundError as error:  # of an extra that a developer need not have
+            if str(error.name).partition(".")[0] != "rp2040py":
+                raise
 rooms = {"rig", "fixtures", "host", "reports"}
 print(sorted(name for name in sys.modules if name.split(".")[0] in rooms))
 """
