@@ -10,7 +10,7 @@ from functools import cached_property
 from itertools import product
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from rig.meters.samples import Currents
 from rig.power.levels import RESOLUTION
@@ -116,7 +116,7 @@ class Asleep:
             return int(rate)
         # Each alone may err more often: where the edges show gaps two captures are needed, and
         # where they do not it is improbable that there are any.
-        return min(int(rate), int(stats.poisson.ppf(CHANCE**0.5, 2 * rate)) - 1)
+        return min(int(rate), int(np.ceil(special.pdtrik(CHANCE**0.5, 2 * rate))) - 1)
 
     def _hidden(self, rest: Rest, threshold_a: float, level: list[Way]) -> str:
         """Why looking in that way does not show that there is no polling."""

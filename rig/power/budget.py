@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from rig.meters.samples import Currents, Samples
 from rig.power.framing import WINDOW_GUARD_S, Frame, within
@@ -34,7 +34,9 @@ def of_batches(current: Currents) -> Estimate:
     `current` has shape (n,), of at least BATCHES samples, in amperes.
     """
     means = np.array([batch.mean() for batch in np.array_split(current, BATCHES)])
-    half = float(stats.t.ppf((1 + LEVEL) / 2, BATCHES - 1) * means.std(ddof=1) / np.sqrt(BATCHES))
+    half = float(
+        special.stdtrit(BATCHES - 1, (1 + LEVEL) / 2) * means.std(ddof=1) / np.sqrt(BATCHES)
+    )
     mean = float(current.mean())
     return Estimate(value=mean, low=mean - half, high=mean + half)
 

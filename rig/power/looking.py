@@ -9,7 +9,7 @@ period fits both of.
 from __future__ import annotations
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from rig.meters.samples import Samples
 from rig.power.framing import Frame, within
@@ -77,7 +77,7 @@ def has_gaps(off: float, samples: Samples, frame: Frame, width: int, span_a: flo
     chance)."""
     free = 2 * len(frame.pulses) - 3
     explained = edges_noise(samples, frame, width, span_a)
-    explained *= float(np.sqrt(stats.chi2.ppf(0.95, free) / free))
+    explained *= float(np.sqrt(special.chdtri(free, 0.05) / free))
     return off > max(EXACT, explained)
 
 

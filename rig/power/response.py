@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import stats
+from scipy import special
 
 from rig.meters.samples import Currents, Samples
 from rig.power.framing import HALF, WINDOW_GUARD_S, Frame, within
@@ -94,7 +94,7 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     # share of edges that differ from the steepest is one of the time that it looks. What else
     # moves at an edge goes both ways: as many as go beyond both levels only seem to be half-way.
     caught = sum(first < max(firsts) - 2 * margin for first in firsts) - beyond
-    looking = float(stats.beta.ppf(SURE, caught, len(edges) - caught)) if caught > 0 else 0.0
+    looking = float(special.betaincinv(caught, len(edges) - caught, SURE)) if caught > 0 else 0.0
     off = 0.0 if samples.gapless else edges_off(samples, frame, width)
     always = off < EXACT
     wake = min(WAKE_S / dt, 1.0)

@@ -12,7 +12,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from rig.meters.samples import Currents, Samples
 from rig.power.asleep import Asleep
@@ -262,5 +262,5 @@ def charge_per_wake(verdicts: Sequence[Verdict], rates_hz: Sequence[float]) -> E
     fitted = (weight * current).sum() / weight.sum() + slope * (rates - centre)
     free = len(rates) - 2
     misfit = float((weight * (current - fitted) ** 2).sum() / free) if free > 0 else 1.0
-    half = float(stats.t.ppf(0.975, max(free, 1))) * float(np.sqrt(max(misfit, 1.0) / spread))
+    half = float(special.stdtrit(max(free, 1), 0.975)) * float(np.sqrt(max(misfit, 1.0) / spread))
     return Estimate(value=slope, low=slope - half, high=slope + half)

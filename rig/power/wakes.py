@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special
 
 from rig.meters.samples import Currents
 from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
@@ -26,7 +26,7 @@ BUSY = 0.5
 """Of the contrast: a stretch that high is work or spinning, whatever else it is."""
 END_S = 10e-3
 """Next to the window's ends, where a level that is the wait's own begins and ends."""
-CHANCE = float(stats.norm.sf(SIGMAS))
+CHANCE = float(special.ndtr(-SIGMAS))
 STRETCHES = 8
 """Of the window, each of which has to show polling for the whole to be polling."""
 GAPS, FEW, END_SHARE = 2.5, 1 / 24, 1 / 100
@@ -106,7 +106,7 @@ class Evidence:
         share = parts.floors_s / (parts.floors_s + parts.window_s)
         few, total = int(np.ceil(beside / grouped)), int((own + beside) / grouped)
         # Whole numbers: of others there is no binomial, and what is no number is not too likely.
-        if own <= 0 or not stats.binom.cdf(few, total, share) <= CHANCE:
+        if own <= 0 or not special.bdtr(few, total, share) <= CHANCE:
             return False
         if in_stretch.min() < in_stretch.mean() / 3 or in_stretch.max() > in_stretch.mean() * 2:
             return False
@@ -168,4 +168,4 @@ class Evidence:
 
 def rate_low(count: int, seconds: float) -> float:
     """Lower bound of a Poisson rate, one-sided at 97.5 %."""
-    return float(stats.chi2.ppf(0.025, 2 * count) / 2 / seconds) if count else 0.0
+    return float(special.chdtri(2 * count, 0.975) / 2 / seconds) if count else 0.0
