@@ -4,11 +4,13 @@
     python benchmarks/soak.py --runs 200 --jobs 4
     python benchmarks/soak.py --runs 20 --power
     python benchmarks/soak.py --runs 200 --claims 'wait.*'
+    python benchmarks/soak.py --runs 200 --as-it-is
 
 Prints each unexpected or errored result as it comes and a table at the end, also after Ctrl-C;
 exits 1 if there was one. Nothing is run again: an alarm is an alarm. With `--jobs` so many runs go
 on at a time, which saves time and is a load of its own: "idle" is then a host with nothing else
-to do.
+to do. With `--as-it-is` no load is made, for the machine has other work. The table says how many
+processes waited for a core, the load average, at the median of the runs' ends.
 """
 
 from __future__ import annotations
@@ -71,22 +73,26 @@ def main() -> int:
     parser.add_argument("--board", action="append", default=[], help="default: unix")
     parser.add_argument("--claims", action="append", default=[], help="default: every claim")
     parser.add_argument("--jobs", type=int, default=1, help="runs at a time")
+    parser.add_argument("--as-it-is", action="store_true", help="make no load: there is one")
     args = parser.parse_args()
     console = Console()
-    rows: dict[str, list[float]] = {"idle": [], "every core busy": []}
+    states = ["as it is"] if args.as_it_is else ["idle", "every core busy"]
+    rows: dict[str, list[float]] = {state: [] for state in states}
+    loads: dict[str, list[float]] = {state: [] for state in states}
     alarms = dict.fromkeys(rows, 0)
     count = 0
     with contextlib.suppress(KeyboardInterrupt), ThreadPoolExecutor(args.jobs) as pool:
         for first in range(0, args.runs, args.jobs):
-            state = list(rows)[first // args.jobs % 2]
+            state = states[first // args.jobs % len(states)]
             folder = tempfile.TemporaryDirectory(prefix="looprig-soak-")
-            with folder as parent, every_core_busy(state != "idle"):
+            with folder as parent, every_core_busy(state == "every core busy"):
                 outs = [Path(parent) / str(n) for n in range(first, first + args.jobs)]
                 together = pool.map(
                     partial(one_run, args.power, args.board or ["unix"], args.claims), outs
                 )
                 for out, (wall, code, results) in zip(outs, together, strict=True):
                     rows[state].append(wall)
+                    loads[state].append(os.getloadavg()[0])
                     count += len(results)
                     bad = [r for r in results if r.unexpected or r.outcome is Outcome.ERRORED]
                     alarms[state] += len(bad) or int(code != 0)
@@ -100,12 +106,13 @@ def main() -> int:
                         console.print(f"run {out.name} ({state}): exit {code}")
     done = sum(map(len, rows.values()))
     table = Table(title=f"{done} complete runs, {args.jobs} at a time, {count} results")
-    for heading in ("host", "runs", "median wall, s", "alarms"):
+    for heading in ("host", "load", "runs", "median wall, s", "alarms"):
         table.add_column(heading, justify="right")
     for state, walls in rows.items():
         if walls:
             median = f"{statistics.median(walls):.1f}"
-            table.add_row(state, str(len(walls)), median, str(alarms[state]))
+            load = f"{statistics.median(loads[state]):.1f}"
+            table.add_row(state, load, str(len(walls)), median, str(alarms[state]))
     console.print(table)
     return int(any(alarms.values()))
 

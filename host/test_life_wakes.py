@@ -125,11 +125,14 @@ def test_rounds(board: BoardUnderTest) -> None:
     assert run.value("rounds") == rounds
 
 
-def numbered(board: BoardUnderTest, what: str, count: int = THOUSANDS, enough_s: int = 4) -> None:
+ENOUGH_S = 4
+
+
+def numbered(board: BoardUnderTest, what: str, count: int = THOUSANDS) -> None:
     """So many, or as many as a slow board has time for, each right."""
     longer = times(board)
     run = board.run(
-        "life/numbers", what=what, times=count * longer, enough_us=enough_s * longer * 1_000_000,
+        "life/numbers", what=what, times=count * longer, enough_us=ENOUGH_S * longer * 1_000_000,
         deadline=30.0 * longer,
     )  # fmt: skip
     ended = run.value("ended")
@@ -140,7 +143,7 @@ def numbered(board: BoardUnderTest, what: str, count: int = THOUSANDS, enough_s:
 
 @claim("life.numbered-tasks")
 def test_numbered_tasks(board: BoardUnderTest) -> None:
-    numbered(board, "tasks", SIXTEEN_BITS, enough_s=8)
+    numbered(board, "tasks", SIXTEEN_BITS)
 
 
 @claim("life.numbered-events")

@@ -31,6 +31,12 @@ def test_exception_of_awaited_task(board: BoardUnderTest) -> None:
     assert run.value("raised") is True
 
 
+@claim("run.ends-as-main-did")
+def test_ends_as_main_did(board: BoardUnderTest) -> None:
+    ended = board.run("running/others_fail").values("ended")
+    assert ended == [("returned", "value"), ("raised", "Stop"), ("returned", "value")]
+
+
 @claim("run.base-exceptions-pass")
 def test_base_exceptions_pass(board: BoardUnderTest) -> None:
     run = board.run("running/base_exceptions")

@@ -7,6 +7,11 @@ async def inner():
     return "inner"
 
 
+async def stop(loop):
+    await asyncio.sleep(0)
+    loop.stop()
+
+
 async def main():
     loop = asyncio.get_event_loop()
     nested = inner()
@@ -15,6 +20,12 @@ async def main():
     except Exception as error:
         emit("nested", "raised", type(error).__name__)
         nested.close()
+    stopping = asyncio.create_task(stop(loop))  # for a loop that does run
+    try:
+        emit("forever", "returned", loop.run_forever())
+    except Exception as error:
+        emit("forever", "raised", type(error).__name__)
+    stopping.cancel()
     await asyncio.sleep(0)
     emit("main_goes_on")
     return "main"
