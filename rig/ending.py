@@ -39,14 +39,17 @@ HINTS = {
     errno.EACCES: "run it as a user who may, or name another place",
     errno.EPERM: "run it as a user who may, or name another place",
     errno.EROFS: "name another place with --out or TMPDIR",
-    errno.ENOENT: "was it, or the working directory, removed meanwhile?",
+    errno.ENOENT: "was it, or a directory on the way to it, removed meanwhile?",
 }
 LONG = 80
 """Characters of a name that is too long."""
 NO_THREAD = "can't start new thread"
 """CPython's words (Modules/_threadmodule.c), of the bare RuntimeError that it makes of EAGAIN."""
-OF_THE_HOST = (errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN)
-"""Errors that are of no file, where none is named."""
+UNNAMED = {
+    **dict.fromkeys((errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN), "this machine"),
+    errno.ENOENT: "the working directory",  # of getcwd
+}
+"""What an error is of that names no file; any other is of the output."""
 
 
 class Ending(NamedTuple):
@@ -126,8 +129,8 @@ def of_error(error: BaseException) -> Ending:
         if error.errno == errno.ENAMETOOLONG:  # nothing was made of it
             said = f"{str(error.filename)[:LONG]}…: {error.strerror}"
             return Ending(USAGE, f"{said}; name a shorter one", "name a shorter one")
-        where = error.filename or (error.errno not in OF_THE_HOST and "its output")
-        what = f"{where or 'this machine'}: {error.strerror or error}"  # files: rig/whole.py
+        where = error.filename or UNNAMED.get(error.errno or 0, "its output")
+        what = f"{where}: {error.strerror or error}"  # files: rig/whole.py
         return _hinted(what, HINTS.get(error.errno or 0, "mend that, and try it again"))
     if isinstance(error, UnicodeError):
         if "surrogates" in str(error):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +22,28 @@ if TYPE_CHECKING:
     from rig.meters.meter import Meter
 
 
+SERIAL = re.compile(r"ASRL(\D.*)::INSTR", re.IGNORECASE)
+"""A VISA name that holds a port's path, as PyVISA-py has it: ASRL/dev/ttyUSB0::INSTR."""
+PTYS = "/dev/pts/"
+
+
 def lock_of(port: str) -> FileLock:
     """The kernel lock that keeps two runs off one port or meter; it falls with its process."""
-    where = port if "::" in port else canonical(port)  # a VISA name is no path
+    line = SERIAL.fullmatch(port)
+    path = line[1] if line else port
+    where = port if "::" in path else _device(canonical(path))  # a VISA name is no path
     name = hashlib.sha256(where.encode()).hexdigest()[:16]
     return FileLock(Path(tempfile.gettempdir()) / f"looprig-{name}.lock", mode=0o666)
+
+
+def _device(path: str) -> str:
+    """What a path stands for. The number of a PTY is the next one's as soon as it is closed, while
+    a run that lost it may not have ended: when it was made tells them apart. A port that is
+    unplugged keeps its name, for its run waits for it there."""
+    if path.startswith(PTYS):
+        with contextlib.suppress(OSError):
+            return f"{path} of {Path(path).stat().st_ctime_ns}"
+    return path
 
 
 class MeterStation(BaseModel):

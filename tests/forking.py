@@ -6,6 +6,7 @@ each of thousands would take hours.
 
 from __future__ import annotations
 
+import atexit
 import codecs
 import contextlib
 import importlib
@@ -15,13 +16,23 @@ import resource
 import signal
 import subprocess
 import sys
+import threading
 import time
+import traceback
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE_S = 60
+STILL_S = 60
+"""A command that has used no processor for so long hangs: one on a loaded machine uses some."""
+LOOKS = 10
+"""One that has not ended at so many of these looks waits for what does not come."""
+BUSY_S = 120
+"""Seconds of processor after which a command is in a loop."""
+STRAY, UNWRITTEN = 70, 120
+"""Exit codes of what the interpreter would have to end, and, as its own, for what it cannot write
+at its end."""
 NOBODY = 65534
 STATM = Path("/proc/self/statm")
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -70,6 +81,30 @@ class Server:
         self.process.stdin.write(json.dumps(asdict(request)) + "\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
+
+
+class Watch:
+    """Kills a child that hangs."""
+
+    def __init__(self) -> None:
+        self.pid = 0
+        self.used: list[str] = []  # of the processor, at each look
+        signal.signal(signal.SIGALRM, self.look)
+
+    def over(self, pid: int) -> int:
+        """Its exit code, once it has ended."""
+        self.pid, self.used = pid, []
+        signal.setitimer(signal.ITIMER_REAL, STILL_S, STILL_S)
+        _, status = os.waitpid(pid, 0)
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def look(self, *_: object) -> None:
+        stat = Path(f"/proc/{self.pid}/stat")
+        used = str(stat.read_text("ascii").split()[13:15]) if stat.exists() else ""
+        if used in self.used or len(self.used) == LOOKS:
+            os.kill(self.pid, signal.SIGKILL)
+        self.used.append(used)
 
 
 def descriptor(kind: str) -> int | None:
@@ -133,7 +168,7 @@ def child(request: Request) -> None:
     if request.nobody:
         os.setgid(NOBODY)
         os.setuid(NOBODY)
-    signal.alarm(PATIENCE_S)
+    resource.setrlimit(resource.RLIMIT_CPU, (BUSY_S, BUSY_S))
     sys.argv = ["looprig", *request.words]
     from rig import start
     from rig.__main__ import main
@@ -145,22 +180,28 @@ def child(request: Request) -> None:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
 
     start.begin = begun
+    code = 0
     try:
         try:
             main()
         finally:
             signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     except SystemExit as error:
-        code = error.code if isinstance(error.code, int) else 1
-        with contextlib.suppress(Exception):
-            sys.stdout.flush()
-        os._exit(code)
+        code = STRAY if isinstance(error.code, str) else int(error.code or 0)
     except BaseException:  # what the interpreter would do
-        import traceback
-
-        traceback.print_exc()
-        os._exit(1)
-    os._exit(0)
+        code = STRAY
+        with contextlib.suppress(Exception):
+            traceback.print_exc()
+    try:  # as the interpreter does at its end
+        for last in (threading._shutdown, atexit._run_exitfuncs):  # type: ignore[attr-defined]
+            with contextlib.suppress(BaseException):  # of which nobody is told: rig/start.py
+                last()
+        for each in filter(None, (sys.stdout, sys.stderr)):
+            each.flush()
+    except BaseException:
+        code = UNWRITTEN
+    finally:
+        os._exit(code)
 
 
 def serve() -> None:
@@ -174,19 +215,22 @@ def serve() -> None:
     catalogue()
     reports.get_ready()
     codecs.lookup("ascii")  # a module, too
+    importlib.import_module("importlib.readers")  # by which a report reads what plotly ships
+    watch = Watch()
     for line in sys.stdin:
         request = Request(**json.loads(line))
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
         pid = os.fork()
+        number, after_s = request.interrupt or (0, 0.0)
         if not pid:
+            if number and not after_s:
+                os.kill(os.getpid(), number)  # it waits until it is no longer held back
             child(request)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
-        if request.interrupt:
-            number, after_s = request.interrupt
+        if after_s:
             time.sleep(after_s)
             os.kill(pid, number)  # it is a zombie if it has ended, and its number nobody else's
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)
+        print(watch.over(pid), flush=True)
 
 
 if __name__ == "__main__":

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import _thread
+import time
+import weakref
 from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from filelock import Timeout
@@ -13,6 +15,9 @@ from rig.errors import LooprigError
 from rig.ports import Port, attached, bootloaders, lookup
 from rig.results import BoardInfo
 from rig.stations import lock_of
+
+LOOK_S = 0.02
+"""Between two looks at whether a thread has ended; an answer takes longer by a multiple."""
 
 
 @dataclass(frozen=True)
@@ -72,13 +77,54 @@ def ask(port: Port, baudrate: int = 115200) -> Answer:
         return Answer(port, problem=error.what, hint=error.hint)
 
 
+class Turn:
+    """What a thread is given alone: gone when the thread is, however it ended."""
+
+
 def ask_all(ports: Iterable[Port]) -> list[Answer]:
-    """Ask every port at once; answers in the order of the ports."""
+    """Ask every port at once; answers in the order of the ports. Raises what kept a port from being
+    asked, MemoryError for one whose thread died of having none.
+
+    Not with `threading`, nor with a pool of it: a thread that dies for want of memory before it has
+    said that it runs is waited for for ever (https://github.com/python/cpython/issues/140746), and
+    so is the work of one that dies later.
+    """
     ports = list(ports)
-    if len(ports) == 1:  # without a thread: one that dies of no memory would be waited for for ever
+    if len(ports) == 1:  # a machine that gives no thread can be asked this much
         return [ask(ports[0])]
-    with ThreadPoolExecutor(max_workers=max(1, min(16, len(ports)))) as pool:
-        return list(pool.map(ask, ports))
+    came: dict[int, Answer | BaseException] = {}
+
+    def one(turn: Turn, number: int) -> None:
+        del turn  # an error's traceback would keep it; the thread itself does until its end
+        try:
+            came[number] = ask(ports[number])
+        except BaseException as error:
+            came[number] = error
+
+    def begun(number: int) -> weakref.ref[Turn]:
+        turn = Turn()
+        _thread.start_new_thread(one, (turn, number))
+        return weakref.ref(turn)
+
+    running = []
+    try:
+        for number in range(len(ports)):
+            running.append(begun(number))
+        _ended(running)
+    finally:  # after a Ctrl-C as well: no board is left in the middle of an answer
+        _ended(running)
+    answers = []
+    for number in range(len(ports)):
+        answer = came.get(number) or MemoryError()
+        if isinstance(answer, BaseException):
+            raise answer
+        answers.append(answer)
+    return answers
+
+
+def _ended(running: Sequence[weakref.ref[Turn]]) -> None:
+    while any(turn() is not None for turn in running):
+        time.sleep(LOOK_S)
 
 
 def one_a_board(answers: Sequence[Answer]) -> list[Answer]:

@@ -26,6 +26,7 @@ class Case:
     sound: int = -1  # the code with which that file is there
     writes: str = ""  # a file that is to be there whole, or not at all
     also: tuple[int, ...] = ()  # other codes that it may end with
+    lacks: str = ""  # what the sentence of such a code names, as a regular expression
     json: bool = False  # standard output is one JSON document, or nothing
     request: Request = field(default_factory=lambda: Request([], "", "", ""))
 
@@ -70,12 +71,27 @@ def furnished(home: Path) -> Place:
     return Place(home)
 
 
+def wiped(place: Place) -> Path:
+    """The directory for what a command writes, empty."""
+    out = place.home / "out"
+    shutil.rmtree(out, ignore_errors=True)
+    out.mkdir()
+    out.chmod(0o777)
+    return out
+
+
 def fresh(place: Place) -> str:
-    """A directory for what a command writes, empty."""
-    shutil.rmtree(place.home / "out", ignore_errors=True)
-    (place.home / "out").mkdir()
-    (place.home / "out").chmod(0o777)
-    return str(place.home / "out" / "of-it")
+    """A place in it for what this one writes."""
+    return str(wiped(place) / "of-it")
+
+
+def standing(case: Case, place: Place) -> Request:
+    """The case's command in a world in which nothing is wrong."""
+    home = place.home
+    return replace(
+        case.request, words=case.words, folder=str(home), out=str(home / "stdout"),
+        err=str(home / "stderr"),
+    )  # fmt: skip
 
 
 def copied(place: Place, run: str, name: str) -> Path:

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
-from tests.mistakes.case import Case, Place
+from tests.mistakes.case import Case, Place, standing
 
 STACK = 8 << 20
 """Bytes to which a stack may grow, by the usual `ulimit -s`."""
@@ -34,8 +34,7 @@ SURROUNDINGS: list[dict[str, str]] = [
 def around(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """The case in a world that may have something wrong too."""
     request = replace(
-        case.request, words=case.words, folder=str(place.home), out=str(place.home / "stdout"),
-        err=str(place.home / "stderr"),
+        standing(case, place),
         encoding=draw(st.sampled_from(["utf-8", "ascii", "cp1252", "latin-1", "cp437"])),
         environment={**draw(st.sampled_from(SURROUNDINGS)), **case.request.environment},
         unset=draw(st.sampled_from([[], [], ["HOME"], ["PATH", "TERM"]])),
@@ -53,8 +52,8 @@ def output(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """Nobody takes what is printed."""
     case.request.out = draw(st.sampled_from(["closed", "full", "unread"]))
     if case.request.out == "closed" or (case.prints and case.code != 2):
-        return replace(case, code=3, also=(), needle="output")
-    return replace(case, also=(*case.also, 3) if case.prints or case.also else ())
+        return replace(case, code=3, needle="output")
+    return replace(case, also=(3,) if case.prints else (), lacks="output")
 
 
 def messages(draw: st.DrawFn, place: Place, case: Case) -> Case:
@@ -65,7 +64,7 @@ def messages(draw: st.DrawFn, place: Place, case: Case) -> Case:
 
 def file_size(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """No file may grow, as on a disk that is full."""
-    if not case.writes or case.code == 2 or case.also:
+    if not case.writes or case.code == 2:
         return case
     case.request.file_size = draw(st.integers(0, 1000))
     case.request.out, case.request.err = "/dev/null", str(place.home / "stderr")
@@ -79,12 +78,12 @@ def open_files(draw: st.DrawFn, place: Place, case: Case) -> Case:
     if case.code != 2 or case.words[0] in ("report", "compare"):
         return case
     case.request.files = draw(st.integers(10, 16))
-    return replace(case, also=(*case.also, 3))
+    return replace(case, also=(3,), lacks="open files")
 
 
 def not_permitted(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """A user who may not write there."""
-    if not ROOT or "--out" not in case.words or case.code == 2 or case.also:
+    if not ROOT or "--out" not in case.words or case.code == 2:
         return case
     at = case.words.index("--out") + 1
     words = [*case.words[:at], str(place.home / "closed" / "x"), *case.words[at + 1 :]]
@@ -94,23 +93,26 @@ def not_permitted(draw: st.DrawFn, place: Place, case: Case) -> Case:
 
 
 def interrupted(draw: st.DrawFn, place: Place, case: Case) -> Case:
-    """A signal at some moment. What has been written by then may stand, if it is whole."""
+    """A signal at some moment, or one that waits from the start, which is never missed. What has
+    been written by then may stand, if it is whole."""
     number = draw(st.sampled_from([signal.SIGINT, signal.SIGTERM, signal.SIGHUP]))
     after_s = draw(st.sampled_from([0.0, 0.001, 0.003, 0.01, 0.03, 0.1, 0.2, 0.4]))
     case.request.interrupt = (int(number), after_s)
-    return replace(case, also=(*case.also, 130))
+    if not after_s:
+        return replace(case, code=130, needle="interrupted", sound=-1, json=False)
+    return replace(case, also=(130,), lacks="interrupted")
 
 
 def folder_gone(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """The working directory is removed under it: a matter only for what is named from there."""
     case.request.gone = True
-    return replace(case, needle="", also=(*case.also, 3))
+    return replace(case, needle="", also=(3,), lacks="working directory")
 
 
 def folder_of_bytes(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """A working directory whose name is no text."""
     case.request.folder = str(place.home / os.fsdecode(b"no\xfftext"))
-    return replace(case, also=(*case.also, 3))
+    return replace(case, also=(3,), lacks="is no text")
 
 
 def little_memory(draw: st.DrawFn, place: Place, case: Case) -> Case:
@@ -118,7 +120,7 @@ def little_memory(draw: st.DrawFn, place: Place, case: Case) -> Case:
     # A stack that cannot grow has the kernel end the process, and no program hears of that; Arrow
     # ends it by itself where there are not four bytes for the exception that it would raise.
     fatal = (-signal.SIGSEGV, -signal.SIGABRT) * (case.request.memory < STACK)
-    return replace(case, also=(*case.also, 3, *fatal))
+    return replace(case, also=(3, *fatal), lacks="memory|thread")
 
 
 def no_processes(draw: st.DrawFn, place: Place, case: Case) -> Case:
@@ -126,7 +128,7 @@ def no_processes(draw: st.DrawFn, place: Place, case: Case) -> Case:
     if not ROOT:
         return case
     case.request.nobody, case.request.processes = True, draw(st.integers(0, 1))
-    return replace(case, also=(*case.also, 2, 3))
+    return replace(case, also=(3,), lacks="thread|processes")
 
 
 World = Callable[[st.DrawFn, Place, Case], Case]
