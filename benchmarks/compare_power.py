@@ -43,7 +43,7 @@ from benchmarks.simulated_board import (
 from reports.verdicts import Figure, Judged, judge, of_samples
 
 THRESHOLD = 0.1
-PUBLISHED = 20261201
+PUBLISHED = 20261301
 FALSE_ALARMS, FOUND, WRONG_SAME = 0.05, 0.9, 0.05
 """The targets: at most of comparisons of equals, at least of seeded changes, at most of these."""
 SLOWER, LATE = 0.1, 0.02

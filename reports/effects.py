@@ -10,16 +10,20 @@ a clock, is added to the interval as a bound.
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 from scipy import stats
 
+from reports.leaning import Spread
+
 Array = np.ndarray[Any, np.dtype[np.float64]]
 CONFIDENCE = 0.95
 POWER = 0.9
 """Of changes of the size that is called the smallest to have shown, so many would have."""
+MOST = 1000  # repeats of which it is asked whether they would have shown something
 TRIM = 0.25
 """Cut from either end of a run's samples: what remains is the middle half, whose mean a few late
 samples do not move, and which is finer than the median where a clock ticks coarsely."""
@@ -47,15 +51,58 @@ class Effect(NamedTuple):
     high: float
     p: float  # of a change of this size where there is none
     error: float  # standard error, on the scale on which it was judged
-    freedom: int
+    freedom: float
     beyond: float  # on that scale
     relative: bool
+    runs: float  # a side
 
-    def least(self, alpha: float) -> float:
-        """The smallest change that would have shown at this level, in POWER of the cases."""
-        reach = stats.t.isf(alpha / 2, self.freedom) + stats.t.ppf(POWER, self.freedom)
-        far = float(reach * self.error + self.beyond)
+    def least(self, alpha: float, runs: float = 0.0) -> float:
+        """The smallest change that would have shown at this level, in POWER of the cases; by so
+        many runs a side, where they are not its own."""
+        runs = runs or self.runs
+        freedom = self.freedom + 2 * (runs - self.runs)
+        reach = stats.t.isf(alpha / 2, freedom) + stats.t.ppf(POWER, freedom)
+        far = float(reach * self.error * math.sqrt(self.runs / runs) + self.beyond)
         return math.expm1(min(far, 700.0)) if self.relative else far
+
+    def repeats(self, alpha: float, size: float) -> int | None:
+        """How many runs a side would have shown a change of this size; None if more than MOST."""
+        if self.least(alpha, MOST) > size:
+            return None
+        return bisect_left(range(MOST), True, lo=2, key=lambda n: self.least(alpha, n) <= size)
+
+
+class Between(NamedTuple):
+    """Two sides, and what is known of how far their means lie apart."""
+
+    old: float  # means, on the scale on which they are judged
+    new: float
+    spread: Spread  # from run to run, both sides' pooled
+    within: float  # variance of a value by its own run's samples: the least
+    weight: float  # of which so much is the variance of their difference
+    beyond: float
+    relative: bool
+
+    def effect(self, spread: Spread | None = None) -> Effect:
+        """The change, with how much runs differ, where more is known of it than they tell."""
+        variance, freedom = spread or self.spread
+        error = math.sqrt(max(variance, self.within) * self.weight)
+        ends = (self.old, self.new)
+        by = self.new - self.old
+        if error <= 1e-12 * max(map(abs, ends)):  # all alike, but for rounding
+            error = 0.0
+        far = max(0.0, abs(by) - self.beyond)
+        if error:
+            p = float(2 * stats.t.sf(far / error, freedom))
+        else:
+            p = 0.0 if far > 1e-9 * max(map(abs, ends)) else 1.0
+        reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error + self.beyond
+        told = (by, by - reach, by + reach)
+        if self.relative:
+            told = tuple(math.expm1(min(end, 700.0)) for end in told)  # type: ignore[assignment]
+            ends = math.exp(self.old), math.exp(self.new)
+        runs = 2 / self.weight
+        return Effect(*ends, *told, p, error, freedom, self.beyond, self.relative, runs)
 
 
 def middles(runs: Sequence[Array]) -> Array:
@@ -95,8 +142,8 @@ def _error(runs: Sequence[Array]) -> float:
     return float(np.mean(spreads / sizes)) / (1 - 2 * TRIM)
 
 
-def effect(old: Side, new: Side, factor: float = 1.0) -> Effect | None:
-    """The change, by Student's t on one value a run (on its logarithm, where all are positive).
+def between(old: Side, new: Side, factor: float = 1.0) -> Between | None:
+    """One value a run, or its logarithm where all are positive, for Student's t.
 
     Both sides are taken to spread alike, which they do if nothing changed: so one run on one side
     is enough if the other has several. None for one run a side: their spread is not known.
@@ -112,32 +159,20 @@ def effect(old: Side, new: Side, factor: float = 1.0) -> Effect | None:
         beyond = old.beyond + new.beyond + math.log(factor)
     else:
         beyond = old.beyond + new.beyond + (factor - 1) * float(np.abs(values).max())
-    return _between(old, new, freedom, beyond, relative)
+    sides = (old, new)
+    squares = sum(float(((each.values - each.values.mean()) ** 2).sum()) for each in sides)
+    return Between(
+        float(old.values.mean()),
+        float(new.values.mean()),
+        Spread(squares / freedom, freedom),
+        (old.within**2 + new.within**2) / 2,
+        sum(1 / len(each.values) for each in sides),
+        beyond,
+        relative,
+    )
 
 
 def _logarithms(one: Side) -> Side:
     center = float(np.exp(np.log(one.values).mean()))
     beyond = -math.log1p(-min(one.beyond / center, 0.999))  # the wider of its two ends
     return Side(np.log(one.values), one.within / center, beyond)
-
-
-def _between(old: Side, new: Side, freedom: int, beyond: float, relative: bool) -> Effect:
-    sizes = len(old.values), len(new.values)
-    squares = sum(float(((each.values - each.values.mean()) ** 2).sum()) for each in (old, new))
-    spread = max(squares / freedom, (old.within**2 + new.within**2) / 2)
-    error = math.sqrt(spread * (1 / sizes[0] + 1 / sizes[1]))
-    centers = float(old.values.mean()), float(new.values.mean())
-    by = centers[1] - centers[0]
-    if error <= 1e-12 * max(abs(centers[0]), abs(centers[1])):  # all alike, but for rounding
-        error = 0.0
-    far = max(0.0, abs(by) - beyond)
-    if error:
-        p = float(2 * stats.t.sf(far / error, freedom))
-    else:
-        p = 0.0 if far > 1e-9 * max(map(abs, centers)) else 1.0
-    reach = float(stats.t.ppf((1 + CONFIDENCE) / 2, freedom)) * error + beyond
-    ends = (by, by - reach, by + reach)
-    if relative:
-        ends = tuple(math.expm1(min(end, 700.0)) for end in ends)  # type: ignore[assignment]
-        centers = math.exp(centers[0]), math.exp(centers[1])
-    return Effect(*centers, *ends, p, error, freedom, beyond, relative)

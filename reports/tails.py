@@ -6,9 +6,7 @@ each less its run's own middle, so that neither side draws the line. Late sample
 so that those that follow one another are one event, as where extremes are counted elsewhere; and in
 some runs more than in others. So a share counts as changed if both say so, Fisher's exact test
 of all samples and Student's t of the runs: alone, one takes a burst, the other a few samples, for
-more than they are. Five runs know their own spread badly, and the wakes of one board are spread by
-the same things; so each figure's spread leans on those of its board's others, as far as they are
-alike (Smyth, "Linear models and empirical Bayes methods", 2004).
+more than they are. A figure's spread leans on those of its board's others (`reports/leaning.py`).
 """
 
 from __future__ import annotations
@@ -18,17 +16,15 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from scipy import optimize, special, stats
+from scipy import stats
 
-from reports.effects import Array, Side, effect, middles
+from reports.effects import Array, Side, between, middles
+from reports.leaning import Spread, leaned
 
 FEWEST = 40
 """Samples of each run: of fewer the 99th percentile is the latest, and one in fifty none."""
 _FENCE = 3.0
 _DOUBT = 0.05  # nothing above it is ever named: no more is asked of it
-_SOME = 3  # figures whose spreads may lean on one another: two can be alike by chance
-_ALIKE = 1e3  # half the degrees of freedom from which on figures are taken to spread alike
-_ROUNDING = 1e-12  # a spread of counts that are all the same
 _SEED = 0  # the same page of the same runs
 
 
@@ -37,15 +33,14 @@ class Events(NamedTuple):
 
     by_samples: float  # Fisher's chance of it
     apart: float  # of the runs' mean roots
-    spread: float  # the variance of a run's, pooled over both sides …
-    freedom: int
-    weight: float  # … of which so much is the variance of `apart`
+    spread: Spread  # from run to run, both sides' pooled
+    weight: float  # of whose variance so much is that of `apart`
 
-    def chance(self, spread: float, freedom: float) -> float:
+    def chance(self, spread: Spread) -> float:
         """By samples and by runs, the greater of both."""
-        error = math.sqrt(spread * self.weight)
+        error = math.sqrt(spread.variance * self.weight)
         if error:
-            by_runs = float(2 * stats.t.sf(abs(self.apart) / error, freedom))
+            by_runs = float(2 * stats.t.sf(abs(self.apart) / error, spread.freedom))
         else:
             by_runs = 0.0 if self.apart else 1.0
         return max(self.by_samples, by_runs)
@@ -113,39 +108,15 @@ def _share(counts: Sequence[Array], sizes: Sequence[Array]) -> Events:
     return Events(
         float(stats.fisher_exact(table).pvalue),
         float(roots[1].mean() - roots[0].mean()),
-        sum(float(((root - root.mean()) ** 2).sum()) for root in roots) / freedom,
-        freedom,
+        Spread(sum(float(((root - root.mean()) ** 2).sum()) for root in roots) / freedom, freedom),
         sum(1 / len(root) for root in roots),
     )
 
 
 def shares(found: Sequence[Events]) -> list[float]:
     """The chance that a share of late ones is as unlike as these, of each of a board's figures."""
-    known = [events for events in found if events.spread > _ROUNDING]
-    prior, lean = _prior(known) if len(known) >= _SOME else (0.0, 0.0)
-    most = sum(events.freedom for events in known)  # what all of them know together
-    return [
-        events.chance(
-            prior if math.isinf(lean)
-            else (lean * prior + events.freedom * events.spread) / (lean + events.freedom),
-            max(events.freedom, min(lean + events.freedom, most)),
-        )
-        for events in found
-    ]  # fmt: skip
-
-
-def _prior(found: Sequence[Events]) -> tuple[float, float]:
-    """(the variance that the figures have in common, how many degrees of freedom that is worth),
-    by the moments of the variances' logarithms: they scatter by what their own degrees of freedom
-    let expect, and by as much more as the figures are unlike."""
-    half = np.array([events.freedom for events in found]) / 2
-    logs = np.log([events.spread for events in found]) - special.digamma(half) + np.log(half)
-    more = float(logs.var(ddof=1) - special.polygamma(1, half).mean())
-    center = float(logs.mean())
-    if more <= special.polygamma(1, _ALIKE):
-        return math.exp(center), math.inf
-    lean = float(optimize.brentq(lambda x: special.polygamma(1, x) - more, 1e-3, _ALIKE))
-    return math.exp(center + float(special.digamma(lean)) - math.log(lean)), 2 * lean
+    spreads = leaned([events.spread for events in found])
+    return [events.chance(spread) for events, spread in zip(found, spreads, strict=True)]
 
 
 def _latest(
@@ -157,9 +128,10 @@ def _latest(
     if not all(map(math.isfinite, means)):
         return float(tops[0].mean()), float(tops[1].mean()), math.nan, math.nan, 1.0
     half = step / 2 if math.isfinite(step) else 0.0  # of a tick, which a percentile is known to
-    found = effect(Side(tops[0], 0.0, half), Side(tops[1], 0.0, half), factor)
-    if found is None or not found.relative:
+    known = between(Side(tops[0], 0.0, half), Side(tops[1], 0.0, half), factor)
+    if known is None or not known.relative:
         return means[0], means[1], math.nan, math.nan, 1.0
+    found = known.effect()
     logs = [np.log(top) for top in tops]
     if found.p > _DOUBT or max(np.ptp(log) for log in logs) == 0:
         return means[0], means[1], found.low, found.high, found.p

@@ -15,7 +15,8 @@ from typing import Literal
 import numpy as np
 from scipy import stats
 
-from reports.effects import Array, Effect, Side, effect, side, tick
+from reports.effects import MOST, Array, Between, Effect, Side, between, side, tick
+from reports.leaning import leaned
 from reports.neutral import one_line
 from reports.tails import Tail, shares, tail
 from reports.units import difference, percent, quantity, signed
@@ -56,6 +57,7 @@ class Judged:
     least: float | None = None  # the smallest change that would have shown
     by: str = ""  # what decided: the middle, the late share, the p99
     why: str = ""  # it cannot be told
+    repeats: int | None = None  # a side, that would show the threshold, where it cannot be told
 
     @property
     def interval(self) -> str:
@@ -111,7 +113,7 @@ def of_samples(
 def judge(figures: Sequence[Figure], threshold: float) -> list[Judged]:
     """Each figure's verdict, among all of them. `threshold` is relative: what surely lies within is
     the same."""
-    effects = [effect(f.old, f.new, f.factor) for f in figures]
+    effects = _effects(figures)
     tails = [
         tail(*f.samples, f.step, threshold, f.factor, (f.old.values, f.new.values))
         if f.samples[0] and f.unit == "s"
@@ -131,6 +133,21 @@ def judge(figures: Sequence[Figure], threshold: float) -> list[Judged]:
             figures, effects, tails, middles, late, tops, strict=True
         )
     ]
+
+
+def _effects(figures: Sequence[Figure]) -> list[Effect | None]:
+    """Each change, by the spread as its board knows it: times and currents apart, and what is no
+    ratio by itself."""
+    found = [between(f.old, f.new, f.factor) for f in figures]
+    effects = [each.effect() if each else None for each in found]
+    groups: dict[tuple[str, str], dict[int, Between]] = {}
+    for number, (figure, each) in enumerate(zip(figures, found, strict=True)):
+        if each and each.relative:
+            groups.setdefault((figure.board, figure.kind), {})[number] = each
+    for group in groups.values():
+        for number, spread in zip(group, leaned([b.spread for b in group.values()]), strict=True):
+            effects[number] = group[number].effect(spread)
+    return effects
 
 
 def _shares(figures: Sequence[Figure], ends: Sequence[Tail | None]) -> list[float | None]:
@@ -185,5 +202,11 @@ def _one(
         return Judged(figure, "worse" if worse else "better", found, end, least, by)
     if same:
         return Judged(figure, "same", found, end, least)
-    why = "" if figure.factor == 1.0 else "measured apart on a host that other programs share"
-    return Judged(figure, "cannot be told", found, end, least, why=why)
+    runs, shown = found.repeats(level, size), percent(threshold)
+    reasons = ["measured apart on a host that other programs share"] * (figure.factor != 1.0)
+    if runs is None:
+        reasons.append(f"not even {MOST} repeats a side would show {shown}")
+    elif runs > found.runs:
+        reasons.append(f"{runs} repeats a side would show {shown}")
+    why = "; ".join(reasons)
+    return Judged(figure, "cannot be told", found, end, least, why=why, repeats=runs)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from benchmarks.compare_power import PUBLISHED, measured, names
 from benchmarks.simulated_board import COSTS, LONG, STEADY, UNSTEADY, WAKES, Truth, comparison
-from reports.effects import Side, effect
+from reports.effects import Side, between
 from reports.history import _split
-from reports.tails import Events, _prior, shares, tail
-from reports.verdicts import Figure, judge, of_samples
+from reports.leaning import Spread, leaned, prior
+from reports.tails import shares, tail
+from reports.units import percent
+from reports.verdicts import Figure, Judged, judge, of_samples
 
 
 def test_a_steady_board_is_judged_as_it_is() -> None:
@@ -41,8 +44,9 @@ def test_the_interval_is_students() -> None:
     """Against the textbook's numbers: two sides of five, difference 10, pooled deviation 1."""
     old = Side(np.array([-9.0, -9.5, -10.0, -10.5, -11.0]))
     new = Side(np.array([1.0, 0.5, 0.0, -0.5, -1.0]))
-    found = effect(old, new)
-    assert found is not None
+    known = between(old, new)
+    assert known is not None
+    found = known.effect()
     assert not found.relative
     assert found.change == pytest.approx(10)
     assert found.error == pytest.approx(0.5)  # sqrt(0.625 * 2 / 5)
@@ -50,7 +54,7 @@ def test_the_interval_is_students() -> None:
 
 
 def test_one_run_a_side_has_no_interval() -> None:
-    assert effect(Side(np.array([1.0])), Side(np.array([2.0]))) is None
+    assert between(Side(np.array([1.0])), Side(np.array([2.0]))) is None
 
 
 def test_a_clock_that_ticks_coarsely_tells_no_change_of_a_tick() -> None:
@@ -84,19 +88,51 @@ def test_a_burst_in_one_run_is_no_share_of_late_ones() -> None:
 
 def test_spreads_lean_on_one_another_as_far_as_they_are_alike() -> None:
     """Variances drawn as the model has them, of 10 degrees of freedom around 0.5: both are found
-    again. One figure far more unsteady than nine calm ones keeps its doubt."""
+    again, and two figures in a hundred that are a thousand times as unsteady change little."""
     random = np.random.default_rng(3)
     true = 10 * 0.5 / random.chisquare(10, 4000)
     drawn = true * random.chisquare(8, 4000) / 8
-    prior, lean = _prior([Events(0.0, 1.0, float(spread), 8, 0.4) for spread in drawn])
-    assert prior == pytest.approx(0.5, rel=0.1)
-    assert lean == pytest.approx(10, rel=0.15)
-    calm = [Events(0.0, 1.0, 0.15 + 0.02 * n, 8, 0.4) for n in range(9)]
-    alone, together = shares(calm[:1])[0], shares(calm)[0]
-    assert together < alone  # the same figure, better known
-    wild = Events(0.0, 2.0, 4.0, 8, 0.4)
-    assert shares([*calm, wild])[-1] > 0.01
-    assert shares([Events(1.0, 0.0, 0.0, 8, 0.4)] * 4) == [1.0] * 4
+    for odd in (0, 80):
+        drawn[:odd] *= 1000
+        found = prior([Spread(float(variance), 8) for variance in drawn])
+        assert found.variance == pytest.approx(0.5, rel=0.1)
+        assert found.freedom == pytest.approx(10, rel=0.3)
+
+
+def test_an_odd_figure_keeps_its_doubt_and_a_constant_one_its_certainty() -> None:
+    alike = [Spread(0.8 + 0.05 * n, 8) for n in range(9)]
+    told = leaned([*alike, Spread(100.0, 8), Spread(0.0, 8)])
+    assert all(each.freedom > 50 for each in told[:9])
+    assert all(abs(each.variance - 1.0) < 0.2 for each in told[:9])
+    assert told[9].variance > 80
+    assert told[9].freedom < 9
+    assert told[10] == Spread(0.0, 8)
+    assert leaned(alike[:2]) == alike[:2]
+
+
+def test_what_cannot_be_told_says_how_many_repeats_would() -> None:
+    """Runs of a figure ± 5 %: against the noncentral t's number for +10 %, at 2 %, nine of ten."""
+    random = np.random.default_rng(4)
+
+    def power(runs: int) -> float:
+        shift = np.log(1.1) / (0.05 * np.sqrt(2 / runs))
+        return float(stats.nct.sf(stats.t.isf(0.01, 2 * runs - 2), 2 * runs - 2, shift))
+
+    wanted = next(runs for runs in range(2, 99) if power(runs) >= 0.9)
+
+    def told(runs: int) -> Judged:
+        old, new = (Side(np.exp(random.normal(0, 0.05, runs))) for _ in range(2))
+        return judge([Figure("b", "c", "w", "s", "latency", old, new)], 0.1)[0]
+
+    effects = [told(6).effect for _ in range(60)]
+    asked = [each.repeats(0.02, 0.1) for each in effects if each]
+    assert np.median([runs or 1000 for runs in asked]) == pytest.approx(wanted, abs=2)
+    untold = next(each for _ in range(99) if (each := told(4)).verdict == "cannot be told")
+    assert untold.repeats is not None
+    assert f"; {untold.repeats} repeats a side would show {percent(0.1)}; +" in untold.sentence()
+    ticking = Side(np.array([2.0, 2.01, 1.99]), beyond=0.5)
+    (coarse,) = judge([Figure("b", "c", "w", "s", "latency", ticking, ticking)], 0.1)
+    assert coarse.why == f"not even 1000 repeats a side would show {percent(0.1)}"
 
 
 def test_a_series_breaks_where_it_broke_and_noise_does_not() -> None:

@@ -30,7 +30,8 @@ class Changed(Answer):
 
 class Figured(Answer):
     """What is said of a figure. `change` with its 95 % interval `low` … `high` is relative to `old`
-    or, where not `relative`, in the unit; `least` is the smallest that would have shown."""
+    or, where not `relative`, in the unit; `least` is the smallest that would have shown; where it
+    cannot be told, so many `repeats` a side would show the threshold (null: not even 1000)."""
 
     board: str
     claim: str
@@ -44,6 +45,7 @@ class Figured(Answer):
     low: float | None = None
     high: float | None = None
     least: float | None = None
+    repeats: int | None = None
     late_old: float | None = None  # shares of late samples
     late_new: float | None = None
     why: str

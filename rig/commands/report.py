@@ -137,7 +137,8 @@ def figured(judged: Any) -> dict[str, object]:
     figure, found, tail = judged.figure, judged.effect, judged.tail
     told: dict[str, object] = {
         "board": figure.board, "claim": figure.claim, "figure": figure.what, "unit": figure.unit,
-        "verdict": judged.verdict, "least": judged.least, "why": judged.by or judged.why,
+        "verdict": judged.verdict, "least": judged.least, "repeats": judged.repeats,
+        "why": judged.by or judged.why,
         "sentence": judged.sentence(),
     }  # fmt: skip
     if found is not None:
