@@ -93,3 +93,14 @@ def test_qemu_that_was_killed_is_no_board_that_reset_itself(
     begun = said(emulator)
     os.kill(int(str(begun["thread"])), signal.SIGKILL)
     assert emulator.wait(timeout=30) == 1
+
+
+def test_qemu_that_stands_still_ends_with_us(emulator: subprocess.Popen[bytes]) -> None:
+    core = int(str(said(emulator)["thread"]))
+    os.kill(core, signal.SIGSTOP)
+    emulator.send_signal(signal.SIGUSR2)
+    assert emulator.stdin
+    emulator.stdin.close()
+    assert emulator.wait(timeout=30) == 0
+    with pytest.raises(ProcessLookupError):
+        os.kill(core, 0)

@@ -73,13 +73,18 @@ class Monitor:
                 if process.poll() is not None or time.monotonic() > until:
                     raise
                 time.sleep(0.01)  # until QEMU listens, by the deadline above
+        self.socket.settimeout(START_S)
         self.lines = self.socket.makefile("rb")
         self.lines.readline()  # its greeting
         self.ask("qmp_capabilities")
 
+    def tell(self, execute: str) -> None:
+        """A command whose answer nobody waits for: a QEMU that stands still has none."""
+        self.socket.sendall(json.dumps({"execute": execute}).encode())
+
     def ask(self, execute: str) -> Any:
         """What a command returns; events on the way are passed over."""
-        self.socket.sendall(json.dumps({"execute": execute}).encode())
+        self.tell(execute)
         while line := self.lines.readline():
             said = json.loads(line)
             if "return" in said:
@@ -185,7 +190,7 @@ class Machine:
 
     def reset(self) -> None:
         with contextlib.suppress(OSError):  # it has just ended, and starts again
-            self.monitor.ask("system_reset")
+            self.monitor.tell("system_reset")
 
     def stop(self) -> None:
         self.stopped.set()
