@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import codecs
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -62,11 +63,14 @@ class Request:
 
 
 class Server:
-    """The process; a context."""
+    """The process; a context. It also imports `ready`, which a command would itself."""
+
+    def __init__(self, *ready: str) -> None:
+        self.ready = ready
 
     def __enter__(self) -> Server:
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "tests.forking"],
+            [sys.executable, "-m", "tests.forking", *self.ready],
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         return self
@@ -212,10 +216,13 @@ def serve() -> None:
     for folder in ("rig", "rig/answers", "rig/commands", "rig/checkup", "reports"):
         for path in sorted((ROOT / folder).glob("[!_]*.py")):
             importlib.import_module(f"{folder}.{path.stem}".replace("/", "."))
+    for name in sys.argv[1:]:
+        importlib.import_module(name)
     catalogue()
     reports.get_ready()
     codecs.lookup("ascii")  # a module, too
     importlib.import_module("importlib.readers")  # by which a report reads what plotly ships
+    gc.freeze()  # what was imported is no child's garbage
     watch = Watch()
     for line in sys.stdin:
         request = Request(**json.loads(line))

@@ -13,15 +13,11 @@ import pytest
 from reports.publish.columns import columns_of
 from rig.run_dir import RunDir
 from tests.foreign import SAYS, foreign
+from tests.started import looprig
 
 CLAIMS = ("--claims", "run.returns-value", "--claims", "latency.event-to-task")
 FIRMWARES = [path for path in os.environ.get("LOOPRIG_FIRMWARES", "").split(os.pathsep) if path]
 """Two firmwares to hold against each other, such as two UF2 of the Pico."""
-
-
-def looprig(*words: object, timeout: float = 240) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "rig", *map(str, words)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
 
 
 def compared(folder: Path) -> dict[str, object]:
@@ -89,7 +85,10 @@ def test_two_firmwares_named_outside(tmp_path: Path) -> None:
     """By hand, with firmwares that differ: the two are one board, and what differs is theirs."""
     words = [word for path in FIRMWARES for word in ("--firmware", path)]
     out = tmp_path / "ab"
-    done = looprig("ab", *words, "--repeat", 2, *CLAIMS, "--out", out, timeout=1200)
+    command = [sys.executable, "-m", "rig", "ab", *map(str, words), "--repeat", "2", *CLAIMS]
+    done = subprocess.run(
+        [*command, "--out", str(out)], capture_output=True, text=True, timeout=1200, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     boards = [RunDir(out / side / "1").read().boards[0] for side in ("base", "change")]
     assert (boards[0].sys_version, boards[0].asyncio) != (boards[1].sys_version, boards[1].asyncio)

@@ -20,11 +20,13 @@ from rig.answers import schemas
 from rig.claims import ROOT
 from rig.cli import app
 from rig.results import Outcome
+from tests import started
 from tests.run_factory import CLAIMS, START, Recipe, change, write_run
 from tests.test_upstream import written
 
 COMMANDS: dict[str, Any] = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
+ASCII = {"PYTHONIOENCODING": "ascii"}
 BENCH = """\
 [board.unix]
 kind = "virtual"
@@ -35,8 +37,9 @@ port = "/dev/no-such-port"
 
 
 def looprig(*words: object, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """It, started from nothing."""
     command = [sys.executable, "-m", "rig", *map(str, words), "--json"]
-    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "ascii"}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), **ASCII}
     return subprocess.run(command, cwd=cwd, env=env, capture_output=True, text=True, timeout=300)
 
 
@@ -50,7 +53,7 @@ def held(name: str, text: str) -> Any:
 
 def asked(name: str, *words: object, cwd: Path, code: int = 0) -> Any:
     """What a command prints, held to its schema."""
-    done = looprig(*words, cwd=cwd)
+    done = started.looprig(*words, "--json", cwd=cwd, env=ASCII, encoding="ascii")
     assert done.returncode == code, done.stdout + done.stderr
     return held(name, done.stdout)
 
@@ -223,10 +226,7 @@ def test_a_run_what_failed_in_it_and_what_would_run(tmp_path: Path) -> None:
     info = json.loads((tmp_path / "again" / "run.json").read_text("utf-8"))
     assert info["claims"] == ["run.returns-value"]
     assert [board["name"] for board in info["boards"]] == ["unix"]
-    done = subprocess.run(
-        [sys.executable, "-m", "rig", "run", "--failed", "again"],
-        cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True,
-    )  # fmt: skip
+    done = started.looprig("run", "--failed", "again", cwd=tmp_path)
     assert (done.returncode, "nothing went wrong in it" in done.stderr) == (2, True)
     words = ("--list", "--claims", "gather.empty", "--claims", "power.sleep-sleeps")
     told = asked("run-list", "run", *words, cwd=tmp_path)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.run_factory import Recipe, write_run
-from tests.test_answers import COMMANDS, held, looprig
+from tests.started import looprig
+from tests.test_answers import ASCII, COMMANDS, held
 
 pytestmark = pytest.mark.slow
 AMISS = """
@@ -61,7 +62,7 @@ def test_each_command_is_asked_amiss() -> None:
 @pytest.mark.parametrize("line", LINES)
 def test_it_is_one_document(line: str, folder: Path) -> None:
     words = [word.strip("'") for word in line.split()]
-    done = looprig(*words, cwd=folder)
+    done = looprig(*words, "--json", cwd=folder, env=ASCII, encoding="ascii")
     told = held("error", done.stdout) if '"error"' in done.stdout else json.loads(done.stdout)
     if "error" in told:
         assert done.returncode == told["error"]["code"] in (2, 3)

@@ -15,6 +15,7 @@ import pytest
 from rig.board.port import explain_port
 from rig.errors import RigError
 from rig.virtual.board import VirtualBoard
+from tests.started import looprig
 
 ROOT = Path(__file__).resolve().parent.parent
 needs_ptys = pytest.mark.skipif(os.name != "posix", reason="virtual boards need PTYs")
@@ -37,10 +38,7 @@ def refused(folder: Path, code: int, *arguments: object) -> str:
     if words[0] == "run":
         words[1:1] = ["--out", str(out)]
     before = sorted(folder.rglob("*"))
-    done = subprocess.run(
-        [sys.executable, "-m", "rig.cli", *words],
-        cwd=ROOT, capture_output=True, text=True, timeout=60,
-    )  # fmt: skip
+    done = looprig(*words)
     assert done.returncode == code, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
     assert sorted(folder.rglob("*")) == before

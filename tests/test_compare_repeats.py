@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from rich.console import Console
 import reports
 from rig.results import Outcome
 from tests.run_factory import PICO, START, UNIX, Edit, Recipe, change, write_run
+from tests.started import looprig
 
 EVENT = "latency.event-wake"
 
@@ -123,9 +122,7 @@ def test_several_new_runs_are_named_one_by_one(tmp_path: Path) -> None:
     olds, news = side(tmp_path, 0), side(tmp_path, 1, lambda _: 1.2)
     words = [str(olds / f"old{n}") for n in range(5)]
     words += [word for n in range(5) for word in ("--new", str(news / f"new{n}"))]
-    done = subprocess.run(
-        [sys.executable, "-m", "rig", "compare", *words, "--json"], capture_output=True, text=True
-    )
+    done = looprig("compare", *words, "--json")
     told = json.loads(done.stdout)
     assert (done.returncode, told["exit_code"]) == (1, 1), done.stderr
     assert told["new_runs"] == [f"new{n}" for n in range(5)]

@@ -3,8 +3,6 @@ exits 0, and what no longer shows, or has no reason, is named."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +14,7 @@ from rig.errors import RigError, UsageError
 from rig.expectations import UNEXPLAINED, Entry, on, port_of
 from rig.results import BoardInfo, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
+from tests import started
 from tests.foreign import SAYS, foreign
 
 NOVEL = BoardInfo(
@@ -41,10 +40,7 @@ def entries(folder: Path, port: str = "novel") -> list[Entry]:
 
 
 def looprig(*words: object) -> tuple[int, str]:
-    done = subprocess.run(
-        [sys.executable, "-m", "rig", *map(str, words)],
-        capture_output=True, text=True, timeout=180, check=False, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
+    done = started.looprig(*words, cwd=Path.cwd())
     return done.returncode, done.stdout + done.stderr
 
 

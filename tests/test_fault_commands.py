@@ -14,7 +14,8 @@ from rig.claims import ROOT, catalogue
 from rig.commands.prove import CHOSEN
 from rig.faults import FAULTS, fault, names
 from rig.results import Outcome
-from tests.test_run import looprig, results
+from tests.started import looprig
+from tests.test_run import results
 
 
 def test_every_fault_is_listed_with_what_catches_it() -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from rig.board.execution import Event, Execution
 from rig.errors import Inconclusive
 from rig.figure import Figure, duration, exactly, growth, measured, shown, size
 from rig.results import Outcome, Result
+from tests.started import looprig
 
 TIMES = st.floats(1e-7, 10)
 
@@ -135,10 +134,7 @@ def test_a_clock_too_coarse_for_a_claim_is_no_verdict_on_it(tmp_path: Path) -> N
     (overlay / "time.py").write_text(COARSE.format(tick=2000), encoding="utf-8")
     claims = ("latency.turn-cost", "latency.task-costs", "latency.waiting-flag-is-free")
     asked = [word for claim in claims for word in ("--claims", claim)]
-    command = [sys.executable, "-m", "rig", "run", "--board", "unix", "--overlay", str(overlay)]
-    subprocess.run(
-        [*command, *asked, "--out", str(tmp_path / "run")], capture_output=True, check=False
-    )
+    looprig("run", "--board", "unix", "--overlay", overlay, *asked, "--out", tmp_path / "run")
     lines = (tmp_path / "run" / "results.jsonl").read_text(encoding="utf-8").splitlines()
     results = {one["claim"]: Result.model_validate(one) for one in map(json.loads, lines)}
     assert sorted(results) == sorted(claims)

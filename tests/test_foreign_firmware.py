@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from rig.board.board import Board
-from rig.claims import ROOT
 from rig.errors import RigError
 from rig.firmware import refusal, version
 from rig.results import BoardInfo
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
+from tests import started
 from tests.foreign import CIRCUITPYTHON, NO_ASYNCIO, OLD, SAYS, foreign
 
 FIRMWARE = {
@@ -52,8 +50,7 @@ def port(kind: str, bench: Path, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def looprig(*words: object) -> tuple[int, str]:
     """The exit code of a command, and all that it said on one line."""
-    command = [sys.executable, "-m", "rig.cli", *map(str, words)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    done = started.looprig(*words)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 

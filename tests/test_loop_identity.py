@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 from rig.results import BoardInfo
 from rig.run_dir import RunDir
+from tests.started import looprig
 
 MODULES = {
     "__init__": "from .core import *\nfrom . import core, event, funcs, lock, stream\n",
@@ -18,9 +17,8 @@ MODULES = {
 
 
 def board(out: Path, *words: object) -> BoardInfo:
-    command = [sys.executable, "-m", "rig", "run", "--board", "unix", "--no-power", "-q"]
-    command += ["--claims", "run.returns-value", *map(str, words), "--out", str(out)]
-    subprocess.run(command, timeout=120, check=False, capture_output=True)
+    asked = ("run", "--board", "unix", "--no-power", "-q", "--claims", "run.returns-value")
+    looprig(*asked, *words, "--out", out)
     return RunDir(out).read().boards[0]
 
 

@@ -9,8 +9,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import subprocess
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -22,6 +20,7 @@ from rig.board.arriving import Patience
 from rig.claims import ROOT
 from rig.cli import app
 from rig.errors import LooprigError, UsageError
+from tests import started
 from tests.first_board import (
     BURST,
     DOWNLOAD,
@@ -201,9 +200,7 @@ def test_a_manner(
             assert found(row.why, said), said
             assert found(row.mend, said), said
             return
-        done = subprocess.run(
-            [sys.executable, "-m", "rig.cli", *command], cwd=ROOT, capture_output=True, text=True
-        )
+        done = started.looprig(*command)
         assert done.returncode == 0, done.stdout + done.stderr
         results = [
             json.loads(line) for line in (out / "results.jsonl").read_text("utf-8").splitlines()

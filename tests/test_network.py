@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import json
 import socket
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +19,13 @@ from rig.bench import load
 from rig.board.execution import Event, Execution
 from rig.board.secret import HIDDEN, scrub
 from rig.checkup.bench import walk
-from rig.claims import ROOT
 from rig.errors import RigError, UsageError
 from rig.net.line import Line
 from rig.net.peer import Peer
 from rig.networks import BoardNetwork, NetworkStation
 from rig.virtual.board import VirtualBoard
 from tests.board_factory import virtual
+from tests.started import looprig
 
 SSID, PASSWORD = "the bench's own net", "it's a \\ secret: ü"
 PLAYED = """\
@@ -89,13 +87,10 @@ def run(bench: Path, *claims: str) -> tuple[list[dict], str]:  # type: ignore[ty
     """The results of these claims, and all that the run left anywhere, as one text."""
     out = bench.parent / "run"
     asked = [part for claim in claims for part in ("--claims", claim)]
-    command = [sys.executable, "-m", "rig", "run", "--bench", str(bench), "--no-power"]
-    ended = subprocess.run(
-        [*command, "--out", str(out), *asked], capture_output=True, cwd=ROOT, check=False
-    )
+    ended = looprig("run", "--bench", bench, "--no-power", "--out", out, *asked)
     lines = (out / "results.jsonl").read_text(encoding="utf-8").splitlines()
     left = [path.read_bytes() for path in out.rglob("*") if path.is_file()]
-    left += [ended.stdout, ended.stderr]
+    left += [ended.stdout.encode(), ended.stderr.encode()]
     return [json.loads(line) for line in lines], b"".join(left).decode("utf-8", "replace")
 
 

@@ -3,7 +3,6 @@ test that holds it now, or a word why there is none."""
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -15,6 +14,7 @@ import pytest
 from rig.bench import load
 from rig.claims import ROOT
 from rig.run_dir import RunDir
+from tests import started
 from tests.board_factory import virtual
 
 MADE_UP = "test_mistakes::test_some_mistakes"  # of thousands; the kinds are in tests/mistakes/
@@ -92,15 +92,15 @@ def test_each_line_has_its_test(line: str) -> None:
 
 
 def looprig(*words: str, **environment: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "looprig", *words], cwd=ROOT, capture_output=True, text=True,
-        env={**os.environ, **environment}, check=True, encoding="utf-8",
-    )  # fmt: skip
+    done = started.looprig(*words, env=environment)
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
 def test_python_m_looprig() -> None:
-    assert looprig("--version").startswith("looprig ")
+    words = [sys.executable, "-m", "looprig", "--version"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.startswith("looprig ")
 
 
 @pytest.mark.parametrize("columns", ["40", "80", "130"])

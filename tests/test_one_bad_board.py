@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tty
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rig.claims import ROOT
 from rig.results import Outcome
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
+from tests import started
 from tests.foreign import CIRCUITPYTHON, foreign, mute
 
 GOOD = ("one", "two", "three", "four")
@@ -50,8 +48,7 @@ def good(names: tuple[str, ...] = GOOD) -> str:
 
 
 def looprig(*words: object) -> tuple[int, str]:
-    command = [sys.executable, "-m", "rig.cli", *map(str, words)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180)
+    done = started.looprig(*words)
     return done.returncode, " ".join((done.stdout + done.stderr).split())
 
 

@@ -39,7 +39,8 @@ from rig.results import ExecutionRecord, Outcome, Result
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
 from tests.board_factory import virtual
-from tests.test_run import LOOPRIG, ROOT, looprig, results
+from tests.started import looprig
+from tests.test_run import LOOPRIG, ROOT, results
 
 WEDGES = """# ThreadSafeFlag.clear() never comes back, and no Ctrl-C reaches it
 # caught by: flag.clear

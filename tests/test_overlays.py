@@ -24,8 +24,9 @@ from rig.results import Outcome
 from rig.virtual.files import FileSystem
 from tests.board_factory import connect, virtual
 from tests.first_board import FirstBoard
+from tests.started import looprig
 from tests.test_faults import judge
-from tests.test_run import looprig, results
+from tests.test_run import results
 
 IN_FLASH = """
 import os, vfs

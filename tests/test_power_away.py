@@ -19,7 +19,8 @@ from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter, available
 from tests.board_factory import virtual
 from tests.fault_bench import FaultBench
-from tests.test_run import looprig, results
+from tests.started import looprig
+from tests.test_run import results
 
 pytestmark = pytest.mark.skipif(not available(), reason="virtual meters need Linux's schedstat")
 

@@ -22,6 +22,7 @@ from rig.errors import UsageError
 from rig.results import Outcome, Result
 from tests.public_site import BROKEN, CLAIMS, REGRESSED, dead, no_code, recipe
 from tests.run_factory import ESP, HOSTILE, PICO, UNIX, Edit, change, write_run
+from tests.started import looprig
 
 
 def edits(*each: Edit) -> Edit:
@@ -217,20 +218,16 @@ def test_what_is_no_site_is_not_replaced(runs: list[Path], tmp_path: Path) -> No
 
 
 def test_the_command_says_what_is_wrong(runs: list[Path], tmp_path: Path) -> None:
-    def looprig(*words: object) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "rig", "site", *map(str, words)]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-
-    done = looprig("--out", tmp_path / "site")
+    done = looprig("site", "--out", tmp_path / "site")
     assert done.returncode == 2
     assert "there is no bundle" in done.stderr
     (tmp_path / "no.parquet").write_bytes(b"")
-    done = looprig(runs[0], tmp_path / "no.parquet", "--out", tmp_path / "site")
+    done = looprig("site", runs[0], tmp_path / "no.parquet", "--out", tmp_path / "site")
     assert done.returncode == 3, done.stderr
     assert "no.parquet is no bundle" in done.stdout
     assert (tmp_path / "site" / "index.html").is_file()
     assert len(list((tmp_path / "site.bundles").rglob("*.parquet"))) == 1
-    done = looprig(runs[0], "--out", tmp_path / "site")
+    done = looprig("site", runs[0], "--out", tmp_path / "site")
     assert "1 bundle, 0 of them read now" in done.stdout
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +11,7 @@ from rig.commands.repeats import by_turns, repeated, sides_of, together
 from rig.errors import UsageError
 from rig.results import BoardInfo, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
+from tests.started import looprig
 
 UNIX = BoardInfo(name="unix", platform="linux", implementation="micropython", version="1.28.0")
 
@@ -116,10 +115,7 @@ def test_a_fault_shows_between_base_and_change_of_a_board(tmp_path: Path) -> Non
         "2",
     ]
     words += ["--claims", "latency.sleep-overshoot", "--claims", "run.returns-value"]
-    done = subprocess.run(
-        [sys.executable, "-m", "rig", *words, "--out", str(tmp_path / "r")],
-        capture_output=True, text=True, timeout=240, check=False,
-    )  # fmt: skip
+    done = looprig(*words, "--out", tmp_path / "r")
     assert done.returncode == 0, done.stdout + done.stderr
     assert [RunDir(tmp_path / "r" / side / "2").read().faults for side in ("base", "change")] == [
         [], ["latency-wakes-rounded-up"],

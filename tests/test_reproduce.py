@@ -18,6 +18,7 @@ from rig.errors import UsageError
 from rig.expectations import known
 from rig.results import BoardInfo, ExecutionRecord, Outcome, Result, RunInfo
 from rig.run_dir import RunDir
+from tests.started import looprig
 
 PLAIN = "import sys; from micropython_run import run_main; sys.exit(run_main(sys.argv))"
 NUMBER = re.compile(r"(?<![\w.])-?\d+(?:\.\d+)?(?:e-?\d+)?(?![\w.])")
@@ -35,7 +36,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     words = ["run", "--board", "unix", "--no-power", "--level", "all", "-q", "--out", str(out)]
     for claim in known("unix", "1.28.0"):
         words += ["--claims", claim]
-    subprocess.run([sys.executable, "-m", "rig", *words], timeout=240, check=False)
+    looprig(*words)
     return out
 
 

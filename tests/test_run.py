@@ -11,27 +11,16 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rig.results import Result
 from tests.board_factory import interpreters
+from tests.started import looprig
 
 ROOT = Path(__file__).resolve().parent.parent
 LOOPRIG = [sys.executable, "-m", "rig.cli"]
 DEADLINE_S = 120
-
-
-def looprig(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*LOOPRIG, *map(str, arguments)],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        timeout=DEADLINE_S,
-        **options,
-    )
 
 
 def results(out: Path) -> dict[tuple[str, str], Result]:
@@ -144,11 +133,14 @@ def test_arguments_behind_dashes_are_pytests(out: Path, tmp_path: Path) -> None:
         "utf-8",
     )
     greeted, junit = tmp_path / "greeted", tmp_path / "junit.xml"
-    done = looprig(
+    words = (
         "run", "--no-power", "--board", "unix", "--claims", "run.returns-value", "--out", out,
         "--", "-x", "-k", "value and not nothing", f"--junitxml={junit}",
         "-p", "terminal", "-q", "-p", "greeting", "--greet", greeted,
-        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+    )  # fmt: skip
+    done = subprocess.run(
+        [*LOOPRIG, *map(str, words)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True, text=True, timeout=DEADLINE_S,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     assert results(out)["run.returns-value", "unix"].outcome == "conforms"

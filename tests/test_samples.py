@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -13,16 +11,17 @@ import pytest
 
 from reports.loading import load
 from reports.samples import SamplesDamaged, read
+from tests.started import looprig
 
 
 @pytest.fixture(scope="module")
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Latencies and a cost of a virtual board."""
     out = tmp_path_factory.mktemp("runs") / "one"
-    command = [sys.executable, "-m", "rig", "run", "--board", "unix", "--no-power", "-q"]
+    command = ["run", "--board", "unix", "--no-power", "-q"]
     for claim in ("latency.sleep-overshoot", "latency.event-to-task", "latency.heap-*"):
         command += ["--claims", claim]
-    subprocess.run([*command, "--out", str(out)], check=False, timeout=120, capture_output=True)
+    looprig(*command, "--out", out)
     return out
 
 

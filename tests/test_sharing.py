@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,7 @@ import pytest
 
 import reports
 from fixtures.shares import Shares
-from rig.claims import ROOT, catalogue
+from rig.claims import catalogue
 from rig.results import BoardInfo
 from rig.sharing import Kind, columns, kinds
 from rig.stations import Station
@@ -28,6 +26,7 @@ from tests.runs_beside import (
     start,
     until_first_result,
 )
+from tests.started import looprig
 
 
 def dealt(kinds: list[Kind], owed: dict[str, list[tuple[int, ...]]]) -> Shares:
@@ -171,10 +170,7 @@ def test_a_run_that_shared_is_gone_on_with(tmp_path: Path) -> None:
     said, trouble = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == 130, said + trouble
     before = results(out)
-    again = subprocess.run(
-        [sys.executable, "-m", "rig.cli", "run", "--resume", out],
-        cwd=ROOT, capture_output=True, text=True, timeout=DEADLINE_S,
-    )  # fmt: skip
+    again = looprig("run", "--resume", out)
     assert again.returncode == 0, again.stdout + again.stderr
     after = results(out)
     assert before.items() <= after.items()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,14 +13,14 @@ from rig import suites
 from rig.claims import ROOT
 from rig.results import Outcome
 from rig.run_dir import RunDir
+from tests import started
 
 EXAMPLE = ROOT / "examples" / "driver-tests"
 CLAIMS = ("--claims", "thermo.*")
 
 
 def looprig(*words: object, cwd: Path) -> tuple[int, str]:
-    command = [sys.executable, "-m", "looprig", *map(str, words)]
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, timeout=300)
+    done = started.looprig(*words, cwd=cwd)
     return done.returncode, done.stdout + done.stderr
 
 

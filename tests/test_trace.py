@@ -10,7 +10,7 @@ import pytest
 
 from rig.meters.samples import Samples
 from rig.tracing import LONGEST, Trace
-from tests.test_run import looprig
+from tests.started import looprig
 
 LINE = re.compile(r"^ *(\d+\.\d{4}) ([><~]) (.+)$", re.MULTILINE)
 

@@ -13,7 +13,8 @@ import pytest
 
 from rig.bench import ROOT
 from rig.run_dir import RunDir
-from tests.test_run import DEADLINE_S, LOOPRIG, looprig, results, wait_for_results
+from tests.started import looprig
+from tests.test_run import DEADLINE_S, LOOPRIG, results, wait_for_results
 from tests.test_upstream import RUN_TESTS, TARGET_INFO
 
 TESTS = {
