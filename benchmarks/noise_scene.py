@@ -35,6 +35,7 @@ class Scene:
     readings: list[Callable[[Array], Array]] = field(default_factory=list)
     jitter: float = 0.0  # of the interval
     aperture: float = 1.0  # of the interval: what the meter looks at
+    instants: int = 0  # so many of them, evenly, whose mean is a sample; 0 for all of the aperture
     settable: bool = True  # its interval: the rig asks for another in each second attempt
     gapless: bool = False  # its adapter says that it looks all the time
     wait: int = 0  # seed of what the wait itself does, the same in each attempt
@@ -112,7 +113,10 @@ def record(scene: Scene, kind: str, scale: float, faster: float = 1) -> tuple[Sa
 
     scene.spent = lambda t: busy.until(board(t)) * clock
 
-    if scene.aperture > 0:
+    if scene.instants:
+        at = start[:, None] + dt * scene.aperture * np.arange(scene.instants) / scene.instants
+        duty = busy.at(board(at.ravel())).reshape(at.shape).mean(axis=1)
+    elif scene.aperture > 0:
         last = start + dt * scene.aperture
         duty = (busy.until(board(last)) - busy.until(board(start))) / (dt * scene.aperture) * clock
     else:

@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.noise_fourth import FOURTH
 from benchmarks.noise_later import LATER
 from benchmarks.noise_meters import INTERVALS, METERS
 from benchmarks.noise_models import MODELS
@@ -41,8 +42,8 @@ TRUTHS = ("sleeps", "sleeps", "polls", "polls", "polls", "spins", "spins-last-fi
 BOARDS = ((15.2e-3, 2.8e-3), (2e-3, 20e-3), (1.3e-3, 22.7e-3), (0.1e-3, 10e-3), (30e-3, 50e-3))
 """Floor and contrast in amperes."""
 SEEN = {model.__name__: model for model in (*INTERVALS, *MODELS, *METERS)}
-UNSEEN = (*UNSEEN_BEFORE, *LATER)
-KNOWN = SEEN | {model.__name__: model for model in UNSEEN}
+UNSEEN = {"all": (*UNSEEN_BEFORE, *LATER), "fourth": FOURTH}
+KNOWN = SEEN | {model.__name__: model for group in UNSEEN.values() for model in group}
 SCALES = (1.0, 2.0, 4.0)
 
 
@@ -74,19 +75,20 @@ def scene(names: Iterable[str], random: np.random.Generator) -> Scene:
     return made
 
 
-def drawn(seed: int, unseen: bool = False) -> tuple[tuple[str, ...], str, Scene]:
+def drawn(seed: int, unseen: str = "") -> tuple[tuple[str, ...], str, Scene]:
     """The models, the truth and the scene of that draw."""
     random = np.random.default_rng(seed)
     count = int(random.choice([1, 2, 3], p=[0.6, 0.25, 0.15]))
     models = tuple(str(n) for n in random.choice(list(SEEN), count, replace=False))
     if unseen:
-        models = (UNSEEN[random.integers(len(UNSEEN))].__name__, *models[1:])
+        group = UNSEEN[unseen]
+        models = (group[random.integers(len(group))].__name__, *models[1:])
     truth = str(random.choice(TRUTHS))
     return models, truth, scene(models, random)
 
 
 def draw(
-    seed: int, unseen: bool = False, rules: dict[str, Callable[..., Verdict]] | None = None
+    seed: int, unseen: str = "", rules: dict[str, Callable[..., Verdict]] | None = None
 ) -> list[Draw]:
     """What each rule says of one wait; this program's own has no name."""
     models, truth, made = drawn(seed, unseen)
@@ -122,7 +124,7 @@ def _framed(
         return reason
 
 
-def _draw(seed: int, unseen: bool, other: str | None) -> list[Draw]:
+def _draw(seed: int, unseen: str, other: str | None) -> list[Draw]:
     rules: dict[str, Callable[..., Verdict]] = {"": judge}
     if other:
         spec = importlib.util.spec_from_file_location("other_verdict", other)
@@ -178,7 +180,9 @@ def main() -> None:
     )
     parser.add_argument("draws", type=int, nargs="?", default=10_000)
     parser.add_argument("--first", type=int, default=0, help="seed of the first draw")
-    parser.add_argument("--unseen", action="store_true", help="only models the rule never saw")
+    parser.add_argument(
+        "--unseen", nargs="?", const="all", default="", choices=[*UNSEEN], help="models held out"
+    )
     parser.add_argument("--rule", help="another verdict.py, to be compared with")
     parser.add_argument("--keep", type=Path, help="JSON lines: go on from there")
     options = parser.parse_args()

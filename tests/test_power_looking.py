@@ -17,7 +17,8 @@ CLEAR = Board(2e-3, 22e-3, noise_a=1e-4)
 
 
 @pytest.mark.parametrize(
-    "seed", [6_005_683, 32_005_617, 32_008_114, 32_008_585, 34_003_002, 34_004_287]
+    "seed",
+    [6_005_683, 32_005_617, 32_008_114, 32_008_585, 34_003_002, 34_004_287, 36_009_945],
 )
 def test_what_was_misjudged_is_not(seed: int) -> None:
     assert not draw(seed)[0].wrong

@@ -6,6 +6,7 @@ show at every rate. docs/power.md has why.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from itertools import product
 
@@ -13,7 +14,9 @@ import numpy as np
 from scipy import special
 
 from rig.meters.samples import Currents
+from rig.power.framing import HALF
 from rig.power.levels import RESOLUTION
+from rig.power.response import WAKE_S
 from rig.power.surroundings import SIDE, Rest, Shown, Way, above, foretold, risings, shown, ways
 from rig.power.wakes import BUSY, CHANCE, POLL_HZ, Evidence
 
@@ -34,14 +37,22 @@ tried, and how many of the periods that show least are put into the window."""
 class Asleep:
     """Whether a capture shows that its wait sleeps."""
 
-    def __init__(self, evidence: Evidence) -> None:
+    def __init__(self, evidence: Evidence, looking: bool = False) -> None:
+        """`looking`: that the meter looks all the time is known from elsewhere."""
         self.evidence = evidence
         self.parts, self.level = evidence.parts, evidence.level
         self.response, self.expected_hz = evidence.response, evidence.expected_hz
+        if looking:
+            self.response = replace(self.response, seen=1.0)
         # The meter shows whole steps: of what a wake-up adds, so many at least. A mean of n gives
         # 1/n of its steps, as of the wake-up; n is known to a factor of two.
         self.step_a = self.response.grid_a * min(self.response.width, 2)
         self.least_a = least_a = self.response.least_a
+        # Where nothing moves only the edges tell which steps it has before it spreads them.
+        self._shows = 1.0
+        if self.response.spread and self.level.noise_a == 0:
+            self._shows = self.response.shown(min(WAKE_S / self.parts.interval_s, 1.0))
+            self.step_a, least_a = self.response.grid_a, least_a * self._shows
         if self.step_a:
             self.least_a = float(np.floor(least_a / self.step_a + 1e-6) * self.step_a)
         self._levels: dict[tuple[Way, bool], Shown | None] = {}
@@ -58,7 +69,7 @@ class Asleep:
                 "its readings stay the same for long and then change by anything: a meter that "
                 "tells changes only, from a size on that would hide wake-ups"
             )
-        if self.response.spread and self.level.noise_a == 0:
+        if self._shows < HALF:
             return (
                 "its readings do not move at all, and a step is spread over several of them: of "
                 "the steps that it takes before that nothing is seen"
@@ -103,7 +114,8 @@ class Asleep:
 
     def could_show(self) -> bool:
         """Whether a longer capture could: not where the meter or the noise hides a wake-up."""
-        return self._most() < 0 or (self._fine() and self.response.least_a >= self.level.visible_a)
+        visible_a = min(self.level.visible_a, self.evidence.stands_out_a)
+        return self._most() < 0 or (self._fine() and self.response.least_a >= visible_a)
 
     def _fine(self) -> bool:
         return self.least_a >= RESOLUTION * self.level.span_a and self.least_a > 0

@@ -106,8 +106,9 @@ def cut(part: Part, guard_s: float) -> Part:
 
 
 def within(samples: Samples, part: Part, guard_s: float = PULSE_GUARD_S) -> Currents:
-    """The current of a part without a guard at each end, shape (n,), in amperes."""
-    inner = cut(part, guard_s)
+    """The current of a part without a guard at each end, or the sample that an edge falls into
+    where that is longer; shape (n,), in amperes."""
+    inner = cut(part, max(guard_s, samples.interval_s))
     return samples.between(inner.start_s, inner.end_s)
 
 

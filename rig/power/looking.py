@@ -37,14 +37,20 @@ def edges_off(samples: Samples, frame: Frame, width: int) -> float:
     """
     current, dt = samples.current_a, samples.interval_s
     edges = [(each, sign) for p in frame.pulses for each, sign in ((p.start_s, 1), (p.end_s, -1))]
+    # Of a short pulse, or of what is before the first and after the last, each edge has its part.
+    parts = (*frame.pulses, frame.parts[0], frame.parts[-1])
+    count = int(min(part.length_s for part in parts) / dt)
+    ahead = max(min(4, count // 4), 1)
+    late = max(min(3 + 2 * width, int(0.6 * (count - ahead))), 1)
+    beside = max(min(BESIDE, count - ahead - late), 1)
     found = []
     for instant, _ in edges:
-        first = samples.index(instant) - 4
-        last = first + 7 + 2 * width
-        if first < BESIDE or last + BESIDE > len(current):
+        first = samples.index(instant) - ahead
+        last = first + ahead + late
+        if first < beside or last + beside > len(current):
             return float("inf")
-        before = float(np.median(current[first - BESIDE : first]))
-        after = float(np.median(current[last : last + BESIDE]))
+        before = float(np.median(current[first - beside : first]))
+        after = float(np.median(current[last : last + beside]))
         if before == after:
             return float("inf")
         found.append(first + float(((current[first:last] - after) / (before - after)).sum()))

@@ -88,7 +88,7 @@ def quiet(samples: Samples, frame: Frame, response: Response) -> Quiet:
     tail_s = TAILS * (response.width - 1) * dt
     floors, slow = [], False
     for part in frame.floors:
-        inner = cut(part, PULSE_GUARD_S)
+        inner = cut(part, max(PULSE_GUARD_S, dt))
         late = max(tail_s - PULSE_GUARD_S, 0.0)
         slow = slow or late > inner.length_s / 2
         floors.append(samples.between(inner.start_s + min(late, inner.length_s / 2), inner.end_s))

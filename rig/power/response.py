@@ -17,6 +17,7 @@ from rig.meters.samples import Currents, Samples
 from rig.power.framing import HALF, WINDOW_GUARD_S, Frame, within
 from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
 from rig.power.looking import EXACT, edges_off, has_gaps
+from rig.power.steps import NEAR, step
 
 WAKE_S = 50e-6
 """The least wake-up that sleeping must be told from: about what one round of the loop costs."""
@@ -26,15 +27,15 @@ stands for that. A meter of means has all of a step in two; a mean of n has 2/n 
 shows an event at 1/n."""
 WHOLE = 0.95
 """Of a step, in two increments: a meter of means has it at most edges, one of running means not."""
-NEAR = 3
-"""Samples: as near to where a pulse begins and ends as alignment is good for."""
 STUCK = 10
 """Readings in a row that are the same."""
 MOST_REPEATS, FEWEST_CHANGES, IN_STEP = 100, 6, 0.9
 """Samples of one reading, at most; changes of it that are looked at, at least; and the part of them
 that keeps to its pace."""
-OFTEN, OFF_GRID = 3, 0.05
-"""Times that a value comes which is a step of the meter's; of a step, how far off it is none."""
+GRID_SEEN = 1e-3
+"""Of the contrast: what is finer is how floats are rounded."""
+OFF_TO_STEP = float(np.sqrt(12 * 3 / special.chdtri(3, special.ndtr(SIGMAS))))
+"""Edges of three free numbers are nearer to their places than so by chance 1 in 30,000 times."""
 SURE = 0.05
 """One-sided: how often a meter that sees all of the time shows no more edges half-way."""
 
@@ -50,11 +51,23 @@ class Response:
     grid_a: float  # the steps of what it gives, after what it does to its readings; 0 for none seen
     sticks: bool  # it tells changes only from an unknown size on
     spread: bool  # most steps take more than two of its samples
+    off: float  # how far the pulses' edges are from their places, of an interval
+    span_a: float  # from floor to busy
 
     @property
     def step_a(self) -> float:
         """The meter's own step, before it spread its readings."""
         return self.grid_a * self.width
+
+    def shown(self, share: float) -> float:
+        """Of a rise by that share of the contrast in one reading, before it spreads that, the part
+        that it surely shows: whole steps, where the edges are on a grid; else as much as a step
+        can hide that leaves the edges as near to their places, four standard errors included."""
+        by_grid = 0.0
+        if self.grid_a > GRID_SEEN * self.span_a:
+            step = self.grid_a * (self.width + 1) / self.span_a
+            by_grid = float(np.floor(share / step)) * step / share
+        return max(by_grid, 1 - OFF_TO_STEP * self.off / share, 0.0)
 
 
 def response(samples: Samples, frame: Frame, level: Levels) -> Response:
@@ -70,7 +83,7 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     rises, highest, firsts, beyond = [], [0.0, 0.0], [], 0
     moving = [_moves(samples, *edge) / level.span_a for edge in edges]
     paths = [np.cumsum(moves) for moves in moving]
-    most = max(float(path.max()) for path in paths)
+    most = sorted(float(path.max()) for path in paths)[-2]  # the highest may be something else's
     for moves, path in zip(moving, paths, strict=True):
         if path.max() < HALF * most:
             continue  # it is elsewhere: the board was held up in its pulse
@@ -95,8 +108,8 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     # moves at an edge goes both ways: as many as go beyond both levels only seem to be half-way.
     caught = sum(first < max(firsts) - 2 * margin for first in firsts) - beyond
     looking = float(special.betaincinv(caught, len(edges) - caught, SURE)) if caught > 0 else 0.0
-    off = 0.0 if samples.gapless else edges_off(samples, frame, width)
-    always = off < EXACT
+    off = edges_off(samples, frame, width)
+    always = samples.gapless or off < EXACT
     wake = min(WAKE_S / dt, 1.0)
     return Response(
         least_a=level.span_a * wake * share,
@@ -107,6 +120,8 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
         sticks=sticks(samples, frame, level, step_a),
         # A board that is held up at the end of a pulse spreads that edge, and not the others.
         spread=bool(rises) and float(np.median(rises)) < WHOLE,
+        off=off,
+        span_a=level.span_a,
     )
 
 
@@ -128,39 +143,6 @@ def repeats(current: Currents) -> int:
         if np.bincount(changes % count).max() >= IN_STEP * len(changes):
             return count
     return 1
-
-
-def step(samples: Samples, frame: Frame) -> float:
-    """The meter's step in amperes: the common divisor of all differences between its readings.
-
-    Readings that are on no grid have none that is worth the name. Where most values come again and
-    again the grid is theirs, unless the pulses' edges, which it cannot avoid, are off it: an
-    outlier that is says nothing of the meter. Where the waits show fewer than three values, the
-    whole capture is looked at.
-    """
-    least = 1e-6 * float(np.abs(samples.current_a).max())
-    values, counts = np.unique(samples.current_a, return_counts=True)
-    often = values[counts >= OFTEN]
-    if counts[counts >= OFTEN].sum() > len(samples.current_a) / 2 and len(often) > 1:
-        grid = _divisor(np.diff(often), least)
-        enough = 2 if len(often) == 2 else len(frame.pulses)  # two values are a weak grid
-        if grid and _edges_off(samples, frame, grid, float(often[0])) < enough:
-            return grid
-    quiet = np.concatenate([within(samples, part) for part in (*frame.floors, frame.window)])
-    gaps = np.diff(np.unique(quiet))
-    if np.count_nonzero(gaps > least) < 2:
-        gaps = np.diff(values)
-    return _divisor(gaps, least)
-
-
-def _edges_off(samples: Samples, frame: Frame, grid: float, origin_a: float) -> int:
-    """At how many of the pulses' six edges a sample is off a grid."""
-    off = 0
-    for instant in (each for p in frame.pulses for each in (p.start_s, p.end_s)):
-        at = samples.index(instant)
-        steps = (samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3] - origin_a) / grid
-        off += bool((np.abs(steps - np.round(steps)) > OFF_GRID).any())
-    return off
 
 
 def sticks(samples: Samples, frame: Frame, level: Levels, step_a: float) -> bool:
@@ -186,18 +168,3 @@ def _differ(parts: list[Currents], most_a: float, least_a: float) -> bool:
         same += int(lengths[lengths >= STUCK].sum())
     low = [value for value in values if value < most_a]
     return same >= sum(map(len, parts)) / 2 and bool(low) and float(np.ptp(low)) > least_a
-
-
-def _divisor(gaps: Currents, least: float) -> float:
-    """The largest number of which all gaps are multiples within what a float rounds."""
-    gaps = gaps[gaps > least]
-    if len(gaps) == 0:
-        return 0.0
-    divisor = float(gaps.min())
-    while divisor > least:
-        rest = np.abs(gaps - np.round(gaps / divisor) * divisor)
-        rest = rest[rest > max(least, 0.02 * divisor)]
-        if len(rest) == 0:
-            return divisor
-        divisor = float(rest.min())
-    return 0.0

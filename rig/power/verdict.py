@@ -56,6 +56,9 @@ class Verdict:
     once: bool = False  # it polls, unless something else came and went with the window
     coincidence: float = 1.0  # of which this is the chance, for something that does so once
     in_step: bool = False  # it sleeps, or it polls in step with a meter that looks now and then
+    looks: bool = False  # this capture shows that its meter looks all the time
+    if_looking: bool = False  # it sleeps, if its meter does
+    astray: bool = False  # its edges show that its meter does not
     entered: bool = False  # it spins, unless a busy reading was said again into the window
     attempts: int = 1
     notes: list[str] = field(default_factory=list)
@@ -163,6 +166,8 @@ def _spins(verdict: Verdict, level: Levels, spins: Spinning) -> bool:
 
 def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> None:
     """Decide between sleeping and polling for a wait that does not spin."""
+    seen = evidence.response
+    verdict.looks, verdict.astray = seen.seen == 1, seen.gaps
     if evidence.polls():
         verdict.kind, verdict.coincidence = "polls", evidence.coincidence
         return
@@ -177,6 +182,8 @@ def _sleeps_or_polls(verdict: Verdict, level: Levels, evidence: Evidence) -> Non
                 "does not look all the time; a capture with samples at another interval would tell"
             )
         return
+    if not (verdict.looks or verdict.astray):
+        verdict.if_looking = not Asleep(evidence, looking=True).hides()
     verdict.more_helps = asleep.could_show()
     verdict.why = (
         f"it does not spin, but sleeping and polling look alike: {hidden} (noise of a sample "
@@ -192,8 +199,9 @@ def confirm(verdict: Verdict, earlier: Sequence[Verdict]) -> None:
     So it is with spinning that only goes on from the pulse before: a link that loses readings may
     say the last one of the pulse for long after it.
     It sleeps where it was for polling in step with the meter only that it was not said, and one
-    before it, at another interval, was so too: no period is in step with both. Where one polls or
-    spins and another sleeps it is neither.
+    before it, at another interval, was so too: no period is in step with both. So it does where
+    noise hid whether the meter looks all the time, and one before it, of the same meter, showed
+    that it does. Where one polls or spins and another sleeps it is neither.
     """
     polled = any(each.once for each in earlier)
     entered = any(each.entered for each in earlier)
@@ -208,6 +216,10 @@ def confirm(verdict: Verdict, earlier: Sequence[Verdict]) -> None:
         verdict.why = "it spins, or one busy reading was said again; a second would tell"
     elif verdict.in_step and any(unlike(v.interval_s, verdict.interval_s) for v in others):
         verdict.kind, verdict.in_step, verdict.why = "sleeps", False, ""
+    elif (
+        verdict.if_looking and any(v.looks for v in earlier) and not any(v.astray for v in earlier)
+    ):
+        verdict.kind, verdict.why = "sleeps", ""
     if verdict.kind == "sleeps" and (polled or entered):
         verdict.kind = "unclear"
         shown = "polling" if polled else "spinning"

@@ -52,6 +52,9 @@ class Evidence:
             around: above(parts.window, around) for around in (parts.short, parts.long)
         }
         self.visible_a = max(level.visible_a, least)
+        self.stands_out_a = max(
+            noise, RESOLUTION * level.span_a
+        )  # what rises above those beside it
         self.scales = ((parts.short, max(noise, least)), (parts.long, self.visible_a))
         lowest = [blocks(part, parts.block).min() for part in (parts.window, *parts.floors)]
         self.lowest_a = float(min(lowest))
