@@ -10,6 +10,7 @@ import pytest
 
 from rig.claims import DEVICE_TESTS
 from rig.commands.folded import folded
+from rig.commands.spared import native
 
 TABLE = """
 def first(n, by=2):
@@ -70,6 +71,70 @@ while params["on"]:
     break
 """
 
+COUNTED = """
+import io
+import sys
+class Thing(io.IOBase):
+    def __init__(self, *parts):
+        self.parts = list(parts)
+        self.seen = []
+        self.heard = []
+    def ioctl(self, request, argument):
+        if request == 3:
+            asked = argument & 5
+            if self.seen[-1:] != [asked]:
+                self.seen.append(asked)
+            ready = (1 if self.parts else 0) | 4
+            return ready & argument
+        if request == 4:
+            return 0
+        return -1
+    def hear(self, what):
+        self.heard.append(what)
+import math
+thing = Thing()
+thing.hear(5)
+for by in params["by"]:
+    kind = "a"
+    if by == "one" and kind == "a":
+        print(thing.ioctl(3, 5), thing.ioctl(3, 4), thing.heard, by)
+for number in params["more"]:
+    kept = number + 1
+    if kept > 2:
+        break
+    print(kept)
+"""
+CHANGED = """
+import io
+class Thing(io.IOBase):
+    def __init__(self):
+        self.parts = []
+        self.turn = 0
+    def take(self):
+        self.turn += 1
+        if self.parts:
+            return self.parts.pop()
+        before = self.turn
+        return self.step() + before
+    def step(self):
+        self.turn = 7
+        return 1
+    def close(self):
+        return self.ioctl(4, 0)
+    def ioctl(self, request, argument):
+        if request == 4:
+            return "closed"
+        return -1
+thing = Thing()
+print(thing.take())
+thing.parts.append(3)
+print(thing.take(), thing.close())
+for word in ("one",):
+    if word:
+        continue
+    print("never")
+"""
+
 
 def printed(source: str, params: dict[str, object]) -> str:
     out = io.StringIO()
@@ -85,6 +150,9 @@ def printed(source: str, params: dict[str, object]) -> str:
         (TABLE, {"what": "b", "n": 3}, ["first", "params"]),
         (DOUBLE, {}, ["never", "broken", "asked"]),
         (SHADOWED, {}, []),
+        (COUNTED, {"by": ["one"], "more": [1, 2, 3]}, ["seen", "asked", "parts", "params", "sys"]),
+        (COUNTED, {"by": ["one"], "more": [1, 2, 3]}, ["ready", "kind", "request == 4", "math"]),
+        (CHANGED, {}, []),
         (BRANCHES, {"kind": "a", "on": False}, ["never", "while", "params"]),
         (BRANCHES, {"kind": "c", "on": True}, ["never", "params"]),
         (BRANCHES, {"kind": "d", "on": 0}, ["never", "params"]),
@@ -112,3 +180,20 @@ def test_every_device_test_can_be_cut_down() -> None:
     """Without parameters nothing is decided: what is left parses, and its own calls are whole."""
     for path in DEVICE_TESTS.rglob("*.py"):
         ast.parse(folded(path.read_text(encoding="utf-8"), {}))
+
+
+def test_what_stands_in_on_another_interpreter_goes() -> None:
+    body = """
+try:
+    from time import ticks_us
+except ImportError:
+    ticks_us = None
+try:
+    from machine import Timer
+except ImportError:
+    Timer = None
+"""
+    left = (
+        "from time import ticks_us try: from machine import Timer except ImportError: Timer = None"
+    )
+    assert " ".join(native(body).split()) == left

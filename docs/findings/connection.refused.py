@@ -4,11 +4,7 @@
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 import asyncio
-try: from time import ticks_us
-except ImportError:
-    def ticks_us():
-        import time
-        return time.monotonic_ns() // 1000
+from time import ticks_us
 HOST = HERE = '127.0.0.1'
 async def serve(callback, **options):
     port = 20000 + ticks_us() % 10000
@@ -36,4 +32,5 @@ async def main():
         except OSError: emit('os-error', name)
 asyncio.run(main())
 # It printed there: connected 'port'
-# …
+# os-error 'host'
+# os-error 'address'

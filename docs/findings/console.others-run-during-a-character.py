@@ -4,8 +4,7 @@
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # The host took part, as host/test_console.py has it: it typed, or was the other end.
 def emit(*what): print(*what)
-import asyncio
-import sys
+import asyncio, sys
 sleep_ms = asyncio.sleep_ms
 wire = getattr(sys.stdin, 'buffer', sys.stdin)
 ticks = 0

@@ -3,7 +3,7 @@
 # Seen: diverges: 'finally'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-import asyncio
+import asyncio, io
 async def other():
     try: await asyncio.sleep(3)
     finally: log.append("other's finally")
@@ -21,7 +21,6 @@ async def next_one():
     await asyncio.sleep(0)
     return 'next'
 log = []
-import io
 class Interrupt(io.IOBase):
     armed = True
     def ioctl(self, request, flags):

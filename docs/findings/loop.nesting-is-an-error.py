@@ -1,5 +1,5 @@
-# loop.nesting-is-an-error: run_until_complete and run_forever inside a running coroutine raise an error, and the program goes on. (The event loop (a MicroPython  …
-# Expected: run_until_complete and run_forever inside a running coroutine raise an error, and the program goes on.
+# loop.nesting-is-an-error: run_until_complete inside a running coroutine raises an error, and the program goes on. (The event loop (a MicroPython board's asyncio …
+# Expected: run_until_complete inside a running coroutine raises an error, and the program goes on.
 # Seen: crashed: the board rebooted: it printed its boot banner and a friendly prompt
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
@@ -26,5 +26,4 @@ async def main():
     return 'main'
 emit('ended', asyncio.run(main()))
 # It printed there: nested 'returned' 'inner'
-# forever 'returned' None
 # and then: crashed: the board rebooted: it printed its boot banner and a friendly prompt

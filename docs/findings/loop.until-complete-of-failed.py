@@ -3,8 +3,7 @@
 # Seen: diverges: None
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-import asyncio
-import gc
+import asyncio, gc
 try: loop = asyncio.get_event_loop()
 except RuntimeError:
     loop = asyncio.new_event_loop()

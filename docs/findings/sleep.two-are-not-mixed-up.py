@@ -1,6 +1,6 @@
 # sleep.two-are-not-mixed-up: A sleep called while another waits to be awaited is refused or independent; none is shortened. (MicroPython library reference: async …
 # Expected: run.ms_between('before', 'after') >= 9
-# Seen: diverges: 0.028
+# Seen: diverges: 0.084
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
 def seconds(ms): return ms / 1000

@@ -3,21 +3,13 @@
 # Seen: diverges: b'abcdef'
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-import asyncio
-import io
+import asyncio, io
 class Memory(io.IOBase):
-    def __init__(self, *chunks):
-        self.chunks = list(chunks)
+    def __init__(self):
         self.room = 1048576
         self.pieces = []
-        self.polls = []
     def ioctl(self, request, argument):
-        if request == 3:
-            asked = argument & 5
-            if self.polls[-1:] != [asked]: self.polls.append(asked)
-            ready = (1 if self.chunks else 0) | (4 if self.room else 0)
-            return ready & argument | 0
-        if request == 4: return 0
+        if request == 3: return (4 if self.room else 0) & argument | 0
         return -1
     def write(self, data):
         size = min(len(data), self.room, 1048576)

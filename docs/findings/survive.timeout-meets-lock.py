@@ -4,15 +4,10 @@
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 # It is the last of 3 scripts that were run.
 def emit(*what): print(*what)
-import asyncio
-import time
+import asyncio, time
 async def turns(count):
     for _ in range(count): await asyncio.sleep(0)
-try: sleep_ms, wait_for_ms, block_ms = (asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms)
-except AttributeError:
-    def sleep_ms(ms): return asyncio.sleep(ms / 1000)
-    def wait_for_ms(awaitable, ms): return asyncio.wait_for(awaitable, ms / 1000)
-    def block_ms(ms): time.sleep(ms / 1000)
+sleep_ms, wait_for_ms, block_ms = (asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms)
 async def wait(what):
     try:
         await wait_for_ms(what, 20)

@@ -3,16 +3,10 @@
 # Seen: diverges: first difference at [0]: ('coroutine', False, 0, 'timeout', ['ended']), expected nothing (2 elements, expected 0); in full: [('coroutine', False …
 # On: 3.4.0; MicroPython 9458e3a23f on 2026-07-05; linux [GCC 14.2.1] version
 def emit(*what): print(*what)
-params = {'kinds': ['coroutine', 'task'], 'ends': 'value'}
-import asyncio
-import time
+import asyncio, time
 async def turns(count):
     for _ in range(count): await asyncio.sleep(0)
-try: sleep_ms, wait_for_ms, block_ms = (asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms)
-except AttributeError:
-    def sleep_ms(ms): return asyncio.sleep(ms / 1000)
-    def wait_for_ms(awaitable, ms): return asyncio.wait_for(awaitable, ms / 1000)
-    def block_ms(ms): time.sleep(ms / 1000)
+sleep_ms, wait_for_ms, block_ms = (asyncio.sleep_ms, asyncio.wait_for_ms, time.sleep_ms)
 async def job(event, told, after):
     try:
         await event.wait()
@@ -33,7 +27,7 @@ async def wait(what):
     except ValueError: return 'failure'
 async def main():
     loop = asyncio.get_event_loop()
-    for kind in params['kinds']:
+    for kind in ('coroutine', 'task'):
         for late in (False, True):
             for after in (0, 1, 2):
                 told, event = ([], asyncio.Event())

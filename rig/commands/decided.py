@@ -88,12 +88,26 @@ class Decided(ast.NodeTransformer):
         match node:
             case ast.BinOp(ast.Constant(int() as one), ast.LShift(), ast.Constant(int() as by)):
                 return ast.Constant(one << by) if 0 <= by < 64 else node
+            case ast.BinOp(ast.Constant(int(0)), ast.BitOr(), ast.IfExp(_, one, other) as chosen):
+                if all(isinstance(each, ast.Constant) for each in (one, other)):
+                    return chosen
         return node
 
     def visit_IfExp(self, node: ast.IfExp) -> ast.AST:
         self.generic_visit(node)
         if isinstance(node.test, ast.Constant):
             return node.body if node.test.value else node.orelse
+        return node
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        self.generic_visit(node)
+        match node.iter:
+            case ast.Subscript(ast.Name("params"), ast.Constant(key)):
+                many = self.params.get(str(key))
+                if isinstance(many, (list, tuple)) and all(
+                    isinstance(each, (bool, int, float, str, bytes)) for each in many
+                ):
+                    node.iter = ast.Tuple([ast.Constant(each) for each in many], ast.Load())
         return node
 
     def visit_If(self, node: ast.If) -> Any:

@@ -12,6 +12,7 @@ import ast
 from collections import Counter
 from collections.abc import Iterator, Mapping
 
+from rig.commands import spared
 from rig.commands.decided import BLOCKS, Decided
 
 CALLED = {
@@ -22,7 +23,7 @@ CALLED = {
     "close": {"close", "wait_closed", "aclose", "AsyncWith"},
 }
 """Of a stream's methods, which asyncio and the firmware call: by what of theirs is used."""
-WIDEST = 100
+MADE = {"select.poll()"}  # which does nothing else
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Scope = ast.Module | Function
 
@@ -34,17 +35,23 @@ def folded(body: str, params: Mapping[str, object]) -> str:
     while (now := ast.unparse(tree)) != before:
         before = now
         tree = Decided(params).visit(tree)
+        spared.unroll(tree)
         once = bound(tree)
         functions = {f.name for f in tree.body if isinstance(f, Function) and once[f.name] == 1}
         for scope in scopes(tree):
             put_constants(scope, functions)
         for called in called_alike(tree):
             drop_arguments(tree, called)
+            spared.drop_varargs(called)
         for double in streams(tree):
             drop_members(tree, double)
+            spared.drop_own(tree, double, said(tree))
         drop_unread(tree)
+        for scope in scopes(tree):
+            spared.put_at_once(scope)
         tree = ast.fix_missing_locations(tree)
-    return joined(before)
+    spared.imports_first(tree)
+    return spared.joined(ast.unparse(ast.fix_missing_locations(tree)))
 
 
 # -- names -------------------------------------------------------------------------------------
@@ -106,14 +113,25 @@ def put(scope: ast.AST, name: str, value: ast.expr) -> None:
 def put_constants(scope: Scope, functions: set[str]) -> None:
     """A name that is one constant, or one of the script's functions, all along becomes that."""
     times, others = bound(scope), elsewhere(scope)
-    for statement in list(scope.body):
-        match statement:
-            case ast.Assign([ast.Name(id=name)], ast.Constant() | ast.Name() as value):
-                if isinstance(value, ast.Name) and value.id not in functions - {*times} - others:
-                    continue
-                if times[name] == 1 and name not in others:
-                    scope.body.remove(statement)
-                    put(scope, name, value)
+    theirs = functions - {*times} - others
+    for block in always(scope):
+        for statement in list(block):
+            match statement:
+                case ast.Assign([ast.Name(id=name)], ast.Constant() | ast.Name() as value):
+                    alias = isinstance(value, ast.Constant) or value.id in theirs
+                    if alias and times[name] == 1 and name not in others:
+                        block.remove(statement)
+                        put(scope, name, value)
+        block[:] = block or [ast.Pass()]
+
+
+def always(scope: ast.AST) -> Iterator[list[ast.stmt]]:
+    """Its statements, and those of its loops: of no branch, which may be left out."""
+    block: list[ast.stmt] = getattr(scope, "body", [])
+    yield block
+    for each in block:
+        if isinstance(each, (ast.For, ast.While, ast.With, ast.AsyncFor, ast.AsyncWith)):
+            yield from always(each)
 
 
 def called_alike(tree: ast.Module) -> Iterator[tuple[Function, int, list[ast.Call]]]:
@@ -218,6 +236,9 @@ def drop_members(tree: ast.Module, double: ast.ClassDef) -> None:
         users = CALLED.get(method.name, {method.name})
         if not (method.name.startswith(("__", "ioctl")) or users & names):
             double.body.remove(method)
+    for method in [each for each in double.body if isinstance(each, Function)]:
+        if method.name == "ioctl" and not CALLED["close"] & names:
+            method.body = [each for each in method.body if not spared.closes(each)]
     inits = [f for f in double.body if isinstance(f, Function) and f.name == "__init__"]
     for init in inits:
         for statement in list(init.body):
@@ -259,7 +280,7 @@ def drop_unread(tree: ast.Module) -> None:
     def unread(statement: ast.stmt) -> bool:
         match statement:
             case ast.Assign([target], value) | ast.AugAssign(target, value=value):
-                if any(isinstance(n, (ast.Call, ast.Await, ast.Yield)) for n in ast.walk(value)):
+                if not spared.idle(value) and ast.unparse(value) not in MADE:
                     return False
             case _:
                 return False
@@ -278,24 +299,3 @@ def drop_unread(tree: ast.Module) -> None:
             if any(map(unread, block)):
                 kept = [each for each in block if not unread(each)]
                 setattr(node, name, kept or ([ast.Pass()] if name == "body" else []))
-
-
-def joined(text: str) -> str:
-    """A block of one plain statement on the line of what it belongs to."""
-    lines = [line for line in text.splitlines() if line.strip()]
-    found: list[str] = []
-    for number, line in enumerate(lines):
-        depth = _depth(line)
-        after = _depth(lines[number + 1]) if number + 1 < len(lines) else 0
-        alone = bool(found) and found[-1].endswith(":") and depth > _depth(found[-1]) >= after
-        plain = not line.endswith(":") and not line.lstrip().startswith(("@", '"'))
-        if alone and plain and len(found[-1]) + len(line.strip()) < WIDEST:
-            found[-1] += f" {line.strip()}"
-        else:
-            found.append(line)
-    short = "\n".join(found) + "\n"
-    return short if ast.dump(ast.parse(short)) == ast.dump(ast.parse(text)) else text + "\n"
-
-
-def _depth(line: str) -> int:
-    return len(line) - len(line.lstrip())

@@ -14,6 +14,7 @@ from rig.answers.answer import tell
 from rig.answers.reading import Reproduce
 from rig.claims import DEVICE_TESTS, catalogue, sources
 from rig.commands.folded import folded
+from rig.commands.spared import native
 from rig.errors import UsageError, nearest
 from rig.results import SHOWED, BoardInfo, ExecutionRecord, Result, RunInfo
 from rig.run_dir import RunDir
@@ -121,10 +122,11 @@ def code(last: ExecutionRecord, board: BoardInfo, short: bool = False) -> str:
     UsageError for one that this looprig does not have."""
     parts = [text(name) for name in (*last.prefix.split(), last.device_test)]
     body = needed("\n".join(parts))
+    kind = "cpython" if board.implementation == "cpython" else "micropython"
     if short:
         given = parameters(last) if "params" in names(body) else {}
+        body = native(body) if kind == "micropython" else body
         body = folded(needed(folded(body, given)), {})
-    kind = "cpython" if board.implementation == "cpython" else "micropython"
     front = [EMIT[kind]]
     used = names(body)
     if "_us" in used:
@@ -133,7 +135,7 @@ def code(last: ExecutionRecord, board: BoardInfo, short: bool = False) -> str:
         front.append(CHECK)
     times = WHOLE if whole_only(board) else WITH_FLOATS
     front += [line for name, line in times.items() if name in used and f"def {name}(" not in body]
-    if times.keys() & used and "import asyncio" not in body:
+    if times.keys() & used and "asyncio" not in imported(body):
         front.append("import asyncio")
     if "params" in used:
         front.append(f"params = {parameters(last)!r}")
@@ -142,6 +144,11 @@ def code(last: ExecutionRecord, board: BoardInfo, short: bool = False) -> str:
 
 def names(body: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
+
+
+def imported(body: str) -> set[str]:
+    found = [node.names for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Import)]
+    return {alias.name for each in found for alias in each}
 
 
 def needed(body: str) -> str:
