@@ -12,9 +12,9 @@ from typing import Any
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, attempts, numbers
+from host.latency import ATTEMPTS, numbers
 from host.test_resources import LEAK_BYTES
-from host.waits import allowance, neighbour
+from host.waits import allowance, machines
 from rig.board.execution import Execution
 
 LONG = 40
@@ -252,12 +252,11 @@ def test_idle_server(board: BoardUnderTest) -> None:
 @claim("life.real-time")
 def test_real_time(board: BoardUnderTest, record: Record) -> None:
     last, first, allowed = 0.0, 0.0, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            run = board.run(
-                "life/real", period_ms=5, wakes=80 * times(board), parts=4,
-                deadline=20.0 * times(board),
-            )  # fmt: skip
+    for machine in machines(board, record):
+        run = board.run(
+            "life/real", period_ms=5, wakes=80 * times(board), parts=4,
+            deadline=20.0 * times(board),
+        )  # fmt: skip
         late = run.value("late")
         assert len(late) == 4
         first, last = (late[part][1] / 1e6 for part in (0, -1))

@@ -10,14 +10,18 @@ from host.latency import ATTEMPTS, TICK
 from host.test_life import LONG, times
 
 SIXTEEN_BITS, THOUSANDS = 66_000, 9_000
+MOST = 10
 
 
 def every(board: BoardUnderTest, kind: str) -> None:
-    """No wake is late by its number: a busy machine makes others late each time."""
+    """No wake is late by its number: a busy machine makes others late each time. It makes one late
+    each time by chance, the sooner the more of them it makes late: there are as many executions as
+    leave one in a thousand of that, ten at most."""
     slow = ("flag", "sleep", "timeout", "stream")  # a millisecond each
     wakes = (300 if kind in slow else 1100) * times(board)
     always: dict[int, int] = {}
-    for number in range(ATTEMPTS):
+    chance = float(wakes)  # of how many that are late each time without a reason
+    for number in range(MOST):
         run = board.run(
             "life/wakes", kind=kind, wakes=wakes, tick_us=round(TICK * 1e6),
             deadline=20.0 * times(board),
@@ -25,9 +29,10 @@ def every(board: BoardUnderTest, kind: str) -> None:
         assert run.value("wakes") == wakes
         late = dict(run.value("late"))
         always = {n: us for n, us in late.items() if number == 0 or n in always}
-        if not always:
+        chance *= len(late) / wakes
+        if not always or (number + 1 >= ATTEMPTS and chance < 1e-3):
             break
-    assert not always, f"late in each of {ATTEMPTS} executions: {always}"
+    assert not always, f"late in each of {number + 1} executions: {always}"
 
 
 @claim("life.every-event-wake")

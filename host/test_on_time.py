@@ -6,8 +6,8 @@ from __future__ import annotations
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, attempts, seconds
-from host.waits import REFERENCE, allowance, judged_late, neighbour, zero
+from host.latency import ATTEMPTS, TICK, seconds
+from host.waits import REFERENCE, allowance, judged_late, machines, zero
 
 QUIET = f"{REFERENCE} waits/quiet"
 SHORT = [(3, 6), (14, 4)]
@@ -26,11 +26,10 @@ def on_time(
     """No wait ends early; of no length they end late in every execution."""
     always: set[str] = set()
     single = all(times == 1 for _, times in waits)
-    for number in attempts(record, 2 * ATTEMPTS if single else ATTEMPTS):
-        with neighbour(board) as machine:
-            execution = board.run(
-                "waits/on_time", prefix=QUIET, by=by, beside=beside, waits=waits, deadline=10
-            )
+    for number, machine in enumerate(machines(board, record, ATTEMPTS * (2 if single else 1))):
+        execution = board.run(
+            "waits/on_time", prefix=QUIET, by=by, beside=beside, waits=waits, deadline=10
+        )
         allowed = allowance(board, zero(execution), machine)
         if single:  # which has no median: a machine may be late for one as it is for one in ten
             allowed += machine.nine_in_ten() - machine.median()

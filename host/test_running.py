@@ -31,6 +31,13 @@ def test_exception_of_awaited_task(board: BoardUnderTest) -> None:
     assert run.value("raised") is True
 
 
+@claim("run.after-close")
+def test_after_close(board: BoardUnderTest) -> None:
+    run = board.run("loop_object/close")
+    assert run.value("closed") is None
+    assert run.value("afterwards") == "value"
+
+
 @claim("run.ends-as-main-did")
 def test_ends_as_main_did(board: BoardUnderTest) -> None:
     ended = board.run("running/others_fail").values("ended")

@@ -8,7 +8,7 @@ from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from host.latency import TICK, answering, attempts, numbers, seconds
-from host.waits import REFERENCE, allowance, judged_late, lateness, neighbour, zero
+from host.waits import REFERENCE, allowance, judged_late, lateness, machines, zero
 from rig.board.execution import Execution
 from rig.errors import Unsupported
 
@@ -38,9 +38,8 @@ def run(
 def to_the_time(board: BoardUnderTest, record: Record, name: str, **params: Any) -> None:
     """Waits end no earlier than asked, and no later than the port's ticks allow."""
     late, allowed = {}, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(board, name, REFERENCE, waits=WAITS, **params)
+    for machine in machines(board, record):
+        execution = run(board, name, REFERENCE, waits=WAITS, **params)
         allowed = allowance(board, zero(execution), machine)
         over = {ms: [s - ms / 1e3 for s in seconds(execution, "took", ms)] for ms, _ in WAITS}
         # the clock that counts milliseconds and the one that times them may run apart by 0.1 %
@@ -86,9 +85,8 @@ def seldom_late(board: BoardUnderTest, record: Record, name: str, **params: Any)
     """No more than one wait in ten is late, beside as many as a busy machine makes late: late by
     some ticks, which a busy machine makes few of. What is late by less, and often, has a median."""
     late, count, usual = 0, 1, 0.0
-    for _ in attempts(record):
-        with neighbour(board) as machine:
-            execution = run(board, name, REFERENCE, waits=OFTEN, **params)
+    for machine in machines(board, record):
+        execution = run(board, name, REFERENCE, waits=OFTEN, **params)
         allowed = allowance(board, zero(execution), machine) + 8 * TICK
         over = [s - ms / 1e3 for ms, _ in OFTEN for s in seconds(execution, "took", ms)]
         judged_late(record, "waits, how late", over, allowed)

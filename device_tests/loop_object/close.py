@@ -1,4 +1,4 @@
-# close() when all is done.
+# close() when all is done, and a program afterwards.
 import asyncio
 
 
@@ -14,3 +14,7 @@ except RuntimeError:  # CPython from 3.14 on: there is none until one is made
     asyncio.set_event_loop(loop)
 emit("value", loop.run_until_complete(worker()))
 emit("closed", loop.close())
+try:
+    emit("afterwards", asyncio.run(worker()))
+except Exception as error:
+    emit("afterwards", type(error).__name__)
