@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from rig.errors import UsageError, nearest
-from rig.virtual.emulators import qemu, rp2040js, rp2040py
+from rig.virtual.emulators import qemu, rp2040js
 from rig.virtual.image import Firmware
 
 
@@ -38,8 +38,6 @@ MOST = 8
 
 ALL: Sequence[Emulator] = (rp2040js, qemu)
 """In the order in which they are preferred: docs/adding-an-emulator.md has the measurement."""
-BY_NAME: Sequence[Emulator] = (rp2040py,)
-"""Too slow for anybody who did not ask for it."""
 
 
 EMULATOR_BYTES = 512 << 20
@@ -67,7 +65,7 @@ def choose(firmware: Firmware, named: str = "") -> Emulator:
 
     Raises UsageError where there is none, saying how to get one.
     """
-    known = {emulator.NAME: emulator for emulator in (*ALL, *BY_NAME)}
+    known = {emulator.NAME: emulator for emulator in ALL}
     if named and named not in known:
         raise UsageError(f"there is no emulator {named!r}", nearest(named, list(known)))
     able = [known[named]] if named else [one for one in ALL if one.runs(firmware)]
