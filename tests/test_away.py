@@ -86,10 +86,13 @@ def test_events_are_there_when_the_port_is_back(
 
 
 def test_a_port_that_goes_time_and_again(board: Board) -> None:
-    again = "print('USB off')\ntime.sleep_ms(300)\n"
-    execution = sleep(board, SLEEPS + again + again)
-    assert execution.ended is Ended.FINISHED, execution.how
-    assert execution.names == ["before", "after"]
+    for stays_ms in (300, 1200, 4800):  # a busy host may not be back before it goes again
+        again = f"print('USB off')\ntime.sleep_ms({stays_ms})\n"
+        execution = sleep(board, SLEEPS + again + again, deadline=20.0)
+        assert execution.ended is Ended.FINISHED, execution.how
+        assert execution.names == ["before", "after"]
+        if execution.away >= 2:
+            break
     assert execution.away >= 2
 
 
