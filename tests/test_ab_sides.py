@@ -50,6 +50,7 @@ def test_two_nightlies_are_one_board_compared_and_two_columns_published(tmp_path
     assert len({(column.port, column.board) for column in columns}) == 1
 
 
+@pytest.mark.slow
 def test_two_boards_of_a_kind(tmp_path: Path) -> None:
     bench = tmp_path / "bench.toml"
     bench.write_text('[board.left]\nkind = "virtual"\n[board.right]\nkind = "virtual"\n', "utf-8")

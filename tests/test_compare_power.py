@@ -16,6 +16,7 @@ from reports.units import percent
 from reports.verdicts import Figure, Judged, judge, of_samples
 
 
+@pytest.mark.slow
 def test_a_steady_board_is_judged_as_it_is() -> None:
     """Ten of equals and ten of each change, of a fixed seed: it is a change of the judgement that
     makes one fail, and no chance. The shares themselves are in docs/repeats.md."""

@@ -107,7 +107,9 @@ def test_waiting_names_the_holder_and_has_a_limit(lab: LabgridBench, tmp_path: P
 
 
 @needs_labgrid
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+@pytest.mark.parametrize(
+    "number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow), signal.SIGKILL]
+)
 def test_a_run_that_is_ended_gives_its_board_back(
     lab: LabgridBench, tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -257,7 +257,12 @@ def test_a_broken_fetch_is_the_rigs_fault_and_the_run_goes_on(
 
 
 @pytest.mark.parametrize(
-    "dialect", ["generic", "siglent-sdm", pytest.param("yokogawa-wt300", marks=pytest.mark.slow)]
+    "dialect",
+    [
+        "generic",
+        pytest.param("siglent-sdm", marks=pytest.mark.slow),
+        pytest.param("yokogawa-wt300", marks=pytest.mark.slow),
+    ],
 )
 def test_a_meter_of_means_judges_spinning_only(dialect: str, rig: Rig) -> None:
     with rig.meter(dialect=dialect) as meter:
