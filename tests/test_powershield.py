@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import struct
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -81,6 +83,21 @@ def test_bytes_that_are_lost_void_the_capture_or_are_counted(
     with played("powershield", tmp_path / "other", "--skip-at", "6000"):
         meter = PowerShield(str(tmp_path / "other"), voltage=3.3)
         assert acquired(meter, 1.2).lost >= 5  # 100 readings are 10 samples, less the slack
+        meter.close()
+
+
+def test_a_host_that_is_late_has_lost_nothing(tmp_path: Path) -> None:
+    """What it sends is held up for more than a second: by its own clock nothing is missing."""
+    with played("powershield", tmp_path / "ps") as process:
+        meter = PowerShield(str(tmp_path / "ps"), voltage=3.3)
+        meter.arm(4.0, 1000.0)
+        time.sleep(0.6)
+        process.send_signal(signal.SIGSTOP)
+        time.sleep(0.8)
+        threading.Timer(0.5, process.send_signal, [signal.SIGCONT]).start()
+        samples = meter.fetch()
+        assert samples.lost == 0
+        assert samples.duration_s > 1.3
         meter.close()
 
 

@@ -20,7 +20,7 @@ class Collecting:
         """`read` gives what has come, nothing for a while included; `begun` says of all that came
         so far whether the stream has begun."""
         self.failed: Exception | None = None
-        self.since = time.monotonic()
+        self.since = self.until = time.monotonic()
         self._read, self._begun = read, begun
         self._pieces: list[bytes] = []
         self._first, self._ending = threading.Event(), threading.Event()
@@ -37,6 +37,7 @@ class Collecting:
                 self._first.set()
                 return
             if data:
+                self.until = time.monotonic()
                 self._pieces.append(data)
                 if not self._first.is_set():
                     head += data
@@ -54,10 +55,9 @@ class Collecting:
         return False
 
     def ended(self) -> tuple[bytes, float]:
-        """All that came, and how many seconds of the host's clock that took. What was sent before
-        this was called is waited for."""
+        """All that came, and how many seconds of the host's clock that took, to the last of it: what
+        is still on its way is not lost. What was sent before this was called is waited for."""
         self._ending.wait(LAG_S)
-        elapsed_s = time.monotonic() - self.since
         self._ending.set()
         self._thread.join()
-        return b"".join(self._pieces), elapsed_s
+        return b"".join(self._pieces), self.until - self.since

@@ -137,20 +137,28 @@ class PowerShield:
             "is it the right port? of an STLINK-V3PWR it is the one called VCP PWR",
         )
 
-    def _stop(self) -> None:
-        """End what an earlier program, or the last capture, left running."""
+    def _stop(self, end: bytes = b"") -> bytes:
+        """End what an earlier program, or the last capture, left running; what came meanwhile.
+
+        With `end`, the last that it sends, that is waited for: a host that is late for it has lost
+        nothing.
+        """
         try:
             self.port.write(b"stop\n")
-            quiet_since = began = time.monotonic()
-            while time.monotonic() - quiet_since < QUIET_S:
-                if self.port.read(max(self.port.in_waiting, 1)):
-                    quiet_since = time.monotonic()
-                if time.monotonic() - began > ANSWER_S:
+            seen, quiet_since = b"", time.monotonic()
+            deadline = quiet_since + ANSWER_S
+            while time.monotonic() - quiet_since < QUIET_S or (end and end not in seen):
+                if data := self.port.read(max(self.port.in_waiting, 1)):
+                    seen, quiet_since = seen + data, time.monotonic()
+                if time.monotonic() > deadline:
+                    if not data:
+                        break
                     raise RigError(
                         f"the stream of the PowerShield on {self.name} does not stop", "replug it"
                     )
         except OSError as error:
             raise self._gone(error) from error
+        return seen
 
     # -- a meter ----------------------------------------------------------------------------
 
@@ -208,8 +216,7 @@ class PowerShield:
         data, elapsed_s = self.stream.ended()
         if self.stream.failed is not None:
             raise self._gone(self.stream.failed)
-        self._stop()
-        return self.decoded(data, plan, elapsed_s)
+        return self.decoded(data + self._stop(powershield_stream.LAST), plan, elapsed_s)
 
     def decoded(self, data: bytes, plan: Plan, elapsed: float) -> Samples:
         """Samples of what arrived in so many seconds."""
@@ -225,7 +232,9 @@ class PowerShield:
                 "another cable, another port, less load, a lower rate_hz",
             )
         every = round(plan.interval_s * self.rate)
-        lost = max(stream.lost, int((elapsed - 2 * LAG_S) * self.rate) - len(current))
+        lost = stream.lost
+        if stream.stamps < 2:  # its own clock says nothing yet; the host's may be late
+            lost = max(lost, int((elapsed - 2 * LAG_S) * self.rate) - len(current))
         samples = from_readings(
             decimate(current, every), plan.interval_s, lost=-(-max(lost, 0) // every)
         )

@@ -21,6 +21,8 @@ LENGTHS = {
     0xF9: (5,), 0xFA: (4,), 0xFB: (4,),
 }  # fmt: skip
 """Bytes of a message with its two marks."""
+LAST = bytes((MARK, ENDED)) + END
+"""No reading has these bytes: they end a stream that was told to stop."""
 ACKNOWLEDGED = re.compile(rb"ack start\s*?(?:\r\n\r\n|\r\n(?!\r)|\n)")
 FULL = 100
 """Per cent of its buffer: what comes then is lost."""
@@ -34,6 +36,7 @@ class Stream:
 
     current_a: NDArray[np.float64]
     lost: int = 0
+    stamps: int = 0  # how often it told its own time
     broken: bool = False  # a message that is none: bytes are missing
     cut: str = ""
     warnings: list[str] = field(default_factory=list)
@@ -78,6 +81,7 @@ def parse(data: bytes, rate_hz: int) -> Stream:
                 stream.lost += 1
                 stream.warnings.append("its buffer was full: a lower rate_hz")
             stamped = (ms, count)
+            stream.stamps += 1
         elif kind in TEXTS:
             text = body.decode("ascii", "replace").strip()
             stream.warnings.append(f"it says {text!r}")

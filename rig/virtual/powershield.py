@@ -61,6 +61,7 @@ class PowerShield:
         word, _, rest = line.partition(" ")
         if word == "stop":
             if self.streaming:
+                self.said.append(self.given())  # what it took before it was told
                 self.streaming = False
                 self.said.append(b"\xf0\xf4\xff\xff")
                 self._switch()
@@ -137,16 +138,18 @@ class PowerShield:
     def give(self) -> bytes:
         out = b"".join(self.said)
         self.said.clear()
-        if self.streaming:
-            data = self.readings()
-            keep = np.ones(len(data), bool)
-            for where, length in ((self.drop_at, 1), (self.skip_at, 200)):
-                if where:
-                    first, last = where - self.sent, where - self.sent + length
-                    keep[max(first, 0) : max(last, 0)] = False
-            self.sent += len(data)
-            out += bytes(np.frombuffer(data, np.uint8)[keep])
-        return out
+        return out + self.given() if self.streaming else out
+
+    def given(self) -> bytes:
+        """The readings since the last, without what is lost on the way."""
+        data = self.readings()
+        keep = np.ones(len(data), bool)
+        for where, length in ((self.drop_at, 1), (self.skip_at, 200)):
+            if where:
+                first, last = where - self.sent, where - self.sent + length
+                keep[max(first, 0) : max(last, 0)] = False
+        self.sent += len(data)
+        return bytes(np.frombuffer(data, np.uint8)[keep])
 
     def shut(self, seconds: float) -> None:
         """Nothing: see above."""
