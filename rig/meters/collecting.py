@@ -55,8 +55,8 @@ class Collecting:
         return False
 
     def ended(self) -> tuple[bytes, float]:
-        """All that came, and how many seconds of the host's clock that took, to the last of it: what
-        is still on its way is not lost. What was sent before this was called is waited for."""
+        """All that came, and how many seconds of the host's clock that took, to the last of it:
+        what is still on its way is not lost. What was sent before this was called is waited for."""
         self._ending.wait(LAG_S)
         self._ending.set()
         self._thread.join()
