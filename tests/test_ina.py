@@ -77,7 +77,7 @@ def test_the_clock_of_the_second_board(tmp_path: Path) -> None:
     captures that are off by 3 %."""
     with second(tmp_path) as played:
         played.fast()
-        meter = open_meter("ina", str(played.board.port), options={"chip": "ina226", "shunt": 0.1})
+        meter = ina.Ina(str(played.board.port), {"chip": "ina226", "shunt": 0.1})
         meter.arm(10, 1000.0)
         marks = []
         for current in (10e-3, 20e-3):
