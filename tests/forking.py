@@ -224,6 +224,9 @@ def serve() -> None:
     importlib.import_module("importlib.readers")  # by which a report reads what plotly ships
     gc.freeze()  # what was imported is no child's garbage
     watch = Watch()
+    for each in SIGNALS:  # whatever is ignored from above: by nohup, or in the background
+        usual = signal.default_int_handler if each == signal.SIGINT else signal.SIG_DFL
+        signal.signal(each, usual)
     for line in sys.stdin:
         request = Request(**json.loads(line))
         signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
