@@ -61,6 +61,13 @@ def test_reads_to_the_end(board: BoardUnderTest) -> None:
     assert execution.value("at-end") == (b"", b"", b"")
 
 
+@claim("connection.reads-outlast-a-pause")
+def test_reads_outlast_a_pause(board: BoardUnderTest) -> None:
+    execution = run(board, "long_pause", how=["all", "line", "exactly"])
+    assert execution.names == ["all", "line", "exactly"]
+    assert [event.data for event in execution.events] == [(b"first last\n",)] * 3
+
+
 @claim("connection.close")
 def test_close(board: BoardUnderTest) -> None:
     for side in ("server", "client"):

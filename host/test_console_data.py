@@ -113,6 +113,14 @@ def test_typed_ahead(board: BoardUnderTest) -> None:
     assert got(board, [b"abcd\n"] * 3, reads) == [b"abcd\n"] * 3
 
 
+@claim("console.output-keeps-input")
+def test_output_keeps_input(board: BoardUnderTest) -> None:
+    reads: list[Read] = []
+    for what in ("write", "print"):  # each after all has come, and none of it was read
+        reads += [("send", "", 0), ("busy", "", 20), (what, "", 5), ("wire", "exactly", 5)]
+    assert got(board, [b"abcd\n"] * 2, reads) == [b"abcd\n"] * 2
+
+
 @claim("console.no-echo")
 def test_no_echo(board: BoardUnderTest) -> None:
     reads: list[Read] = []

@@ -80,6 +80,22 @@ def test_several(board: BoardUnderTest) -> None:
     assert board.run("flags/several").value("order") == [3, 0, 4, 1, 2]
 
 
+def at_once(board: BoardUnderTest, by: str) -> None:
+    orders = [(0, 1, 2, 3), (3, 1, 0, 2)]
+    execution = board.run("flags/at_once", by=by, orders=orders)
+    assert execution.values("woken") == [[0, 1, 2, 3]] * len(orders)
+
+
+@claim("flag.several-at-once")
+def test_several_at_once(board: BoardUnderTest) -> None:
+    at_once(board, "task")
+
+
+@claim("flag.several-by-a-callback")
+def test_several_by_a_callback(board: BoardUnderTest) -> None:
+    at_once(board, "callback")
+
+
 @claim("flag.wait-is-a-coroutine")
 def test_wait_is_a_coroutine(board: BoardUnderTest) -> None:
     assert board.run("flags/several").value("as-task") == "returned"

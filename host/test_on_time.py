@@ -7,13 +7,16 @@ from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from host.latency import ATTEMPTS, TICK, seconds
-from host.waits import REFERENCE, allowance, judged_late, machines, zero
+from host.waits import REFERENCE, allowance, judged_late, lateness, machines, zero
 
 QUIET = f"{REFERENCE} waits/quiet"
 SHORT = [(3, 6), (14, 4)]
 LONG = [(70, 1), (120, 1), (4, 1), (610, 1), (4, 1)]
 """Each once, for all of it is waiting; right behind each a short one, for which a port that slept
 deeply may be late."""
+
+CALLBACK_MS, CALLBACK_IN_MS = 12, 30
+"""What a callback takes that comes in the first milliseconds of a wait, and the wait."""
 
 
 def on_time(
@@ -68,6 +71,11 @@ def test_beside_sleepers(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "sleep", "sleepers")
 
 
+@claim("wait.task-beside-near-timers")
+def test_beside_near_timers(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "near")
+
+
 @claim("wait.task-beside-many")
 def test_beside_many(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "sleep", "many")
@@ -96,6 +104,22 @@ def test_poll_of_quiet(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.poll-long")
 def test_poll_long(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "poll", waits=LONG)
+
+
+@claim("wait.task-beside-long-callback")
+def test_beside_long_callback(board: BoardUnderTest, record: Record) -> None:
+    """A callback is over well before the wait is, so that its time is none of the wait's."""
+
+    def once() -> tuple[list[float], float]:
+        execution = board.run(
+            "waits/long_callback", prefix=QUIET, ms=CALLBACK_IN_MS, work_ms=CALLBACK_MS, times=3
+        )
+        assert execution.value("worked") == 3
+        late = [s - CALLBACK_IN_MS / 1e3 for s in seconds(execution, "took", 1)]
+        return late, zero(execution)
+
+    late, allowed = lateness(board, record, "a wait with a long callback, how late", once)
+    assert late <= allowed
 
 
 @claim("wait.task-long")

@@ -130,6 +130,32 @@ def test_half_close(board: BoardUnderTest) -> None:
     assert execution.value("still") == b""
 
 
+ENDED_FIRST = ["all", "line", "some"]
+
+
+@claim("peer.closed-after-its-end")
+def test_closed_after_its_end(board: BoardUnderTest) -> None:
+    ends = [Event() for _ in ENDED_FIRST]
+    numbers = iter(range(len(ends) + 1))
+
+    def doing(line: Line) -> None:
+        number = next(numbers)
+        if number < len(ends):
+            line.send(b"all of it\n")
+            line.end_sending()
+            line.tell("rest", line.rest())
+            ends[number].set()
+        else:  # the board's program goes on until all has been told
+            line.tell("ended", [line.wait(end) for end in ends])
+            line.send(b"last")
+
+    execution, there = board.meet("peer/ended_first", doing, how=ENDED_FIRST)
+    assert execution.values("got") == [b"all of it\n"] * len(ends)
+    assert there.values("rest") == [b""] * len(ends)
+    assert there.values("ended") == [[True] * len(ends)]
+    assert execution.value("last") == b"last"
+
+
 @claim("peer.close-with-input-unread")
 def test_close_with_input_unread(board: BoardUnderTest) -> None:
     first, ended = Event(), Event()

@@ -177,6 +177,13 @@ READ, WRITE = 1, 4
 """Poll bits, the same on every port."""
 
 
+@claim("stream.asked-no-more")
+def test_asked_no_more(board: BoardUnderTest) -> None:
+    execution = board.run("streams/asked_after")
+    assert execution.names == ["served", "drained", "cancelled", "timed_out"]
+    assert [event.data for event in execution.events] == [(True, 0)] * 4
+
+
 @claim("stream.polled-for-what-is-awaited")
 def test_polled_for_what_is_awaited(board: BoardUnderTest) -> None:
     for first, alone in (("read", WRITE), ("write", READ)):

@@ -35,6 +35,14 @@ async def main():
         if what == "busy":
             time.sleep_ms(size)
             continue
+        if what == "print":
+            print("." * size)
+            continue
+        if what == "write":
+            writer = asyncio.StreamWriter(getattr(sys.stdout, "buffer", sys.stdout), {})
+            writer.write(b"." * size)
+            await writer.drain()
+            continue
         stream = streams.get(what) or asyncio.StreamReader(wire)
         work = {
             "line": lambda: stream.readline(),

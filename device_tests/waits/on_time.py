@@ -78,6 +78,8 @@ async def main():
         for _ in range(times):
             if params["beside"] == "after":
                 await something(position)
+            if params["beside"] == "near":  # which end a little later, and are waited for by nobody
+                tasks += [asyncio.create_task(sleep(ms + more)) for more in (4, 8, 12)]
             took.append(await timed(wait, ms))
         emit("took", position + 1, took)
     for task in tasks:

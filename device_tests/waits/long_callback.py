@@ -1,0 +1,41 @@
+# In the midst of a wait beside a device comes a callback that takes long: when does the wait end?
+import micropython
+
+
+class Asked(Device):
+    # Schedules once it is asked in mid-wait, as an interrupt of its own would.
+    asked = -1
+
+    def ioctl(self, request, flags):
+        if request == 3 and self.asked >= 0:
+            self.asked += 1
+            if self.asked == 3:
+                micropython.schedule(work, params["work_ms"])
+        return Device.ioctl(self, request, flags)
+
+
+def work(ms):
+    global worked
+    worked += 1
+    time.sleep_ms(ms)
+
+
+async def main():
+    start = ticks_us()
+    for _ in range(20):
+        await sleep_ms(0)
+    emit("took", 0, [ticks_diff(ticks_us(), start) // 20])
+    task, took = asyncio.create_task(read(device)), []
+    await sleep_ms(0)
+    for _ in range(params["times"]):
+        device.asked, start = 0, ticks_us()
+        await sleep_ms(params["ms"])
+        took.append(ticks_diff(ticks_us(), start))
+        device.asked = -1
+    emit("took", 1, took)
+    emit("worked", worked)
+    task.cancel()
+
+
+device, worked = Asked(), 0
+asyncio.run(main())
