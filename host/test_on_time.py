@@ -15,7 +15,7 @@ LONG = [(70, 1), (120, 1), (4, 1), (610, 1), (4, 1)]
 """Each once, for all of it is waiting; right behind each a short one, for which a port that slept
 deeply may be late."""
 
-CALLBACK_MS, CALLBACK_IN_MS = 12, 30
+CALLBACK_MS, CALLBACK_IN_MS = 25, 40
 """What a callback takes that comes in the first milliseconds of a wait, and the wait."""
 
 
@@ -112,10 +112,10 @@ def test_beside_long_callback(board: BoardUnderTest, record: Record) -> None:
 
     def once() -> tuple[list[float], float]:
         execution = board.run(
-            "waits/long_callback", prefix=QUIET, ms=CALLBACK_IN_MS, work_ms=CALLBACK_MS, times=3
+            "waits/long_callback", prefix=QUIET, ms=CALLBACK_IN_MS, work_ms=CALLBACK_MS, times=2
         )
-        assert execution.value("worked") == 3
         late = [s - CALLBACK_IN_MS / 1e3 for s in seconds(execution, "took", 1)]
+        assert late, "the callback came in no wait"
         return late, zero(execution)
 
     late, allowed = lateness(board, record, "a wait with a long callback, how late", once)
