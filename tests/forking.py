@@ -152,7 +152,8 @@ def child(request: Request) -> None:
         made_stream = stream(number, request.encoding, errors)
         setattr(sys, name, made_stream)
         setattr(sys, f"__{name}__", made_stream)
-    os.environ.update(request.environment)
+    for name, value in request.environment.items():  # whatever this process's own locale is
+        os.environb[name.encode("utf-8")] = value.encode("utf-8", "surrogateescape")
     for name in request.unset:
         os.environ.pop(name, None)
     os.chdir(request.folder)
