@@ -106,7 +106,7 @@ def interrupted(draw: st.DrawFn, place: Place, case: Case) -> Case:
 def folder_gone(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """The working directory is removed under it: a matter only for what is named from there."""
     case.request.gone = True
-    return replace(case, needle="", also=(3,), lacks="working directory")
+    return replace(case, needle="", also=(3,), lacks="working directory|No such file")
 
 
 def folder_of_bytes(draw: st.DrawFn, place: Place, case: Case) -> Case:
