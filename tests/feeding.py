@@ -109,7 +109,8 @@ def power_run(
     out = folder / f"run-{len(list(folder.iterdir()))}"
     asked = [part for claim in claims for part in ("--claims", claim)]
     done = looprig("run", "--bench", bench, "--out", out, *asked, path=path)
-    assert done.returncode != 2, done.stderr
+    print(done.stdout, done.stderr)  # a failing test's report has it
+    assert done.returncode != 2
     return done.returncode, RunDir(out).results()
 
 
