@@ -21,10 +21,13 @@ def work(ms):
 
 
 async def main():
-    start = ticks_us()
-    for _ in range(20):
-        await sleep_ms(0)
-    emit("took", 0, [ticks_diff(ticks_us(), start) // 20])
+    turns = []  # the quickest counts: a busy host may hold one of them up
+    for _ in range(5):
+        start = ticks_us()
+        for _ in range(4):
+            await sleep_ms(0)
+        turns.append(ticks_diff(ticks_us(), start) // 4)
+    emit("took", 0, turns)
     task, took = asyncio.create_task(read(device)), []
     await sleep_ms(0)
     for _ in range(4 * params["times"]):  # a wait that was looked at too seldom had no callback

@@ -64,10 +64,13 @@ async def timed(wait, ms):
 
 
 async def main():
-    start = ticks_us()
-    for _ in range(20):
-        await sleep_ms(0)
-    emit("took", 0, [ticks_diff(ticks_us(), start) // 20])
+    turns = []  # the quickest counts: a busy host may hold one of them up
+    for _ in range(5):
+        start = ticks_us()
+        for _ in range(4):
+            await sleep_ms(0)
+        turns.append(ticks_diff(ticks_us(), start) // 4)
+    emit("took", 0, turns)
     wait = {"sleep": sleep, "timeout": timeout, "read": read_timeout, "poll": poll}[params["by"]]
     if params["by"] == "poll":
         poller.register(device, select.POLLIN)
