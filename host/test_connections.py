@@ -63,7 +63,8 @@ def test_reads_to_the_end(board: BoardUnderTest) -> None:
 
 @claim("connection.reads-outlast-a-pause")
 def test_reads_outlast_a_pause(board: BoardUnderTest) -> None:
-    execution = run(board, "long_pause", how=["all", "line", "exactly"])
+    settle_ms = 100 if board.mirrored else 5  # by way of the host, or within the board
+    execution = run(board, "long_pause", how=["all", "line", "exactly"], settle_ms=settle_ms)
     assert execution.names == ["all", "line", "exactly"]
     assert [event.data for event in execution.events] == [(b"first last\n",)] * 3
 

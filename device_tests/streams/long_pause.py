@@ -12,7 +12,8 @@ async def slow(reader, writer):
     for part in (b"first ", b"last\n"):
         writer.write(part)
         await writer.drain()
-        for _ in range(20):  # what is there is read
+        end = time.ticks_add(time.ticks_ms(), params["settle_ms"])
+        while time.ticks_diff(end, time.ticks_ms()) > 0:  # what was written comes, and is read
             await asyncio.sleep_ms(0)
         ahead += 3600000
         for _ in range(20):
