@@ -9,6 +9,8 @@ from rig.power.framing import Frame, within
 
 NEAR = 3
 """Samples: as near to where a pulse begins and ends as alignment is good for."""
+EXACT = 1e-6
+"""Of the largest reading, what floats and decimals round: less than it is no difference."""
 OFTEN, OFF_GRID = 3, 0.05
 """Times that a value comes which is a step of the meter's; of a step, how far off it is none."""
 USUAL = 0.99
@@ -26,14 +28,19 @@ def step(samples: Samples, frame: Frame) -> float:
     again the grid is theirs, unless the pulses' edges, which it cannot avoid, are off it: an
     outlier that is says nothing of the meter. Where the waits show fewer than three values, the
     whole capture is looked at. A noise that is added to such readings afterwards hides the grid
-    from all that, and not from the edges (`_lines`).
+    from all that, and not from the edges (`_lines`). A few readings that were rounded once more
+    have a divisor that is none of the meter's: it is trusted with no difference smaller than the
+    least that the capture shows.
     """
-    return max(_divides(samples, frame), _lines(samples, frame))
+    gaps = np.diff(np.unique(samples.current_a))
+    gaps = gaps[gaps > EXACT * float(np.abs(samples.current_a).max())]
+    shown = float(gaps.min()) if len(gaps) else 0.0
+    return max(_divides(samples, frame), _lines(samples, frame), shown)
 
 
 def _divides(samples: Samples, frame: Frame) -> float:
     """The step of readings that are exactly on a grid; 0 for none."""
-    least = 1e-6 * float(np.abs(samples.current_a).max())
+    least = EXACT * float(np.abs(samples.current_a).max())
     values, counts = np.unique(samples.current_a, return_counts=True)
     often = values[counts >= OFTEN]
     if counts[counts >= OFTEN].sum() > len(samples.current_a) / 2 and len(often) > 1:
