@@ -145,6 +145,12 @@ def _spins(verdict: Verdict, level: Levels, spins: Spinning) -> bool:
         if low > BEYOND:
             verdict.kind = "unclear"
             verdict.why = f"R = {verdict.ratio.value:.2f}: something draws more than the busy CPU"
+        elif verdict.ratio.value < HALF * verdict.spin_fraction:
+            verdict.kind = "unclear"
+            verdict.why = (
+                f"{verdict.spin_fraction:.0%} of the window is as high as the busy current, and "
+                f"R is {verdict.ratio.value:.2f}: the rest would be below the floor"
+            )
     elif low > HALF and high < FULLY:
         verdict.why = (
             f"R = {verdict.ratio.value:.2f} is neither the floor nor the busy current: it "
