@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.latency import ATTEMPTS, TICK, TURNS, seconds
+from host.latency import ATTEMPTS, TICK, TURNS, attempts, seconds
 from rig.board.execution import Execution
 from rig.results import HOSTS
 
@@ -83,8 +83,7 @@ def machines(board: BoardUnderTest, record: Record, most: int = ATTEMPTS) -> Ite
     sleepers by a tick, a wait of fifteen looks, a tick apart, is late in two of five cases, which
     by chance comes three times running.
     """
-    for number in range(NOISY * most):
-        record.forget()
+    for number in attempts(record, NOISY * most):
         with neighbour(board) as machine:
             yield machine
         if number + 1 >= most and machine.later(TICK) < 1 / 30:

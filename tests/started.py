@@ -52,3 +52,9 @@ def looprig(
         code = server().code(request)
         out, err = (path.read_text(encoding, "replace") for path in said)
     return subprocess.CompletedProcess(texts, code, out, err)
+
+
+def told(*words: object) -> tuple[int, str]:
+    """The exit code of a command, and all that it said on one line."""
+    done = looprig(*words)
+    return done.returncode, " ".join((done.stdout + done.stderr).split())

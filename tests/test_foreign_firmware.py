@@ -13,8 +13,8 @@ from rig.firmware import refusal, version
 from rig.results import BoardInfo
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
-from tests import started
 from tests.foreign import CIRCUITPYTHON, NO_ASYNCIO, OLD, SAYS, foreign
+from tests.started import told
 
 FIRMWARE = {
     "circuitpython": (CIRCUITPYTHON, "CircuitPython 9.2.1, which the rig cannot judge; put Micro"),
@@ -48,12 +48,6 @@ def port(kind: str, bench: Path, tmp_path_factory: pytest.TempPathFactory) -> It
     board.stop()
 
 
-def looprig(*words: object) -> tuple[int, str]:
-    """The exit code of a command, and all that it said on one line."""
-    done = started.looprig(*words)
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
-
-
 def test_every_command_refuses_it(kind: str, bench: Path, port: Path, tmp_path: Path) -> None:
     sentence = FIRMWARE[kind][1]
     (tmp_path / "tests").mkdir()
@@ -67,7 +61,7 @@ def test_every_command_refuses_it(kind: str, bench: Path, port: Path, tmp_path: 
         ("doctor", "--bench", bench),
         ("init", port, "--out", tmp_path / "new.toml"),
     ):
-        code, said = looprig(*words)
+        code, said = told(*words)
         assert code == 3, words
         whole = words[0] in ("run", "upstream", "boards") and "--bench" in words
         assert (sentence if whole else sentence.partition(";")[0]) in said, (words, said)
@@ -92,7 +86,7 @@ def test_an_overlay_may_bring_asyncio(tmp_path: Path) -> None:
         "--overlay",
         overlay,
     )
-    code, said = looprig(*words, "--out", tmp_path / "none")
+    code, said = told(*words, "--out", tmp_path / "none")
     assert code == 2
     assert "it does not import on board lacking: ImportError: no module named 'asyncio'" in said
     # where asyncio is found again, as an overlay with a whole one would have it
@@ -103,7 +97,7 @@ def test_an_overlay_may_bring_asyncio(tmp_path: Path) -> None:
         " globals()[_n]=getattr(_a,_n)\n",
         "utf-8",
     )
-    code, said = looprig(*words, "--out", tmp_path / "some")
+    code, said = told(*words, "--out", tmp_path / "some")
     assert code == 0, said
     assert {result.outcome for result in RunDir(tmp_path / "some").results()} == {"conforms"}
 
@@ -186,7 +180,7 @@ def test_an_unknown_port_runs_and_expects_what_asyncio_is_known_for(tmp_path: Pa
     bench, out = tmp_path / "bench.toml", tmp_path / "run"
     bench.write_text(f'[board.new]\nkind = "virtual"\nfirmware = "{firmware}"\n', "utf-8")
     claims = ("--claims", "lock.remains-locked", "--claims", "run.returns-value")
-    code, said = looprig("run", "--bench", bench, "--no-power", *claims, "--out", out)
+    code, said = told("run", "--bench", bench, "--no-power", *claims, "--out", out)
     assert code == 0, said
     assert said.count("no profile knows the port 'novel'") == 1
     outcomes = {result.claim: result for result in RunDir(out).results()}

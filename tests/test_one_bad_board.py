@@ -12,8 +12,8 @@ import pytest
 from rig.results import Outcome
 from rig.run_dir import RunDir
 from rig.virtual.board import VirtualBoard
-from tests import started
 from tests.foreign import CIRCUITPYTHON, foreign, mute
+from tests.started import told
 
 GOOD = ("one", "two", "three", "four")
 CLAIMS = ("--claims", "run.returns*", "--claims", "task.done")
@@ -47,16 +47,11 @@ def good(names: tuple[str, ...] = GOOD) -> str:
     return "".join(f'[board.{name}]\nkind = "virtual"\n' for name in names)
 
 
-def looprig(*words: object) -> tuple[int, str]:
-    done = started.looprig(*words)
-    return done.returncode, " ".join((done.stdout + done.stderr).split())
-
-
 @pytest.mark.slow
 def test_four_of_eight_run_to_the_end(bad: str, tmp_path: Path) -> None:
     bench, out = written(tmp_path, bad + good()), tmp_path / "run"
     words = ("run", "--bench", bench, "--no-power", "--out", out, *CLAIMS)
-    code, said = looprig(*words, "-n", "2")
+    code, said = told(*words, "-n", "2")
     assert code == 3
     assert "4 lost boards; exit 3" in said
     run = RunDir(out)
@@ -83,7 +78,7 @@ def test_four_of_eight_run_to_the_end(bad: str, tmp_path: Path) -> None:
     # boards that have come back go on where they were not; the others have nothing left to do
     mute_and_circuit = bad[bad.index("[board.mute]") : bad.index("[board.wedged]")]
     written(tmp_path, mute_and_circuit + good(("absent", "wedged")) + good())
-    code, said = looprig("run", "--resume", out)
+    code, said = told("run", "--resume", out)
     assert code == 3
     assert "2 lost boards" in said
     assert {result.board for result in run.results()} == {*GOOD, "absent", "wedged"}
@@ -92,7 +87,7 @@ def test_four_of_eight_run_to_the_end(bad: str, tmp_path: Path) -> None:
 def test_strict_refuses_the_bench(tmp_path: Path) -> None:
     bench = written(tmp_path, good(("one",)) + '[board.absent]\nport = "/dev/ttyNOWHERE"\n')
     out = tmp_path / "run"
-    code, said = looprig("run", "--bench", bench, "--no-power", "--out", out, "--strict", *CLAIMS)
+    code, said = told("run", "--bench", bench, "--no-power", "--out", out, "--strict", *CLAIMS)
     assert code == 2
     assert "port /dev/ttyNOWHERE: there is no such port" in said
     assert not out.exists()
@@ -101,7 +96,7 @@ def test_strict_refuses_the_bench(tmp_path: Path) -> None:
 def test_a_bench_of_which_no_board_can_be_had_is_refused(tmp_path: Path) -> None:
     bench = written(tmp_path, "".join(f'[board.{n}]\nport = "/dev/tty{n}"\n' for n in "AB"))
     out = tmp_path / "run"
-    code, said = looprig("run", "--bench", bench, "--out", out, *CLAIMS)
+    code, said = told("run", "--bench", bench, "--out", out, *CLAIMS)
     assert code == 3
     assert "no board of the bench can be had: A: port /dev/ttyA: there is no such port; B: " in said
     assert not out.exists()
@@ -109,7 +104,7 @@ def test_a_bench_of_which_no_board_can_be_had_is_refused(tmp_path: Path) -> None
 
 def test_a_firmware_that_is_not_there_is_named(tmp_path: Path) -> None:
     bench = written(tmp_path, '[board.b]\nkind = "virtual"\nfirmware = "./build/micropython"\n')
-    code, said = looprig("run", "--bench", bench, "--out", tmp_path / "run")
+    code, said = told("run", "--bench", bench, "--out", tmp_path / "run")
     assert code == 3
     assert f"{tmp_path}/build/micropython: there is no such file" in said
     assert "pip install" not in said
@@ -122,7 +117,7 @@ def test_a_meter_that_cannot_be_had_costs_its_own_board(tmp_path: Path) -> None:
         text = good(("one",)) + f'[board.two]\nport = "{wired.port}"\nmeter = "dmm"\n'
         text += '[meter.dmm]\nresource = "TCPIP::127.0.0.1::9::SOCKET"\n'
         bench, out = written(tmp_path, text), tmp_path / "run"
-        code, said = looprig("run", "--bench", bench, "--out", out, *CLAIMS)
+        code, said = told("run", "--bench", bench, "--out", out, *CLAIMS)
     finally:
         wired.stop()
     assert code == 3, said

@@ -67,15 +67,21 @@ def emit_tick():
     emit("tick", step if stood else 1)
 
 
-async def emit_turn():
-    # What a few turns of the loop cost, many times, and what bare turns do: the host takes the
-    # quickest of each.
+async def four_turns(times):
+    # What four turns of the loop cost, so many times: a busy host may hold some of them up.
     took = []
-    for _ in range(40):
+    for _ in range(times):
         start = ticks_us()
         for _ in range(4):
             await sleep_ms(0)
         took.append(ticks_diff(ticks_us(), start))
+    return took
+
+
+async def emit_turn():
+    # What a few turns of the loop cost, many times, and what bare turns do: the host takes the
+    # quickest of each.
+    took = await four_turns(40)
     task = _forever()
     bare = [_bare(task) for _ in range(6)]
     gc.collect()

@@ -21,13 +21,7 @@ def work(ms):
 
 
 async def main():
-    turns = []  # the quickest counts: a busy host may hold one of them up
-    for _ in range(5):
-        start = ticks_us()
-        for _ in range(4):
-            await sleep_ms(0)
-        turns.append(ticks_diff(ticks_us(), start) // 4)
-    emit("took", 0, turns)
+    emit("took", 0, [us // 4 for us in await four_turns(5)])
     task, took = asyncio.create_task(read(device)), []
     await sleep_ms(0)
     for _ in range(4 * params["times"]):  # a wait that was looked at too seldom had no callback

@@ -64,13 +64,7 @@ async def timed(wait, ms):
 
 
 async def main():
-    turns = []  # the quickest counts: a busy host may hold one of them up
-    for _ in range(5):
-        start = ticks_us()
-        for _ in range(4):
-            await sleep_ms(0)
-        turns.append(ticks_diff(ticks_us(), start) // 4)
-    emit("took", 0, turns)
+    emit("took", 0, [us // 4 for us in await four_turns(5)])
     wait = {"sleep": sleep, "timeout": timeout, "read": read_timeout, "poll": poll}[params["by"]]
     if params["by"] == "poll":
         poller.register(device, select.POLLIN)

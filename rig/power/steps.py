@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
+from numpy.typing import NDArray
 
 from rig.meters.samples import Currents, Samples
 from rig.power.framing import Frame, within
@@ -32,16 +35,20 @@ def step(samples: Samples, frame: Frame) -> float:
     have a divisor that is none of the meter's: it is trusted with no difference smaller than the
     least that the capture shows.
     """
-    gaps = np.diff(np.unique(samples.current_a))
-    gaps = gaps[gaps > EXACT * float(np.abs(samples.current_a).max())]
-    shown = float(gaps.min()) if len(gaps) else 0.0
-    return max(_divides(samples, frame), _lines(samples, frame), shown)
-
-
-def _divides(samples: Samples, frame: Frame) -> float:
-    """The step of readings that are exactly on a grid; 0 for none."""
-    least = EXACT * float(np.abs(samples.current_a).max())
     values, counts = np.unique(samples.current_a, return_counts=True)
+    least = EXACT * float(np.abs(values).max())
+    gaps = np.diff(values)
+    gaps = gaps[gaps > least]
+    shown = float(gaps.min()) if len(gaps) else 0.0
+    divides = _divides(samples, frame, values, counts, least)
+    return max(divides, _lines(samples, frame), shown)
+
+
+def _divides(
+    samples: Samples, frame: Frame, values: Currents, counts: NDArray[np.int64], least: float
+) -> float:
+    """The step of readings that are exactly on a grid; 0 for none. `values` are all that there are,
+    and `counts` how often; no more than `least` is no difference."""
     often = values[counts >= OFTEN]
     if counts[counts >= OFTEN].sum() > len(samples.current_a) / 2 and len(often) > 1:
         grid = _divisor(np.diff(often), least)
@@ -70,9 +77,8 @@ def _lines(samples: Samples, frame: Frame) -> float:
     strayed = np.concatenate([np.abs(part - np.median(part)) for part in parts])
     near = float(np.quantile(strayed, USUAL)) / (high - low)
     half_way: list[float] = []
-    for instant in (each for p in frame.pulses for each in (p.start_s, p.end_s)):
-        at = samples.index(instant)
-        path = (samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3] - low) / (high - low)
+    for edge in _edges(samples, frame):
+        path = (edge - low) / (high - low)
         between = path[(path > near) & (path < 1 - near)]
         if len(between) > 1:
             return 0.0  # it spreads what it has read
@@ -89,11 +95,17 @@ def _lines(samples: Samples, frame: Frame) -> float:
 def _edges_off(samples: Samples, frame: Frame, grid: float, origin_a: float) -> int:
     """At how many of the pulses' six edges a sample is off a grid."""
     off = 0
-    for instant in (each for p in frame.pulses for each in (p.start_s, p.end_s)):
-        at = samples.index(instant)
-        steps = (samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3] - origin_a) / grid
+    for edge in _edges(samples, frame):
+        steps = (edge - origin_a) / grid
         off += bool((np.abs(steps - np.round(steps)) > OFF_GRID).any())
     return off
+
+
+def _edges(samples: Samples, frame: Frame) -> Iterator[Currents]:
+    """The readings around each of the pulses' ends, in amperes."""
+    for instant in (each for p in frame.pulses for each in (p.start_s, p.end_s)):
+        at = samples.index(instant)
+        yield samples.current_a[max(at - NEAR - 1, 0) : at + NEAR + 3]
 
 
 def _divisor(gaps: Currents, least: float) -> float:
