@@ -12,6 +12,8 @@ import re
 import shlex
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,9 +24,15 @@ from rig import suites
 from rig.commands.asked import OF_PYTEST
 from rig.errors import RigError, UsageError
 
-READ = 99
-"""The exit code for arguments with which pytest would go on to collect tests."""
+READ, STUCK = 99, 98
+"""Exit codes: with these arguments pytest would go on to collect tests; it came to no end."""
 PATIENCE_S = 60.0
+"""Of processor that the process may use, and after which it waits if it used none in it."""
+LEAST_S = 0.001
+"""A process that works uses more of the processor than that in PATIENCE_S, on any machine."""
+AT_ALL_S = 600.0
+"""For a plugin that looks again and again for what does not come."""
+LOOKS = 60
 NO_TEST_RUNS = (
     "help", "version", "collectonly", "markers", "showfixtures", "show_fixtures_per_test",
     "setuponly", "setupplan", "cacheshow",
@@ -42,19 +50,22 @@ def check(
 
     `given` are those of them that the user gave, `left_out` the plugins that a run does without.
     """
-    start = f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as it; it.read()"
+    start = (
+        f"import sys; sys.path[:] = {sys.path!r}; import {__name__} as it; it.read({PATIENCE_S})"
+    )
     try:
         done = subprocess.run(
             [sys.executable, "-c", start, *arguments],
             env={"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", **os.environ, **PLAIN},
             stdin=subprocess.DEVNULL, capture_output=True, text=True, errors="replace",
-            timeout=PATIENCE_S,
+            timeout=AT_ALL_S,
         )  # fmt: skip
-    except subprocess.TimeoutExpired as error:
-        raise RigError(
-            f"-- {shlex.join(given)}: pytest did not read them within {PATIENCE_S:.0f} s",
-            "leave plugins out",
-        ) from error
+        code = done.returncode
+    except subprocess.TimeoutExpired:
+        code = STUCK
+    if code == STUCK:
+        what = f"-- {shlex.join(given)}: pytest does not come to an end of reading them"
+        raise RigError(what, "leave plugins out")
     if done.returncode == READ:
         named = json.loads(done.stdout.splitlines()[-1])
         return [(Path(path).resolve(), test) for path, test in named]
@@ -88,9 +99,21 @@ def all_run(named: Sequence[tuple[Path, str]], claims: Container[str]) -> None:
                 raise UsageError(what, f"ask for it with --claims {claim}")
 
 
-def read() -> None:
+def read(patience_s: float) -> None:
     """What the process does: pytest, as far as its arguments."""
+    threading.Thread(target=watch, args=[patience_s], daemon=True).start()
     sys.exit(pytest.main(sys.argv[1:], plugins=[sys.modules[__name__]]))
+
+
+def watch(patience_s: float) -> None:
+    """End this process once it waits for what does not come, or is in a loop: by what its other
+    threads use of the processor, for how long that takes on a loaded machine is anybody's guess."""
+    used = -1.0
+    while used + LEAST_S < (now := time.process_time() - time.thread_time()) < patience_s:
+        used = now
+        for _ in range(LOOKS):  # one that is stopped meanwhile has not waited
+            time.sleep(patience_s / LOOKS)
+    os._exit(STUCK)
 
 
 @pytest.hookimpl(tryfirst=True)
