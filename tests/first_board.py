@@ -113,7 +113,8 @@ class FirstBoard:
         self.child: Child | None = None
         self.process: subprocess.Popen[bytes] | None = None
         self.pending: bytes | None = None  # of a raw boot: what it printed, until its prompt
-        self.held = b""
+        self.held = self.first_words = b""
+        self.opening = False  # and the client has sent nothing yet
         self.interrupted = 0.0
         self.starts_at: float | None = None
         self.plugs_at: float | None = None
@@ -198,8 +199,20 @@ class FirstBoard:
 
     def power_on(self, quiet: bool = False) -> None:
         if not quiet:
-            self.to_host(self.garbage + self.rom)
+            self.begin_to_speak(self.garbage + self.rom)
         self.starts_at = time.monotonic() + (0.0 if quiet else self.deaf_s)
+
+    def begin_to_speak(self, words: bytes) -> None:
+        """pyserial drops what comes while it opens a port, and a chip takes longer than that to
+        leave its reset: the client's first byte shows that it is done."""
+        self.first_words = words
+        if not self.opening:
+            self.speak()
+
+    def speak(self) -> None:
+        self.opening = False
+        words, self.first_words = self.first_words, b""
+        self.to_host(words)
 
     def stop_interpreter(self) -> None:
         self.starts_at = None
@@ -213,6 +226,7 @@ class FirstBoard:
         self.starts_at = None
         if self.stays_in_rom or self.dead:
             return
+        self.speak()
         self.boots += 1
         ours, its = socket.socketpair()
         main = bool(self.main) and not raw
@@ -303,19 +317,21 @@ class FirstBoard:
     def edge(self, is_open: bool) -> None:
         """The port was opened, or closed."""
         self.opened += is_open
+        self.opening, self.first_words = is_open, b""
         if is_open and self.mute_after and self.opened >= self.mute_after:
             self.dead = True
             self.stop_interpreter()
         resets = self.resets_on_open if is_open else self.resets_on_close
         if resets and self.plugs_at is None:
-            if is_open:
-                self.wire.swallow()
+            self.opening = is_open and not self.wire.swallow()
             self.reset()
         elif is_open and self.stays_in_rom:
-            self.to_host(self.rom)
+            self.begin_to_speak(self.rom)
 
     def from_host(self, data: bytes) -> None:
         self.heard += data
+        if self.opening and data:
+            self.speak()
         data = self.carried(data)
         if self.child is None or self.starts_at is not None:
             return  # deaf

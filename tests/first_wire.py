@@ -103,10 +103,9 @@ class PtyWire:
         except OSError:  # closed meanwhile
             return b""
 
-    def swallow(self) -> None:
-        """Drop what the client sent so far."""
-        while self.read():
-            pass
+    def swallow(self) -> bool:
+        """Drop what the client sent so far; whether that was anything."""
+        return bool(b"".join(iter(self.read, b"")))
 
     def write(self, data: bytes) -> None:
         """A client that does not read loses what does not fit, as over USB."""
@@ -223,4 +222,5 @@ class Rfc2217Wire:
             return b""
         return b"".join(self.manager.filter(data))
 
-    def swallow(self) -> None: ...
+    def swallow(self) -> bool:
+        return False

@@ -13,6 +13,8 @@ from typing import Any
 
 import pytest
 
+from rig.cli import app
+from rig.errors import LooprigError, UsageError
 from rig.ports import PLAYED
 
 
@@ -41,3 +43,15 @@ class PlayedPorts:
         temporary = self.path.with_suffix(".new")
         temporary.write_text(json.dumps(list(self.listed.values())), "utf-8")
         temporary.replace(self.path)
+
+
+def looprig(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
+    """Exit code and all that was said, as a user sees it; in this process, whose patience
+    a test may shorten."""
+    try:
+        code = int(app([str(argument) for argument in arguments], standalone_mode=False))
+        extra = ""
+    except LooprigError as error:
+        code, extra = (2 if isinstance(error, UsageError) else 3), f"looprig: {error}"
+    said = capsys.readouterr()
+    return code, said.out + said.err + extra

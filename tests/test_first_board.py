@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import serial
 
-from tests.first_board import BURST, ESP32, FirstBoard
+from tests.first_board import BURST, DOWNLOAD, ESP32, FirstBoard
 from tests.played_ports import PlayedPorts
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="it needs PTYs")
@@ -59,6 +59,18 @@ def test_it_resets_when_opened_and_is_deaf_meanwhile(tmp_path: Path) -> None:
                 assert max(said) >= 0x80
                 assert RAW not in said, "what came while it was deaf is gone"
             assert board.resets == count
+
+
+def test_what_it_says_at_an_opening_is_for_who_has_opened(tmp_path: Path) -> None:
+    """pyserial drops what came while it opened, however long a loaded machine takes for that."""
+    with FirstBoard(tmp_path, stays_in_rom=True, rom=DOWNLOAD) as board, opened(board) as port:
+        deadline = time.monotonic() + S
+        while not board.opened:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)  # another thread notices
+        port.reset_input_buffer()
+        port.write(b"\x03")
+        read_to(port, b"download\r\n")
 
 
 def test_a_reset_of_its_own_takes_its_port_away_and_renames_it(

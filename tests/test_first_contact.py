@@ -15,15 +15,14 @@ import pytest
 from rig import bench as benches
 from rig.board.arriving import Patience
 from rig.board.board import Board
-from rig.cli import app
-from rig.errors import LooprigError, RigError, UsageError
+from rig.errors import RigError
 from rig.ports import Port, bootloaders, canonical, identity, lookup
 from rig.profiles import floor_of
 from rig.results import BoardInfo
 from rig.stations import attach, find_by_serial_number, lock_of
 from tests.board_factory import push
 from tests.first_board import FirstBoard
-from tests.played_ports import PlayedPorts
+from tests.played_ports import PlayedPorts, looprig
 
 posix = pytest.mark.skipif(os.name != "posix", reason="it needs PTYs")
 PICO: dict[str, Any] = {"vid": 0x2E8A, "pid": 0x0005, "serial_number": "E6614103E7738B27"}
@@ -35,17 +34,6 @@ PPK2: dict[str, Any] = {
 @pytest.fixture
 def ports(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> PlayedPorts:
     return PlayedPorts(tmp_path, monkeypatch)
-
-
-def looprig(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
-    """Exit code and all that was said, as a user sees it."""
-    try:
-        code = int(app([str(argument) for argument in arguments], standalone_mode=False))
-        extra = ""
-    except LooprigError as error:
-        code, extra = (2 if isinstance(error, UsageError) else 3), f"looprig: {error}"
-    said = capsys.readouterr()
-    return code, said.out + said.err + extra
 
 
 # -- who is asked ---------------------------------------------------------------------------

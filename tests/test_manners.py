@@ -18,8 +18,6 @@ import pytest
 from rig.board import arriving, connection
 from rig.board.arriving import Patience
 from rig.claims import ROOT
-from rig.cli import app
-from rig.errors import LooprigError, UsageError
 from tests import started
 from tests.first_board import (
     BURST,
@@ -30,7 +28,7 @@ from tests.first_board import (
     PSRAM,
     FirstBoard,
 )  # fmt: skip
-from tests.played_ports import PlayedPorts
+from tests.played_ports import PlayedPorts, looprig
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="it needs PTYs")
 
@@ -140,17 +138,6 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(arriving, "BOOT_QUIET_S", 4.0)
     monkeypatch.setattr("rig.checkup.lines.TRY", Patience(0.3, 0.3))
     monkeypatch.setattr("rig.checkup.boards.clock_rate", lambda board, ms: 1.0)
-
-
-def looprig(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str]:
-    """Exit code and all that was said, as a user sees it."""
-    try:
-        code = int(app([str(argument) for argument in arguments], standalone_mode=False))
-        extra = ""
-    except LooprigError as error:
-        code, extra = (2 if isinstance(error, UsageError) else 3), f"looprig: {error}"
-    said = capsys.readouterr()
-    return code, said.out + said.err + extra
 
 
 def found(pattern: str, text: str) -> bool:

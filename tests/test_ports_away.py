@@ -15,8 +15,8 @@ from rig.board.port import PortBusy, PortSettling, explain_port
 from rig.errors import RigError
 from tests.board_factory import push
 from tests.first_board import FirstBoard
-from tests.played_ports import PlayedPorts
-from tests.test_first_contact import PICO, looprig, ports, posix
+from tests.played_ports import PlayedPorts, looprig
+from tests.test_first_contact import PICO, ports, posix
 
 __all__ = ["ports"]  # a fixture
 
