@@ -179,6 +179,7 @@ def test_firmware(tmp_path: Path) -> None:
     assert "releases" in asked("firmware", "firmware", cwd=tmp_path)
 
 
+@pytest.mark.slow
 def test_repeats_and_turns(tmp_path: Path) -> None:
     words = ("--board", "unix", "--no-power", "--claims", "run.returns-value")
     told = asked("run-repeat", "run", *words, "--repeat", 2, "--out", "r", cwd=tmp_path)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.skipif(
 NO_BOARDS = ("/etc/passwd", "/etc/group", "/etc", "/tmp", "/usr")
 
 
+@pytest.mark.slow
 def test_whatever_is_left_of_it_there_is_an_answer(tmp_path: Path) -> None:
     """From no stack for a single thread to one for each: 8 MiB, by the usual `ulimit -s`."""
     out, err = tmp_path / "out", tmp_path / "err"

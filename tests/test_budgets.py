@@ -220,6 +220,7 @@ def test_a_claim_without_quotes(tmp_path: Path) -> None:
     assert check_budgets(loaded)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix" or not available(), reason="virtual boards are POSIX's")
 def test_a_run_over_and_within_its_budgets(tmp_path: Path) -> None:
     limits = '{"power.sleep-sleeps" = "1 mA", "power.gather-sleeps" = "20 mA"}'

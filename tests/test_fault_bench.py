@@ -132,10 +132,8 @@ def test_line_ends_as_boards_have_them(ends: Ends) -> None:
     assert ends.say(b"\nd\n") == b"\nd\r\n"
 
 
-@pytest.mark.parametrize(
-    "kind",
-    ["corrupt", *(pytest.param(kind, marks=pytest.mark.slow) for kind in ("drop", "double"))],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["corrupt", "drop", "double"])
 def test_rare_noise_makes_no_false_verdict(kind: str, tmp_path: Path) -> None:
     """Few bytes are damaged, so that many executions get far: none may end in a verdict that a
     good wire would not have given."""

@@ -12,7 +12,16 @@ PEAK_MB = 100
 LOST_WITHIN_S = 15.0
 
 
-@pytest.mark.parametrize("row", ROWS, ids=[row.name for row in ROWS])
+SLOW = ("1 % of bytes corrupted", "1 % of bytes doubled", "never answers")
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        pytest.param(row, id=row.name, marks=[pytest.mark.slow] if row.name in SLOW else [])
+        for row in ROWS
+    ],
+)
 def test_row(row: Row) -> None:
     # a noisy wire makes each step run into its deadline: shorter ones, the same behaviour
     scale = 0.2 if row.noisy else 1.0

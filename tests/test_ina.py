@@ -98,6 +98,7 @@ def test_the_clock_of_the_second_board(tmp_path: Path) -> None:
         meter.close()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not available(), reason="the played current needs Linux's statistics")
 def test_a_capture_of_a_board(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A loaded host stops the second board's interpreter for 50 ms at a time, and now and then for

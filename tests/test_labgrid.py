@@ -61,6 +61,7 @@ def held_by(lab: LabgridBench, place: str, process: subprocess.Popen[str]) -> st
 # -- what a run gets and gives back -------------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_labgrid
 def test_boards_by_tag_and_by_name_run_side_by_side(lab: LabgridBench, tmp_path: Path) -> None:
     bench = bench_of(lab, tmp_path, one='{tags = {number = "rp2-0"}}', two='{place = "rp2-1"}')
@@ -79,6 +80,7 @@ def test_boards_by_tag_and_by_name_run_side_by_side(lab: LabgridBench, tmp_path:
     assert not lab.holder_of("rp2-1")
 
 
+@pytest.mark.slow
 @needs_labgrid
 def test_two_runs_contend_for_one_board(lab: LabgridBench, tmp_path: Path) -> None:
     bench = bench_of(lab, tmp_path, pico='{place = "rp2-1"}')

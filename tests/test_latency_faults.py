@@ -47,7 +47,16 @@ def load(request: pytest.FixtureRequest) -> Iterator[str]:
         process.wait()
 
 
-@pytest.mark.parametrize("name", names("latency"))
+QUICK = "latency-wakes-rounded-up"  # the one that `make test` has time for
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[] if name == QUICK else [pytest.mark.slow])
+        for name in names("latency")
+    ],
+)
 def test_is_caught(name: str, board: Board, load: str, tmp_path: Path) -> None:
     overlay = written([fault(name)], tmp_path / "overlay")
     for claim in fault(name).caught_by:

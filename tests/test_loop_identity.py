@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from rig.results import BoardInfo
 from rig.run_dir import RunDir
 from tests.started import looprig
@@ -31,6 +33,7 @@ def overlay(folder: Path, name: str, more: str = "") -> Path:
     return folder / name
 
 
+@pytest.mark.slow
 def test_a_frozen_one_is_told_by_its_names_and_has_the_c_queue(tmp_path: Path) -> None:
     first, again = board(tmp_path / "1"), board(tmp_path / "2")
     assert first.queue == "C"

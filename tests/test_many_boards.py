@@ -34,6 +34,7 @@ from tests.runs_beside import (
 FEW = ["--no-power", "--claims", "task.create-*"]
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_its_own_test(tmp_path: Path) -> None:
     out = tmp_path / "out"
     claims = ["--claims", "latency.sleep-*", "--claims", "run.*"]
@@ -69,6 +70,7 @@ def test_ctrl_c_and_sigterm_leave_nothing_behind(tmp_path: Path) -> None:
         results(out)
 
 
+@pytest.mark.slow
 def test_a_group_that_is_told_to_end_does_so_without_a_traceback(tmp_path: Path) -> None:
     """As `timeout` and CIs do it: the workers get the signal too, and the run's besides."""
     out = tmp_path / "out"
@@ -83,7 +85,8 @@ def test_a_group_that_is_told_to_end_does_so_without_a_traceback(tmp_path: Path)
 def test_fail_fast_reaches_the_workers(tmp_path: Path) -> None:
     out = tmp_path / "out"
     overlay = written([fault("sleeps-half")], tmp_path / "overlay")
-    arguments = ["--no-power", "-n", "auto", "--fail-fast", "--overlay", str(overlay)]
+    arguments = ["--no-power", "--claims", "sleep.*", "--claims", "stream.*", "-n", "auto"]
+    arguments += ["--fail-fast", "--overlay", str(overlay)]
     run = start(out, *BOARDS, *arguments)
     said, trouble = run.communicate(timeout=DEADLINE_S)
     assert run.returncode == 1, said + trouble
@@ -94,6 +97,7 @@ def test_fail_fast_reaches_the_workers(tmp_path: Path) -> None:
     assert len(found) < len(info["claims"]) * 2
 
 
+@pytest.mark.slow
 def test_a_worker_that_collects_by_itself(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """As on systems where a process with libraries loaded cannot be forked."""
     out = tmp_path / "out"

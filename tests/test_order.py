@@ -156,6 +156,7 @@ def replug(device: VirtualBoard) -> None:
     unplugged.rename(device.port)
 
 
+@pytest.mark.slow
 def test_who_sits_at_the_terminal_is_asked_to_replug_it(
     arguments: list[str], device: VirtualBoard, tmp_path: Path
 ) -> None:
@@ -191,6 +192,7 @@ def test_who_does_not_replug_it_has_lost_it(arguments: list[str], tmp_path: Path
     assert "unplugged and plugged in by hand" in RunDir(out).read().boards[0].lost
 
 
+@pytest.mark.slow
 def test_what_a_fault_breaks_comes_after_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -143,6 +143,7 @@ def test_a_mistake_in_a_test_is_a_sentence(test: str, sentence: str, project: Pa
     assert "Traceback" not in said
 
 
+@pytest.mark.slow
 def test_a_bench_elsewhere_is_not_taken_for_the_project(project: Path) -> None:
     shutil.move(project / "bench.toml", project.parent / "bench.toml")
     said = outside(project, "--looprig-bench", "../bench.toml", "-k", "reads", code=4)

@@ -140,7 +140,9 @@ def test_a_port_held_after_it_came_back_is_waited_for(tmp_path: Path, ports: Pla
 
 
 @posix
-@pytest.mark.parametrize(("exit_code", "takes_s"), [(139, 0.0), (1, 0.0), (0, 6.0)])
+@pytest.mark.parametrize(
+    ("exit_code", "takes_s"), [(139, 0.0), (1, 0.0), pytest.param(0, 6.0, marks=pytest.mark.slow)]
+)
 def test_a_power_switch_is_judged_by_what_comes_back(
     exit_code: int, takes_s: float, tmp_path: Path
 ) -> None:

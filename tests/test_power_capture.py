@@ -189,6 +189,7 @@ def test_a_second_capture_of_one_claim_has_a_file_of_its_own(rig: Rig, meter: Sc
 # -- profiles -------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_floor_that_spins_is_no_floor(rig: Rig, meter: ScpiMeter) -> None:
     # idle() of this port returns at once: the board's every sleep is broken.
     power = rig.power(meter, PowerProfile(floor="idle"))

@@ -90,6 +90,7 @@ def run(env: dict[str, str], *words: str) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_base_and_head_and_one_comment(shelf: tuple[Path, dict[str, str]], hub: Played) -> None:
     clone, env = shelf
     hub.author = "stranger"

@@ -94,6 +94,7 @@ def shows(result: Result, printed: list[str]) -> bool:
     return bool(decisive) and there and [line.split()[0] for line in printed] == names
 
 
+@pytest.mark.slow
 def test_each_that_diverges_shows_the_same_without_the_rig(run: Path, tmp_path: Path) -> None:
     info = RunDir(run).read()
     results = [r for r in RunDir(run).results() if r.outcome in ("diverges", "crashed")]

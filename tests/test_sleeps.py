@@ -75,6 +75,7 @@ def test_one_that_takes_the_port_away_is_not_named(examine: Examine) -> None:
     assert named.mend == '[board.b.power] floor = "raw-wait"'
 
 
+@pytest.mark.slow
 def test_the_deepest_is_named(examine: Examine) -> None:
     """The simpler ones are none here: no sockets, and an `idle` that spins."""
     none = "raise ImportError('no network on this board')\n"

@@ -188,6 +188,7 @@ def test_a_process_that_stands_still_or_has_ended_is_told(process: subprocess.Po
 # -- between two scripts of one test -----------------------------------------------------------
 
 
+@pytest.mark.slow
 @slowed
 def test_one_that_ends_between_two_scripts_of_a_test_crashes_no_board(
     boards: tuple[EmulatedBoard, Board], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

@@ -247,6 +247,7 @@ def instance1():
 """
 
 
+@pytest.mark.slow
 def test_two_instances_with_the_host_for_the_other(tmp_path: Path) -> None:
     """The board is the one and the other; each test differs on it in the one part it plays."""
     tests = tmp_path / "tests"

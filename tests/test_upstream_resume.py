@@ -152,6 +152,7 @@ def refused(*words: str | Path) -> str:
     return sentence
 
 
+@pytest.mark.slow
 def test_what_is_no_run_of_the_suite(
     checkout: Path, bench: Path, out: Path, gate: Gate, tmp_path: Path
 ) -> None:
