@@ -113,7 +113,7 @@ def _with_images(bench: Bench) -> Bench:
         path = home / entry.firmware
         if not path.exists() and releases.named(entry.firmware):
             continue
-        emulated.check(path, entry.emulator)
+        emulated.check(path, entry.emulator, entry.wires)
         board[name] = entry.model_copy(update={"firmware": str(path)})
     return bench.model_copy(update={"board": board})
 
@@ -121,7 +121,8 @@ def _with_images(bench: Bench) -> Bench:
 def for_firmware(names: list[str]) -> Bench:
     """The bench that `--firmware FILE` describes: an emulated board for each, or a virtual one for
     a program that runs here, with a meter each. An emulator whose clock is its own is started as
-    often as there are cores for it, for its copies are alike. Raises UsageError or RigError."""
+    often as there are cores for it, for its copies are alike; what it can wire is wired. Raises
+    UsageError or RigError."""
     from rig.virtual import emulators, image, releases
 
     board: dict[str, Any] = {}
@@ -129,12 +130,15 @@ def for_firmware(names: list[str]) -> Bench:
         path = releases.resolve(text).absolute()
         found = image.read(path)
         here = found.kind == "interpreter"
-        copies = 1 if here else emulators.copies(emulators.choose(found), len(names))
-        kind = "virtual" if here else "emulated"
+        emulator = None if here else emulators.choose(found)
+        copies = emulators.copies(emulator, len(names)) if emulator else 1
+        kind = "emulated" if emulator else "virtual"
         name = re.sub(r"[^A-Za-z0-9_]+", "-", path.stem).strip("-")[:60] or "board"
         while name in board:
             name += "-2"
         entry = {"kind": kind, "firmware": str(path), "meter": "virtual", "copies": copies}
+        if emulator and emulator.WIRES:  # they cost nobody a jumper
+            entry["wires"] = emulator.WIRES
         board[name] = entry
     path_of = " ".join(f"--firmware {text}" for text in names)
     return Bench.model_validate(

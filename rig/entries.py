@@ -12,6 +12,7 @@ from rig.meters.accuracy import stated
 from rig.networks import BoardNetwork
 from rig.units import amperes, volts
 from rig.virtual.files import FileSystem
+from rig.wires import BoardWires
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     "virtual": (
@@ -34,7 +35,7 @@ KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope", "powershield")
 KEYS: dict[str, tuple[str, ...]] = {
     "serial": (
         "port", "serial_number", "interface", "baudrate", "dtr", "rts", "deadline_scale", "meter",
-        "power_cycle", "profile", "power", "labgrid", "network",
+        "power_cycle", "profile", "power", "labgrid", "network", "wires",
     ),
     "virtual": (
         "deadline_scale", "meter", "profile", "firmware", "heap", "copies", "file_system",
@@ -42,7 +43,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     ),
     "cpython": ("deadline_scale", "copies", "file_system", "network"),
     "emulated": (
-        "deadline_scale", "meter", "profile", "firmware", "emulator", "copies", "power",
+        "deadline_scale", "meter", "profile", "firmware", "emulator", "copies", "power", "wires",
     ),
 }  # fmt: skip
 """Keys that each kind of board makes use of, beside `kind`."""
@@ -175,6 +176,7 @@ class BoardEntry(_Strict):
     copies: int = Field(1, ge=1, le=32)  # virtual, emulated, cpython: so many divide the claims
     file_system: FileSystem = "own"  # virtual boards: a folder of their own, or what else
     network: BoardNetwork | None = None  # how it comes to one, or what a virtual board reaches
+    wires: BoardWires | None = None  # which of its pins are wired to which
     power: PowerProfile = PowerProfile()
     labgrid: LabgridPlace | None = None
 

@@ -101,6 +101,10 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
             )
     if board.network:
         _network(f"{where}.network", board)
+    if board.wires:
+        key, what, hint = board.wires.trouble(board.power.marker)
+        if what:
+            raise UsageError(f"{where}.wires{key and '.'}{key}: {what}", hint)
     if board.kind == "cpython" and board.file_system == "none":
         raise UsageError(
             f"{where}.file_system: CPython does not run without files",

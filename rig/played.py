@@ -67,13 +67,14 @@ def _played(bench: Bench, name: str, folder: Path) -> Played:
         from rig.virtual import releases
         from rig.virtual.emulated import EmulatedBoard
 
-        return EmulatedBoard(name, releases.resolve(entry.firmware), entry.emulator, folder)
-    firmware = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
-    if os.sep in firmware:  # a path, from where the bench file is
-        firmware = str((Path(bench.path).parent / firmware).resolve())
+        firmware = releases.resolve(entry.firmware)
+        return EmulatedBoard(name, firmware, entry.emulator, folder, entry.wires)
+    interpreter = entry.firmware or ("cpython" if entry.kind == "cpython" else "micropython")
+    if os.sep in interpreter:  # a path, from where the bench file is
+        interpreter = str((Path(bench.path).parent / interpreter).resolve())
     return VirtualBoard(
         name,
-        firmware,
+        interpreter,
         folder,
         entry.heap,
         entry.file_system,

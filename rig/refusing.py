@@ -8,6 +8,7 @@ from rig.errors import Unmeasured, Unsupported
 from rig.networks import NO_TABLE
 from rig.results import BoardInfo
 from rig.stations import Station
+from rig.wires import lacking as no_wire
 
 
 def refuse(claim: Claim, info: BoardInfo, power: bool, station: Station) -> None:
@@ -32,6 +33,8 @@ def refuse(claim: Claim, info: BoardInfo, power: bool, station: Station) -> None
 
 def lacking(feature: str, info: BoardInfo, station: Station) -> str:
     """Why the board has not what the bench is to give it; '' if it has."""
+    if feature.startswith("wire."):
+        return no_wire(station.wires, feature)
     if feature == "network.self" and "socket.loopback" in info.features:
         return ""
     if "socket" not in info.features:

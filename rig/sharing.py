@@ -85,7 +85,8 @@ def firmware(station: Station) -> tuple[object, ...]:
     if info is None:
         return (station.name,)
     build = tuple(getattr(info, said) for said in BUILD)
-    return (*build, tuple(info.features), station.profile, station.overlay)
+    wires = station.wires and (bool(station.wires.pins), bool(station.wires.uart))
+    return (*build, tuple(info.features), station.profile, station.overlay, wires)
 
 
 def _apart(stations: Sequence[Station]) -> str:

@@ -29,6 +29,7 @@ from rig.played import Lost as Lost
 from rig.played import losing, started
 from rig.ports import listed, with_serial_number
 from rig.results import BoardInfo
+from rig.wires import BoardWires
 
 if TYPE_CHECKING:
     from rig.fleet.places import Place
@@ -60,6 +61,7 @@ class Station(BaseModel):
     info: BoardInfo | None = None
     ticks_period: int = 1 << 30
     network: NetworkStation | None = None  # on which the host is the other end
+    wires: BoardWires | None = None  # which of its pins are wired to which
     fenced: list[str] | None = None  # a virtual board: what of the machine it cannot reach
 
     def supply_trouble(self) -> str:
@@ -165,6 +167,7 @@ def _station(name: str, entry: BoardEntry, port: str, meter: MeterStation | None
         power=entry.power,
         profile=entry.profile,
         meter=meter,
+        wires=entry.wires,
     )
 
 
@@ -258,6 +261,7 @@ def _virtual(
         stations[name].fenced = board.fenced
         stations[name].activity, stations[name].emulator = board.activity, board.emulator
         stations[name].network = board.network
+        stations[name].wires = board.wires
     return stations
 
 

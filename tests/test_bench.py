@@ -12,6 +12,7 @@ import pytest
 from rig import bench as benches
 from rig.errors import UsageError
 from rig.networks import BoardNetwork
+from rig.wires import BoardWires, UartLoop
 
 PICO = '[board.pico]\nport = "/dev/ttyACM0"\n'
 BAD = {
@@ -188,7 +189,8 @@ def test_a_port_and_a_meter_are_a_bench_of_their_own() -> None:
 def test_every_key_is_documented() -> None:
     """docs/bench.md names every key that a bench file may hold."""
     text = (benches.ROOT / "docs" / "bench.md").read_text(encoding="utf-8")
-    for model in (benches.BoardEntry, benches.MeterEntry, benches.PowerProfile, BoardNetwork):
+    models = (benches.BoardEntry, benches.MeterEntry, benches.PowerProfile, BoardNetwork)
+    for model in (*models, BoardWires, UartLoop):
         for key in model.model_fields:
             assert f"`{key}`" in text, f"{model.__name__}.{key}"
 

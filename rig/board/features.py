@@ -26,6 +26,8 @@ FEATURES: dict[str, str] = {
     "machine.Timer": "import machine\nmachine.Timer",
     "machine.RTC": "import machine\nmachine.RTC().datetime()",
     "machine.UART": "import machine\nmachine.UART",
+    "machine.Pin": "import machine\nmachine.Pin",
+    "machine.PWM": "import machine\nmachine.PWM",
     "machine.lightsleep": "import machine\nmachine.lightsleep",
     "io.IOBase": "import io\nio.IOBase",
     "select.poll": "import select\nselect.poll()",
@@ -39,6 +41,8 @@ FEATURES: dict[str, str] = {
 GIVEN: dict[str, str] = {
     "network.peer": "board and host have met on a network (rig/net/meeting.py)",
     "network.self": "the board can talk to itself: over its loopback, or by way of the host",
+    "wire.pins": "a wire from one of its pins to another ([board.NAME.wires])",
+    "wire.uart": "a wire from a UART's TX to its own RX",
 }
 """What a board has by what the bench gives it, which it cannot be asked for."""
 KNOWN = (*FEATURES, *GIVEN)

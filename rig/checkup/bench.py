@@ -16,6 +16,7 @@ from rig.checkup.meters import check_meter
 from rig.checkup.network import check_network
 from rig.checkup.ports import check_port
 from rig.checkup.sleeps import check_sleeps
+from rig.checkup.wires import check_wires
 from rig.errors import LooprigError
 from rig.results import BoardInfo
 from rig.stations import MeterStation, Station, attach
@@ -62,6 +63,8 @@ def check_one(bench: Bench, name: str, entry: BoardEntry) -> Iterator[Finding]:
                 yield from check_board(about, station, board)
                 if station.network:
                     yield check_network(about, station.network, board)
+                if station.wires:
+                    yield from check_wires(about, station.wires, board)
                 if meter and not meter.trouble:
                     yield from check_meter(board, station, other_meters(bench, station))
                     if station.info and needs_floor(station, station.info):

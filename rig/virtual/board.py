@@ -13,7 +13,10 @@ from rig.errors import RigError
 from rig.networks import NetworkStation
 from rig.virtual.fence import Network
 from rig.virtual.files import FileSystem
+from rig.wires import BoardWires, UartLoop
 
+WIRES = BoardWires(pins=(2, 3), uart=UartLoop(id=1))
+"""What unix_lib/machine.py plays, always."""
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 
@@ -45,6 +48,7 @@ class VirtualBoard:
         self.pid_file = folder / f"{name}.pid"
         self.root = folder / f"{name}.root"
         self.root.mkdir(parents=True, exist_ok=True)
+        self.wires = None if interpreter == "cpython" else WIRES
         self.supply = folder / f"{name}.supply" if fed else None
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the holder)
         command = [

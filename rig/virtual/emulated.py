@@ -16,9 +16,10 @@ import threading
 import time
 from pathlib import Path
 
-from rig.errors import RigError
+from rig.errors import RigError, UsageError
 from rig.networks import NetworkStation
 from rig.virtual import emulators, image
+from rig.wires import BoardWires
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LINE_LIMIT = 1 << 16
@@ -28,13 +29,29 @@ READY_S = 60.0
 """Node.js and QEMU begin in a second, and on a loaded machine in ten."""
 COMMAND = "{firmware}"
 """What makes an `emulator` of the bench a command, rather than the name of one of ours."""
+WIRES = "{wires}"
+"""Where in such a command the bench's wires go."""
 
 
-def check(firmware: Path, emulator: str = "") -> None:
-    """Raises UsageError for a file that is no firmware, or that no emulator here runs."""
-    found = image.read(firmware)
+def check(firmware: Path, emulator: str = "", wires: BoardWires | None = None) -> None:
+    """Raises UsageError for a file that is no firmware, or that no emulator here runs, or none with
+    such wires."""
+    image.read(firmware)
+    command(firmware, emulator, wires)
+
+
+def command(firmware: Path, emulator: str, wires: BoardWires | None) -> list[str]:
+    """What starts the emulator, a command of the bench's or one of ours. Raises UsageError."""
     if COMMAND not in emulator:
-        emulators.choose(found, emulator)
+        found = image.read(firmware)
+        return emulators.choose(found, emulator).command(found, wires)
+    if wires and WIRES not in emulator:
+        raise UsageError(
+            f"emulator = {emulator!r}: it is not told of the wires that the bench names",
+            f"put {WIRES} into the command (docs/adding-an-emulator.md), or leave wires out",
+        )
+    filled = emulator.replace(COMMAND, shlex.quote(str(firmware)))
+    return shlex.split(filled.replace(WIRES, shlex.quote(wires.told() if wires else "{}")))
 
 
 def thread_of(said: dict[str, object]) -> bytes:
@@ -50,17 +67,20 @@ class EmulatedBoard:
     """An emulator's process, by the contract of docs/adding-an-emulator.md.
 
     `emulator` is the name of one of ours, '' for the first that runs the firmware, or a command
-    with `{firmware}` in it. Raises UsageError where there is none for such a firmware.
+    with `{firmware}` in it. Raises UsageError where there is none for such a firmware and wires.
     """
 
-    def __init__(self, name: str, firmware: Path, emulator: str, folder: Path) -> None:
-        if COMMAND in emulator:
-            command = shlex.split(emulator.replace(COMMAND, shlex.quote(str(firmware))))
-        else:
-            found = image.read(firmware)
-            command = emulators.choose(found, emulator).command(found)
+    def __init__(
+        self,
+        name: str,
+        firmware: Path,
+        emulator: str,
+        folder: Path,
+        wires: BoardWires | None = None,
+    ) -> None:
         self.name = name
-        self.command = command
+        self.wires = wires
+        self.command = command(firmware, emulator, wires)
         self.port = self.activity = ""
         self.followed = False  # its output has a reader, who closes it
         self.pid_file = folder / f"{name}.pid"
@@ -70,12 +90,13 @@ class EmulatedBoard:
         self.log = tempfile.TemporaryFile()  # noqa: SIM115 (lives as long as the emulator)
         try:
             self.process = subprocess.Popen(
-                command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.log
-            )
+                self.command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+                stderr=self.log,
+            )  # fmt: skip
         except OSError as error:
             self.log.close()
             raise RigError(
-                f"emulated board {name}: {command[0]}: {error.strerror}", "is it installed?"
+                f"emulated board {name}: {self.command[0]}: {error.strerror}", "is it installed?"
             ) from error
 
     def wait_ready(self) -> None:

@@ -13,6 +13,7 @@ from typing import Protocol
 from rig.errors import UsageError, nearest
 from rig.virtual.emulators import qemu, rp2040js
 from rig.virtual.image import Firmware
+from rig.wires import BoardWires
 
 
 class Emulator(Protocol):
@@ -29,8 +30,11 @@ class Emulator(Protocol):
     def missing(self) -> str:
         """What of it is not on this machine, '' when all of it is."""
 
-    def command(self, firmware: Firmware) -> list[str]:
-        """What starts it."""
+    WIRES: BoardWires | None
+    """What it wires where no bench says; None for one that wires nothing."""
+
+    def command(self, firmware: Firmware, wires: BoardWires | None = None) -> list[str]:
+        """What starts it, with such wires. Raises UsageError for those that it cannot have."""
 
 
 MOST = 8

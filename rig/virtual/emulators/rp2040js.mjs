@@ -1,6 +1,6 @@
 // An emulated Pico for looprig: a UF2 on rp2040js, by the contract of docs/adding-an-emulator.md.
 //
-//   node rp2040js.mjs --core DIR --bootrom FILE --firmware FILE
+//   node rp2040js.mjs --core DIR --bootrom FILE --firmware FILE [--pins FROM,TO] [--uart ID]
 //
 // DIR holds node_modules/rp2040js; FILE the RP2040's boot ROM, 16 kB. One JSON line says where the
 // console and the activity port are; the process ends when its standard input closes. SIGUSR2 is
@@ -11,9 +11,11 @@ import net from 'node:net';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { wire } from './rp2040_wires.mjs';
 
+const options = ['core', 'bootrom', 'firmware', 'pins', 'uart'];
 const { values: given } = parseArgs({
-  options: { core: { type: 'string' }, bootrom: { type: 'string' }, firmware: { type: 'string' } },
+  options: Object.fromEntries(options.map((name) => [name, { type: 'string' }])),
 });
 const found = createRequire(`${given.core}/`).resolve('rp2040js');
 const { Simulator, RP2040, USBCDC } = (
@@ -148,6 +150,7 @@ function powerOn() {
   mcu = new RP2040(clock);
   mcu.logger = { debug: silent, info: silent, warn: silent, error: complain };
   withoutSecondCore(mcu);
+  wire(mcu, clock, given);
   mcu.loadBootrom(rom.words); // which resets, and so wipes the flash
   mcu.flash.set(flash);
   mcu.onBreak = (number) => {

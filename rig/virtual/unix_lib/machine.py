@@ -22,3 +22,6 @@ class RTC:
         year, month, day, _, hour, minute, second, _ = to
         RTC._ahead = time.mktime((year, month, day, hour, minute, second, 0, 0)) - time.time()
         return None
+
+
+from _wired import PWM, UART, Pin  # noqa: E402
