@@ -1,5 +1,6 @@
-# Does what is driven at one end of a wire come in at the other? The input is pulled the other way each
-# time, so that one which nothing is wired to is told. What the bench names is all that is touched.
+# Does what is driven at one end of a wire come in at the other? The input is pulled the other way
+# each time, so that one which nothing is wired to is told. What the bench names is all that is
+# touched.
 import time
 from time import ticks_diff, ticks_us
 
