@@ -65,8 +65,10 @@ def prepare() -> str:
     """
     global joined
     lost = sys.stdout is None
-    if not os.environ.get("COLUMNS", "1").lstrip("0").isdecimal():  # rich would print nothing at 0
-        del os.environ["COLUMNS"]
+    for name in ("COLUMNS", "LINES"):  # rich takes all that isdigit(), at 0 it prints nothing
+        size = os.environ.get(name, "1").lstrip("0")
+        if not (size.isdecimal() and len(size) < 6):  # to a terminal it is a short: ioctl_tty(2)
+            del os.environ[name]
     for number, mode in ((0, os.O_RDONLY), (1, os.O_WRONLY), (2, os.O_WRONLY)):
         try:
             os.fstat(number)

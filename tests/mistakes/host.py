@@ -20,7 +20,7 @@ SURROUNDINGS: list[dict[str, str]] = [
     {"XDG_CONFIG_HOME": "/etc/passwd"}, {"TMPDIR": "/nowhere"}, {"TMPDIR": "/etc/passwd"},
     {"TMPDIR": "/proc/1"}, {"TMPDIR": "here"}, {"TMPDIR": "a" * 5000}, {"COLUMNS": "0"},
     {"COLUMNS": "-1"}, {"COLUMNS": "wide"}, {"COLUMNS": "7"}, {"COLUMNS": "9" * 30},
-    {"COLUMNS": "\u0663"}, {"LINES": "0"}, {"TERM": "none"}, {"TERM": ""}, {"LC_ALL": "xx_YY"},
+    {"COLUMNS": "\u0663"}, {"COLUMNS": "1000000000"}, {"LINES": "0"}, {"LINES": "²"}, {"TERM": "none"}, {"TERM": ""}, {"LC_ALL": "xx_YY"},
     {"LC_ALL": ""}, {"LANG": "."}, {"LANGUAGE": "\udcff"}, {"TZ": "Nowhere/Land"},
     {"TZ": ":/etc/passwd"}, {"PYTEST_ADDOPTS": "--no-such"}, {"PYTEST_PLUGINS": "none"},
     {"PYTHONOPTIMIZE": "1"}, {"PYTHONWARNINGS": "error"}, {"FORCE_COLOR": "1"}, {"NO_COLOR": ""},
