@@ -62,7 +62,8 @@ async def main():
         for _ in range(params["each"]):
             await work()
         took[batch] = ticks_diff(ticks_us(), start)
-        if batch >= 15 and ticks_diff(ticks_us(), began) > params["enough_us"]:
+        # the host needs three looks, of which the last is at the end
+        if len(used) > 1 and ticks_diff(ticks_us(), began) > params["enough_us"]:
             break
     used.append(collected())
     emit("own", own[: batch + 1])
