@@ -67,7 +67,9 @@ def settled(case: Case, server: Server, place: Place) -> Case:
     told, prints = said(request.out) + said(request.err), bool(said(request.out))
     assert told.strip(), request
     wiped(place)
-    return replace(case, code=code, also=(), needle="", prints=prints)
+    sentence = re.search(r"^looprig: (.+?)(?:; |$)", told, re.MULTILINE)
+    needle = sentence[1] if sentence and code else ""
+    return replace(case, code=code, also=(), needle=needle, prints=prints)
 
 
 def said(path: str) -> str:

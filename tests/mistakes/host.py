@@ -52,7 +52,10 @@ def sound(draw: st.DrawFn, place: Place, case: Case) -> Case:
 def output(draw: st.DrawFn, place: Place, case: Case) -> Case:
     """Nobody takes what is printed."""
     case.request.out = draw(st.sampled_from(["closed", "full", "unread"]))
-    if case.request.out == "closed" or (case.prints and case.code != 2):
+    closed = case.request.out == "closed"
+    if case.code == 3 and case.needle and not closed:  # it says that, or what it lacks
+        return replace(case, also=(3,), lacks="output")
+    if closed or (case.prints and case.code != 2):
         return replace(case, code=3, needle="output")
     return replace(case, also=(3,) if case.prints else (), lacks="output")
 
