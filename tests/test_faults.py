@@ -26,7 +26,7 @@ from rig.faults import fault, names, parsed, written
 from rig.net.meeting import meet
 from rig.networks import NetworkStation
 from rig.results import Outcome
-from rig.virtual.board import VirtualBoard
+from rig.virtual.board import WIRES, VirtualBoard
 
 DEADLINE_SCALE = 0.3
 """Faults that hang the board are waited for; three seconds are plenty for tests of milliseconds."""
@@ -72,6 +72,7 @@ def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outco
     record = Record(catalogue()[claim], board.info, folder, folder)
     under_test = BoardUnderTest(board)
     under_test.record = record
+    under_test.wires = WIRES
     under_test.network = NETWORKS.get(board.name)  # None of a board that met no network
     test = host_tests()[claim]
     offered = {"board": under_test, "record": record}

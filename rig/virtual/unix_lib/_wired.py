@@ -86,7 +86,7 @@ class PWM:
 class UART(io.IOBase):
     # A byte arrives when its bits have gone by. Like a chip's UART it has no file descriptor: who
     # waits for it looks at it.
-    def __init__(self, id, baudrate=115200, *, rxbuf=256, txbuf=256, tx=None, rx=None, timeout=0):
+    def __init__(self, id, baudrate=115200, *, rxbuf=256, txbuf=256, timeout=0, timeout_char=0):
         if id != 1:
             raise ValueError("UART(%s) doesn't exist" % id)
         self.rxbuf, self.txbuf = rxbuf, txbuf

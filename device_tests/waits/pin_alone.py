@@ -1,0 +1,35 @@
+# The hardware drives the pin, by PWM: nothing of the program runs when an edge comes, and no timer
+# is due. When the first edges come, the board finds by looking without end: the others are half a
+# period apart.
+from machine import PWM
+
+
+def heard(_):
+    flag.set()
+
+
+async def main():
+    pacer = asyncio.create_task(pace(params["timer_ms"]))
+    while pin.value():
+        pass
+    while not pin.value():
+        pass
+    first = ticks_us()
+    while pin.value():
+        pass
+    emit("half", [ticks_diff(ticks_us(), first)])
+    listen(heard, Pin.IRQ_RISING | Pin.IRQ_FALLING)
+    flag.clear()
+    took = []
+    for _ in range(params["times"]):
+        await flag.wait()
+        took.append(ticks_diff(ticks_us(), first))
+    pacer.cancel()
+    emit("took", took)
+
+
+flag = asyncio.ThreadSafeFlag()
+pwm = PWM(out, freq=params["hz"], duty_u16=32768)
+asyncio.run(main())
+pwm.deinit()
+let_go()
