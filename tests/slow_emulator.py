@@ -31,8 +31,6 @@ LIBRARIES = (
     "/usr/lib/faketime/libfaketime.so.1",
 )
 LONGEST_NS = 3600 * 10**9
-PERIOD_NS = 125_000
-"""Of the board's clock: an eighth of what a meter samples."""
 
 
 def library() -> str:
@@ -53,8 +51,7 @@ class Slowed:
         self.whole = self.record()
 
     def record(self) -> Recording:
-        period = int(PERIOD_NS * self.slow)
-        return Recording(self.pid_file, time.monotonic_ns(), LONGEST_NS, period)
+        return Recording(self.pid_file, time.monotonic_ns(), LONGEST_NS)
 
     def nanos(self) -> int:
         """Of the board's clock."""

@@ -112,7 +112,7 @@ SPOILT = [
 
 @pytest.mark.parametrize("answer", SPOILT)
 def test_a_record_that_is_none_is_no_current(port: Port, answer: bytes) -> None:
-    recording = Emulation(port.address).record(10**9, 10**6)
+    recording = Emulation(port.address).record(10**9)
     port.answer = answer
     with pytest.raises(RigError):
         recording.duty(0.001, wait=False)
@@ -120,7 +120,7 @@ def test_a_record_that_is_none_is_no_current(port: Port, answer: bytes) -> None:
 
 
 def test_currents_are_no_times_that_go_back(port: Port) -> None:
-    recording = Emulation(port.address).record(10**9, 10**6)
+    recording = Emulation(port.address).record(10**9)
     port.answer = b'{"nanos": 0, "active": [1000, -5, NaN]}'
     with pytest.raises(RigError, match="no times"):
         recording.duty(0.001, wait=False)

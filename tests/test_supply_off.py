@@ -17,6 +17,7 @@ from fixtures.board import BoardUnderTest
 from rig import bench as benches
 from rig.commands.prepared import prepared
 from rig.errors import RigError
+from rig.holding import await_port
 from rig.meters.held import HeldMeter, Owner
 from rig.meters.instrument import ScpiMeter
 from rig.power.capture import capture
@@ -167,6 +168,38 @@ def test_one_that_is_switched_off_in_mid_run_costs_one_test(
     assert len(spoilt) <= 1
     assert len(results) > 3
     assert done.returncode == 0
+
+
+@pytest.mark.parametrize("table", [VOLTAGE, "shared = true"])
+def test_one_that_is_switched_off_between_two_tests_costs_the_next(
+    table: str, tmp_path: Path
+) -> None:
+    """Nobody holds a shared one, and nobody looks at it meanwhile: the next test finds its board
+    gone, asks at once, and says so, though the board is back for it."""
+    with (
+        by_scpi(tmp_path, "keithley-2450", table, output="on") as fed,
+        contextlib.nullcontext(await_port(str(fed.board.port))),
+        attach(benches.load(fed.bench(tmp_path))) as [station],
+        prepared([station], None),
+    ):
+        assert fed.instrument
+        instrument = fed.instrument
+
+        def asked() -> str:
+            why = station.supply_trouble()
+            instrument.press("on")
+            return why
+
+        with contextlib.closing(BoardUnderTest(station.board(), asked)) as found:
+            assert found.run("checkup/clock", ms=1).ended
+            instrument.press("off")
+            until = time.monotonic() + 10
+            while fed.board.port.exists() and time.monotonic() < until:
+                time.sleep(0.01)
+            with pytest.raises(RigError, match=r"had no power: the output of .* is off"):
+                found.run("checkup/clock", ms=1)
+            assert not found.info.lost
+            assert found.run("checkup/clock", ms=1).ended
 
 
 @supplies

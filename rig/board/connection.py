@@ -217,6 +217,8 @@ class Connection:
                 return
         except (Silence, Disconnected) as error:
             self.clean = False
+            if self.before_recovery:
+                self.before_recovery()
             execution.recovery.append(f"soft reset before the test failed: {error}")
         self.recover(execution)
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from rig.virtual.current_model import CurrentModel
 from rig.virtual.runnable import PidFile, Recording
 
-OBSERVE_NS = 500_000
 LONGEST_NS = 600 * 10**9
 
 
@@ -31,7 +30,7 @@ class Activity:
         if self.recording is not None:
             self.recording.stop()
         if self.board is not None:
-            self.recording = Recording(self.board, self.start_ns, LONGEST_NS, OBSERVE_NS)
+            self.recording = Recording(self.board, self.start_ns, LONGEST_NS)
 
     def currents(self, interval_s: float) -> NDArray[np.float64]:
         """The samples that are final by now and were not given yet, in amperes."""

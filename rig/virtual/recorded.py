@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from rig.activity import Activity
 from rig.errors import RigError
 
+PERIOD_NS = 500_000
+"""Of the emulated clock: the resolution of a virtual meter on an emulated board."""
 LOOK_S = 0.02
 """How often an emulator is asked whether the recording's time is over."""
 
@@ -22,18 +24,18 @@ class Emulation:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def record(self, length_ns: int, period_ns: int) -> EmulatedRecording:
+    def record(self, length_ns: int) -> EmulatedRecording:
         """What it does from now on, in its own time."""
-        return EmulatedRecording(self.address, length_ns, period_ns)
+        return EmulatedRecording(self.address, length_ns)
 
 
 class EmulatedRecording:
     """A recording in emulated time, with what a virtual instrument asks of `Recording`."""
 
-    def __init__(self, address: str, length_ns: int, period_ns: int) -> None:
+    def __init__(self, address: str, length_ns: int) -> None:
         self.activity = Activity(address)
-        self.period_ns, self.length_ns = period_ns, length_ns
-        self.start = self.activity.number("record", every_nanos=period_ns)
+        self.length_ns = length_ns
+        self.start = self.activity.number("record", every_nanos=PERIOD_NS)
         self.kept: NDArray[np.float64] | None = None
 
     @property
@@ -77,7 +79,7 @@ class EmulatedRecording:
                 active = np.asarray(list(said["active"]), dtype=float)
             except (KeyError, TypeError, ValueError) as error:
                 raise RigError(f"the emulator's record is none: {error}") from error
-        active = active[: self.length_ns // self.period_ns]
+        active = active[: self.length_ns // PERIOD_NS]
         if self.over:
             self.kept = active
             self.activity.close()
@@ -93,7 +95,7 @@ class EmulatedRecording:
         active = np.concatenate(([0.0], np.cumsum(self.take())))
         if not np.isfinite(active).all() or (np.diff(active) < 0).any():
             raise RigError("the emulator's record is none: times that are no times")
-        edges = np.arange(len(active)) * float(self.period_ns)
+        edges = np.arange(len(active)) * float(PERIOD_NS)
         count = int(edges[-1] / 1e9 / interval_s + 1e-6)
         grid = np.arange(count + 1) * (interval_s * 1e9)
         cumulative = np.interp(grid, edges, active)

@@ -10,9 +10,6 @@ from numpy.typing import NDArray
 
 from rig.virtual.current_model import CurrentModel
 
-OBSERVE_S = 0.5e-3
-"""How often the board's process is looked at: the real resolution of every virtual meter."""
-
 
 class Recorded(Protocol):
     """A board's activity over a time: the host's, or one of the board's own."""
@@ -35,7 +32,7 @@ class Recorded(Protocol):
 class Watched(Protocol):
     """A board whose activity can be recorded."""
 
-    def record(self, length_ns: int, period_ns: int) -> Recorded:
+    def record(self, length_ns: int) -> Recorded:
         """What it does from now on."""
 
 
@@ -60,7 +57,7 @@ class Acquisition:
             self.made = self.signal.readings(np.zeros(count), interval_s)
         else:
             length = int(count * interval_s * 1e9)
-            self.recording = board.record(length, int(OBSERVE_S * 1e9))
+            self.recording = board.record(length)
 
     @property
     def age_s(self) -> float:
