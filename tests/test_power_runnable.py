@@ -8,6 +8,7 @@ import struct
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ pytestmark = pytest.mark.skipif(
 Look = tuple[float, float]
 
 
-def credited(looks: list[Look]) -> Credited:
+def credited(looks: Sequence[Look]) -> Credited:
     """What looks tell, each an instant and the demand that it found."""
     found = Credited(round(looks[0][0] * MS))
     for at, amount in looks:
@@ -35,7 +36,7 @@ def credited(looks: list[Look]) -> Credited:
     return found
 
 
-def activity(looks: list[Look]) -> list[tuple[float, float]]:
+def activity(looks: Sequence[Look]) -> list[tuple[float, float]]:
     """(start, end) of each stretch, in ms."""
     return [
         ((each.first + each.idle) / MS, (each.last + each.idle) / MS)

@@ -7,7 +7,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +25,7 @@ from rig.run_dir import RunDir
 from rig.stations import attach
 from rig.virtual.meter import available
 from rig.virtual.supply import Switch
-from tests.feeding import FEEDERS, VOLTAGE, by_joulescope, by_scpi, load_driver, looprig
+from tests.feeding import FEEDERS, VOLTAGE, Fed, by_joulescope, by_scpi, load_driver, looprig
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix" or not available(), reason="played meters need PTYs and Linux's statistics"
@@ -170,6 +170,13 @@ def test_one_that_is_switched_off_in_mid_run_costs_one_test(
     assert done.returncode == 0
 
 
+@contextlib.contextmanager
+def waited_for(fed: Fed) -> Iterator[None]:
+    """Until a board whose supply is found on has booted."""
+    await_port(str(fed.board.port))
+    yield
+
+
 @pytest.mark.parametrize("table", [VOLTAGE, "shared = true"])
 def test_one_that_is_switched_off_between_two_tests_costs_the_next(
     table: str, tmp_path: Path
@@ -178,7 +185,7 @@ def test_one_that_is_switched_off_between_two_tests_costs_the_next(
     gone, asks at once, and says so, though the board is back for it."""
     with (
         by_scpi(tmp_path, "keithley-2450", table, output="on") as fed,
-        contextlib.nullcontext(await_port(str(fed.board.port))),
+        waited_for(fed),
         attach(benches.load(fed.bench(tmp_path))) as [station],
         prepared([station], None),
     ):

@@ -47,7 +47,6 @@ class Board(Connection):
     overlay: Overlay | None = None  # what stands first on its sys.path
     ticks_period: int = field(default=TICKS_PERIOD_US, init=False)
     packed_below: int = field(default=1 << 62, init=False)  # characters it has room to unpack
-    before_recovery: Callable[[], object] | None = field(default=None, init=False)  # once it failed
     secrets: tuple[str, ...] = field(default=(), init=False)  # words that nothing may tell of
     packing: Packing | Literal[""] = field(default="", init=False)  # '' for what the features allow
 

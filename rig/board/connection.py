@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from rig.activity import Clock, HostClock, SlowerClock
@@ -55,6 +56,7 @@ class Connection:
     link: Link | None = field(default=None, init=False)
     clean: bool = field(default=False, init=False)  # it sits at the raw prompt
     resetting: bool = field(default=False, init=False)  # a soft reset was sent ahead
+    before_recovery: Callable[[], object] | None = field(default=None, init=False)  # once it failed
     no_emulator: str = field(default="", init=False)  # why it is lost by no doing of its own
 
     def __post_init__(self) -> None:
