@@ -1,0 +1,42 @@
+"""A long life of connections that end badly."""
+
+from __future__ import annotations
+
+from fixtures import claim
+from fixtures.board import BoardUnderTest
+from host.latency import numbers
+from host.test_life import A_FEW_WORDS, LEAK_BYTES, grown, times
+
+BATCHES, EACH = 4, 18
+"""Together more than the 64 connections that a stack has room for at most."""
+
+
+def badly_ended(board: BoardUnderTest, how: str) -> None:
+    each = EACH * times(board)
+    run = board.run(
+        "life/bad_ends", prefix="streams/loopback", how=how, batches=BATCHES, each=each,
+        deadline=40.0 * times(board),
+    )  # fmt: skip
+    assert run.value("wrong") == []
+    if board.info.implementation != "cpython":
+        assert grown(numbers(run, "used")) < max(A_FEW_WORDS, LEAK_BYTES * 2 * each)
+
+
+@claim("life.failed-handlers")
+def test_failed_handlers(board: BoardUnderTest) -> None:
+    badly_ended(board, "raises")
+
+
+@claim("life.cancelled-handlers")
+def test_cancelled_handlers(board: BoardUnderTest) -> None:
+    badly_ended(board, "cancelled")
+
+
+@claim("life.timed-out-handlers")
+def test_timed_out_handlers(board: BoardUnderTest) -> None:
+    badly_ended(board, "late")
+
+
+@claim("life.gone-clients")
+def test_gone_clients(board: BoardUnderTest) -> None:
+    badly_ended(board, "gone")
