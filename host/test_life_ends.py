@@ -5,7 +5,8 @@ from __future__ import annotations
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from host.latency import numbers
-from host.test_life import A_FEW_WORDS, LEAK_BYTES, grown, times
+from host.test_life import A_FEW_WORDS, grown, times
+from host.test_resources import LEAK_BYTES
 
 BATCHES, EACH = 4, 18
 """Together more than the 64 connections that a stack has room for at most."""

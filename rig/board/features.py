@@ -22,6 +22,7 @@ FEATURES: dict[str, str] = {
     "_thread": "import _thread",
     "micropython.schedule": "import micropython\nmicropython.schedule",
     "micropython.heap_lock": "import micropython\nmicropython.heap_lock\nmicropython.heap_unlock",
+    "micropython.kbd_intr": "import micropython\nmicropython.kbd_intr",
     "gc.mem_alloc": "import gc\ngc.mem_alloc()",
     "machine.Timer": "import machine\nmachine.Timer",
     "machine.RTC": "import machine\nmachine.RTC().datetime()",
