@@ -34,7 +34,7 @@ def refuse(claim: Claim, info: BoardInfo, power: bool, station: Station) -> None
 def lacking(feature: str, info: BoardInfo, station: Station) -> str:
     """Why the board has not what the bench is to give it; '' if it has."""
     if feature.startswith("wire."):
-        return no_wire(station.wires, feature)
+        return no_wire(station.wires, feature) or station.unwired.get(feature, "")
     if feature == "network.self" and "socket.loopback" in info.features:
         return ""
     if "socket" not in info.features:

@@ -62,6 +62,7 @@ class Station(BaseModel):
     ticks_period: int = 1 << 30
     network: NetworkStation | None = None  # on which the host is the other end
     wires: BoardWires | None = None  # which of its pins are wired to which
+    unwired: dict[str, str] = {}  # wires that were tried and are none: by feature, why
     fenced: list[str] | None = None  # a virtual board: what of the machine it cannot reach
 
     def supply_trouble(self) -> str:

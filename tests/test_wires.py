@@ -13,7 +13,10 @@ import pytest
 from rig import bench as benches
 from rig.board.board import Board
 from rig.checkup.wires import check_wires
+from rig.cli import app
 from rig.errors import UsageError
+from rig.results import Outcome
+from rig.run_dir import RunDir
 from rig.stations import attach
 from rig.virtual import emulated
 from rig.virtual.board import VirtualBoard
@@ -126,6 +129,24 @@ def test_wires_that_are_not_there(board: Board, wires: BoardWires, what: str) ->
     [(_, well, told)] = said(board, wires)
     assert not well
     assert what in told
+
+
+def test_a_jumper_that_fell_off_is_no_divergence(
+    board: Board, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    board.close()  # it is another's port now
+    path = tmp_path / "bench.toml"
+    table = f'[board.b]\nport = "{board.port}"\n[board.b.wires]\npins = [2, 5]\nuart = {{id = 1}}\n'
+    path.write_text(table, "utf-8")
+    claims = ["--claims", "wait.pin-edges-counted", "--claims", "wait.uart-both-ways"]
+    out = ["--out", str(tmp_path / "run"), "--no-power"]
+    with pytest.raises(SystemExit):
+        app(["run", "--bench", str(path), "--level", "all", *claims, *out])
+    found = {result.claim: result for result in RunDir(tmp_path / "run").results()}
+    assert found["wait.uart-both-ways"].outcome is Outcome.CONFORMS
+    assert found["wait.pin-edges-counted"].outcome is Outcome.UNSUPPORTED
+    assert "nothing is wired to it" in found["wait.pin-edges-counted"].why
+    assert "nothing is wired to it" in capsys.readouterr().err
 
 
 # -- emulated boards -----------------------------------------------------------------------------

@@ -29,7 +29,12 @@ async def main():
 
 
 flag = asyncio.ThreadSafeFlag()
-pwm = PWM(out, freq=params["hz"], duty_u16=32768)
-asyncio.run(main())
-pwm.deinit()
+try:
+    pwm = PWM(out, freq=params["hz"], duty_u16=32768)
+except (TypeError, ValueError):  # it takes other words, or does not go so slowly
+    pwm = None
+emit("drives", pwm is not None)
+if pwm:
+    asyncio.run(main())
+    pwm.deinit()
 let_go()

@@ -36,7 +36,8 @@ async def main():
 
 flag = asyncio.ThreadSafeFlag()
 emit("source", source)
-listen(heard)
+if not listen(heard):
+    pin.irq(handler=heard, trigger=Pin.IRQ_RISING)
 if source != "none":
     asyncio.run(main())
 let_go()

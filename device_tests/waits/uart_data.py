@@ -65,14 +65,19 @@ async def cut():
 
 
 async def timeout():
-    took = []
+    turn, took = [], []
+    for _ in range(5):
+        start = ticks_us()
+        await sleep_ms(0)
+        turn.append(ticks_diff(ticks_us(), start))
+    emit("took", 0, turn)
     for number in range(len(data)):
         start = ticks_us()
         early = await within(params["ms"], reader.read(1))
         took.append(ticks_diff(ticks_us(), start))
         uart.write(data[number : number + 1])
         emit("after", early, await within(200, reader.read(1)) == data[number : number + 1])
-    emit("took", took)
+    emit("took", params["ms"], took)
 
 
 asyncio.run(globals()[params["what"]]())

@@ -8,6 +8,7 @@ from typing import Any
 from rig.board.board import Board
 from rig.checkup.boards import finished
 from rig.checkup.finding import Finding
+from rig.errors import RigError
 from rig.wires import BoardWires
 
 SENT = b"\x00\x55\xff\xaa"
@@ -46,6 +47,24 @@ def check_wires(about: str, wires: BoardWires, board: Board) -> Iterator[Finding
         else:
             what = f"{named}: of {SENT!r} came {got!r}" if got else f"{named}: its RX hears nothing"
             yield Finding(about, "UART", False, f"{what} of its own TX", f"wire them; {MEND}")
+
+
+def unwired(wires: BoardWires, board: Board) -> dict[str, str]:
+    """By feature, what is wrong with a wire: what is not wired, or by other pins than the bench
+    says, is the bench's matter and never a divergence. Raises RigError where the board is lost."""
+    found = {}
+    parts = {"wire.pins": wires.model_copy(update={"uart": None}),
+             "wire.uart": wires.model_copy(update={"pins": ()})}  # fmt: skip
+    for feature, part in parts.items():
+        try:
+            wrong = [one.what for one in check_wires("", part, board) if not one.well]
+        except RigError as error:
+            if board.info.lost:
+                raise
+            wrong = [error.what]
+        if wrong:
+            found[feature] = f"wires: {wrong[0]}"
+    return found
 
 
 def _wire(about: str, named: str, came: dict[int, set[int]]) -> Finding:

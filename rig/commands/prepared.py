@@ -12,6 +12,7 @@ from rig.bench import Bench
 from rig.board.asking import somebody
 from rig.board.overlays import REMOTE, Overlay
 from rig.board.port import PortAbsent
+from rig.checkup.wires import unwired
 from rig.errors import LooprigError, RigError
 from rig.made_with import digest
 from rig.net.meeting import meet
@@ -103,6 +104,10 @@ def identify(station: Station, overlay: Path | None) -> None:
                 )
         elif overlay:
             tell(station, f"it runs {info.implementation}, and without the overlay")
+        if station.wires and station.kind != "virtual":  # which are played, and always there
+            station.unwired = unwired(station.wires, board)
+            for why in station.unwired.values():
+                tell(station, why)
         if station.network:
             meet(station.network, board)
             if station.network.trouble:
