@@ -1,5 +1,5 @@
-# Streams that are always ready, and no task besides that is: each has its share, and what gets ready
-# beside one of them is served soon. A reader gives up in the end, so that a starved one is told.
+# Streams that are always ready, and no task besides that is: each has its share, and what gets
+# ready beside one is served soon. A reader gives up in the end, so that a starved one is told.
 async def read(stream, name):
     reader = asyncio.StreamReader(stream)
     while sum(reads.values()) < params["reads"]:
