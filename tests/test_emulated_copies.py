@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from rig import activity
 from rig.bench import Bench
 from rig.claims import catalogue
 from rig.commands.run import unasked
@@ -59,18 +60,17 @@ def test_emulated_boards_are_driven_by_as_many_processes_as_cores() -> None:
     assert unasked(bench(kind="virtual"), False) == ""
 
 
-@slowed
-@pytest.mark.slow
-def test_the_loss_of_one_of_two_costs_no_verdict(tmp_path: Path) -> None:
-    (tmp_path / "bench.toml").write_text(
+def struck(folder: Path, first: int, number: signal.Signals) -> RunDir:
+    """Two copies share a run; from so many on they get a signal as soon as there is a result."""
+    (folder / "bench.toml").write_text(
         '[board.slow]\nkind = "emulated"\ncopies = 2\n'
         f"firmware = {json.dumps(sys.executable)}\nemulator = {json.dumps(stand_in(4))}\n",
         "utf-8",
     )
     words = [word for claim in DOZEN for word in ("--claims", claim)]
-    out = tmp_path / "run"
+    out = folder / "run"
     run = subprocess.Popen(
-        [sys.executable, "-m", "rig.cli", "run", "--bench", str(tmp_path / "bench.toml"),
+        [sys.executable, "-m", "rig.cli", "run", "--bench", str(folder / "bench.toml"),
          "--out", str(out), *words],
         cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
@@ -79,13 +79,33 @@ def test_the_loss_of_one_of_two_costs_no_verdict(tmp_path: Path) -> None:
         assert run.poll() is None
         assert time.monotonic() < until
         time.sleep(0.05)
-    os.kill(emulators_of(run.pid)[1], signal.SIGKILL)
+    for emulator in emulators_of(run.pid)[first:]:
+        for pid in activity.family(emulator):
+            os.kill(pid, number)
     said, _ = run.communicate(timeout=400)
     assert run.returncode == 3, said
-    results = RunDir(out).results()
-    assert {each.claim: each.outcome for each in results} == dict.fromkeys(DOZEN, Outcome.CONFORMS)
-    assert [column.name for column in RunDir(out).read().boards] == ["slow"]
-    assert len(RunDir(out).read().lost) == 1
+    return RunDir(out)
+
+
+@slowed
+@pytest.mark.slow
+def test_the_loss_of_one_of_two_costs_no_verdict(tmp_path: Path) -> None:
+    run = struck(tmp_path, 1, signal.SIGKILL)
+    outcomes = {each.claim: each.outcome for each in run.results()}
+    assert outcomes == dict.fromkeys(DOZEN, Outcome.CONFORMS)
+    assert [column.name for column in run.read().boards] == ["slow"]
+    assert len(run.read().lost) == 1
+
+
+@slowed
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP])
+def test_the_loss_of_both_at_once_is_no_verdict(tmp_path: Path, number: signal.Signals) -> None:
+    run = struck(tmp_path, 0, number)
+    outcomes = {each.claim: each.outcome for each in run.results()}
+    assert sorted(outcomes) == sorted(DOZEN)
+    assert set(outcomes.values()) == {Outcome.CONFORMS, Outcome.ERRORED}
+    assert len(run.read().lost) == 2
 
 
 def emulators_of(pid: int) -> list[int]:

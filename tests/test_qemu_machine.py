@@ -55,7 +55,7 @@ def emulator(tmp_path: Path) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(
         [sys.executable, "-m", module, "--firmware", str(firmware)],
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        env={**os.environ, "PATH": str(tmp_path)},
     )  # fmt: skip
     yield process
     process.kill()
@@ -104,3 +104,24 @@ def test_qemu_that_stands_still_ends_with_us(emulator: subprocess.Popen[bytes]) 
     assert emulator.wait(timeout=30) == 0
     with pytest.raises(ProcessLookupError):
         os.kill(core, 0)
+
+
+ANOTHER = "raise SystemExit('which machine?')"
+WITHOUT_CORE = QEMU.partition("\n")[2].replace("thread-id", "other")
+
+
+@pytest.mark.parametrize(
+    "then", ["", ANOTHER, WITHOUT_CORE], ids=["none", "another", "without-core"]
+)
+def test_a_reset_for_which_there_is_no_qemu_any_more_is_the_end(
+    emulator: subprocess.Popen[bytes], tmp_path: Path, then: str
+) -> None:
+    begun = said(emulator)
+    (tmp_path / "qemu-system-arm").unlink()
+    if then:
+        (tmp_path / "qemu-system-arm").write_text(f"#!{sys.executable}\n{then}\n", encoding="utf-8")
+        (tmp_path / "qemu-system-arm").chmod(0o755)
+    host, _, port = str(begun["console"]).removeprefix("socket://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=30) as console:
+        console.sendall(b"reset")
+        assert emulator.wait(timeout=60) == 1

@@ -182,7 +182,7 @@ class Machine:
                     return
                 try:
                     self.start()
-                except OSError as error:
+                except (OSError, ValueError, LookupError) as error:  # gone, or another by now
                     print(f"QEMU does not start again: {error}", file=sys.stderr, flush=True)
                     self.process.kill()
                     os._exit(1)
