@@ -12,6 +12,7 @@ import pytest
 from rig.errors import RigError
 from rig.meters.joulescope import Joulescope, Stream, unpacked, wanted
 from rig.meters.opening import open_meter
+from rig.virtual.current_model import CurrentModel
 from rig.virtual.joulescope import Driver, Instrument
 
 MODELS = ("u/js110/001234", "u/js220/000415", "u/js320/000001")
@@ -88,6 +89,51 @@ def test_names_of_ranges() -> None:
         wanted("", 20.0)
     with pytest.raises(RigError, match="has no range 2 A"):
         Joulescope("", {"range_mode": "2 A"}, driver(Instrument()))
+
+
+@pytest.mark.parametrize("path", MODELS)
+@pytest.mark.parametrize("floor_a", [9e-6, 1.3e-3, 24e-3, 0.5])
+def test_the_range_of_each_sample_where_it_ranges_by_itself(path: str, floor_a: float) -> None:
+    instrument = Instrument(path, model=CurrentModel(floor_a=floor_a))
+    meter = Joulescope("", {}, driver(instrument))
+    meter.arm(2.0, 1000.0)
+    time.sleep(0.4)
+    samples = meter.fetch()
+    meter.close()
+    assert not instrument.tells_range  # it is asked for while it measures only
+    assert samples.range is not None
+    assert len(samples.range) == len(samples.current_a)
+    larger = [size for size in samples.ranges_a if size >= floor_a]
+    assert {samples.ranges_a[each] for each in samples.range} == {min(larger)}
+    assert (2.0 in samples.ranges_a) == ("js110" in path)
+
+
+def test_no_range_of_a_sample_where_it_is_fixed() -> None:
+    meter = Joulescope("", {"range_mode": "18 mA"}, driver(Instrument()))
+    meter.arm(2.0, 1000.0)
+    time.sleep(0.2)
+    samples = meter.fetch()
+    meter.close()
+    assert samples.range is None
+    assert samples.range_a == 18e-3
+
+
+def stream(first: int, values: list[int]) -> Stream:
+    """Of every second of the instrument's samples, from that number on."""
+    found = Stream()
+    about = {"decimate_factor": 2, "sample_rate": 2_000_000, "sample_id": first}
+    found.take("t", {**about, "data": np.array(values, np.uint8)})
+    return found
+
+
+@pytest.mark.parametrize(
+    ("first", "expected"),
+    [(100, [1, 2, 3, 4]), (104, [1, 1, 1, 2]), (96, [3, 4, 5, 5]), (200, [1, 1, 1, 1])],
+)
+def test_streams_that_do_not_begin_together(first: int, expected: list[int]) -> None:
+    """One is switched on after the other, milliseconds later: each sample has its own range."""
+    current, ranging = stream(100, [0, 0, 0, 0]), stream(first, [1, 2, 3, 4, 5])
+    assert ranging.beside(current, ranging.all(), 4).tolist() == expected
 
 
 def test_which_one() -> None:

@@ -73,6 +73,22 @@ def test_r_stays_within_what_is_stated(floor_a: float, window_a: float, busy_a: 
         assert stated.ratio == 0.0
 
 
+def test_ranges_that_the_instrument_numbers_by_itself() -> None:
+    """A Joulescope says which of its own it was in; the bench file states the accuracy of each."""
+    read = readings(1.3e-3, 1.4e-3, 24e-3)
+    sizes = (18e-6, 180e-6, 1.8e-3, 18e-3, 0.18, 10.0)
+    number = np.searchsorted(sizes, read).astype(np.int8)
+    samples = Samples(read, 1e-3, range=number, ranges_a=sizes)
+    lines = ["1.8 mA: 1 % + 1 µA", "180 mA: 2 %"]
+    found = systematic(samples, FRAME, stated_by(lines))
+    assert found
+    assert (found.ranges, found.numbers) == (2, [0, 1])
+    assert found.floor_a == pytest.approx(0.01 * 1.3e-3 + 1e-6)
+    assert found.busy_a == pytest.approx(0.02 * 24e-3)
+    assert found.ratio > 0
+    assert systematic(samples, FRAME, stated_by(lines[:1])) is None  # one of them is not stated
+
+
 @pytest.mark.skipif(os.name != "posix" or not available(), reason="played meters need PTYs")
 @pytest.mark.parametrize("gains", ["0.09,-0.09,-0.09,0.09,0", "0,0.09,0.09,-0.09,0"])
 def test_played_gain_errors_stay_within_what_is_stated(gains: str, tmp_path: Path) -> None:

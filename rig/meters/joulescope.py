@@ -6,8 +6,9 @@ its first sample, so that what is missing is known.
 
 The board's supply runs through it, and its range is the switch: `off` opens the circuit. Opening
 it in the driver's usual way sets every parameter to its default; the mode `restore` takes over what
-the instrument is set to, so that the board keeps its power. Topics and their options are those of
-the driver's source (2.2.12): doc/js220.txt, src/devices/js110/js110_usb.c.
+the instrument is set to, so that the board keeps its power. Topics, options and messages are those
+of jetperch/joulescope_driver 2.2.12: doc/js220.txt, src/devices/js110/js110_usb.c, and of its
+docs/streaming.md.
 """
 
 from __future__ import annotations
@@ -23,14 +24,16 @@ from numpy.typing import NDArray
 from rig.errors import RigError, nearest
 from rig.meters.accuracy import UNSTATED
 from rig.meters.meter import Plan
-from rig.meters.samples import Samples, decimate, from_readings
+from rig.meters.samples import Samples, coarsest, decimate, from_readings
 
 LAG_S = 0.2
 RANGES_A = {
     "10 A": 10.0, "2 A": 2.0, "180 mA": 0.18, "18 mA": 18e-3, "1.8 mA": 1.8e-3, "180 µA": 180e-6,
     "18 µA": 18e-6,
 }  # fmt: skip
-"""By the names that the driver takes; 2 A is a JS110's only."""
+"""By the names that the driver takes; 2 A is a JS110's only. Its stream of the range counts them in
+this order, from 0; 7 is off."""
+RANGE = "s/i/range"
 AUTO = "auto"
 
 
@@ -40,6 +43,8 @@ class Stream:
     def __init__(self) -> None:
         self.pieces: list[NDArray[Any]] = []
         self.rate_hz = 0.0
+        self.first = 0  # number of its first sample at the instrument's own rate
+        self.native_hz = 0.0  # at which these numbers count
         self.next: int | None = None
         self.lost = 0
         self.lock = threading.Lock()
@@ -50,7 +55,10 @@ class Stream:
         first = int(value["sample_id"]) // factor
         data = np.array(value["data"], copy=True)
         with self.lock:
-            self.rate_hz = float(value["sample_rate"]) / factor
+            self.native_hz = float(value["sample_rate"])
+            self.rate_hz = self.native_hz / factor
+            if self.next is None:
+                self.first = int(value["sample_id"])
             if self.next is not None and first > self.next:
                 self.lost += first - self.next
             self.next = first + len(data)
@@ -59,6 +67,12 @@ class Stream:
     def all(self) -> NDArray[Any]:
         with self.lock:
             return np.concatenate(self.pieces) if self.pieces else np.empty(0)
+
+    def beside(self, other: Stream, values: NDArray[Any], count: int) -> NDArray[Any]:
+        """`count` of its values from the instant on at which the other begins: one stream is
+        switched on after the other. What is missing at either end is as what is next to it."""
+        ahead = round((self.first - other.first) / self.native_hz * self.rate_hz)
+        return np.asarray(values[np.clip(np.arange(count) - ahead, 0, len(values) - 1)])
 
 
 class Joulescope:
@@ -180,7 +194,8 @@ class Joulescope:
         return ""
 
     def signals(self) -> list[str]:
-        return ["s/i"] + ([f"s/gpi/{self.marker}"] if self.marker is not None else [])
+        ranging = [RANGE] if self.wanted == AUTO else []
+        return ["s/i", *ranging, *([f"s/gpi/{self.marker}"] if self.marker is not None else [])]
 
     def arm(self, duration_s: float, rate_hz: float) -> Plan:
         if self.plan is not None:  # its board broke off: nobody fetched
@@ -221,12 +236,27 @@ class Joulescope:
         samples = from_readings(readings, interval, lost=-(-current.lost // every))
         samples.gapless = True  # means of its stream, which is of a million a second or two
         samples.range_a = RANGES_A.get(self.wanted)  # of a fixed one
+        sizes = [most for name, most in RANGES_A.items() if self.old or name != "2 A"]
+        ranging = self.streams.get(RANGE)
+        if ranging and ranging.rate_hz and not ranging.lost:
+            per, number = self._beside(ranging, current, ranging.all(), interval, len(readings))
+            samples.ranges_a = tuple(reversed(sizes))  # the largest last, as others have it
+            samples.range = coarsest(np.clip(len(sizes) - 1 - number.astype(int), 0, None), per)
         if self.marker is not None:
-            levels = self.streams[self.signals()[1]]
-            bits = unpacked(levels.all()) if levels.rate_hz else np.empty(0)
-            per = max(round(levels.rate_hz * interval), 1)
-            samples.marker = decimate(bits.astype(np.float64), per)[: len(readings)]
+            levels = self.streams[self.signals()[-1]]
+            if levels.rate_hz:
+                bits = unpacked(levels.all()).astype(np.float64)
+                per, bits = self._beside(levels, current, bits, interval, len(readings))
+                samples.marker = decimate(bits, per)
         return samples
+
+    @staticmethod
+    def _beside(
+        stream: Stream, current: Stream, values: NDArray[Any], interval_s: float, count: int
+    ) -> tuple[int, NDArray[Any]]:
+        """(how many of its values are a sample, the values of so many samples of the current)."""
+        per = max(round(stream.rate_hz * interval_s), 1)
+        return per, stream.beside(current, values, count * per)
 
     def close(self) -> None:
         """The board keeps its supply, unless it was the rig that closed the circuit."""

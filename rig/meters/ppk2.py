@@ -20,7 +20,7 @@ from rig.errors import RigError
 from rig.meters.accuracy import table
 from rig.meters.collecting import LAG_S, Collecting
 from rig.meters.meter import Plan
-from rig.meters.samples import Samples, decimate, from_readings
+from rig.meters.samples import Samples, coarsest, decimate, from_readings
 from rig.ports import Port, listed
 
 RATE_HZ = 100_000
@@ -209,12 +209,6 @@ class Ppk2:
                 device.toggle_DUT_power("OFF")
                 device.ser.flush()
             shut(device)
-
-
-def coarsest(number: Any, every: int) -> Any:
-    """Of each `every` samples the largest range, shape (n // every,): the least exact of them."""
-    count = len(number) // every
-    return number[: count * every].reshape(count, every).max(axis=1).astype(np.int8)
 
 
 def shut(device: Any) -> None:

@@ -37,6 +37,7 @@ class Samples:
     warnings: list[str] = field(default_factory=list)
     range_a: float | None = None  # the fixed range they were taken in
     range: NDArray[np.int8] | None = None  # number of each sample's range, where it changes
+    ranges_a: tuple[float, ...] = ()  # what those hold; empty where they are those of its accuracy
     marker: Currents | None = None  # level of a digital input, 0 to 1, that marks the pulses
     gapless: bool = False  # by its maker's word each is a mean of all that was since the last
 
@@ -85,6 +86,12 @@ def _native(readings: NDArray[Any]) -> Currents:
             readings = readings.byteswap(inplace=True).view(readings.dtype.newbyteorder("="))
         return readings
     return readings.astype(np.float64)
+
+
+def coarsest(number: NDArray[Any], every: int) -> NDArray[np.int8]:
+    """Of each `every` samples the largest range, shape (n // every,): the least exact of them."""
+    count = len(number) // every
+    return np.asarray(number[: count * every].reshape(count, every).max(axis=1), np.int8)
 
 
 def decimate(values: Currents, every: int) -> Currents:

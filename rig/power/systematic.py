@@ -16,6 +16,8 @@ from rig.meters.samples import Samples
 from rig.power.framing import PULSE_GUARD_S, WINDOW_GUARD_S, Frame, Part, cut
 from rig.results import Systematic
 
+UNSTATED = -1
+"""Of a range that the instrument was in, and whose accuracy nobody states."""
 Shares = dict[int, tuple[float, float]]
 """By range: the share of the time spent in it, and what it contributes to the mean, in A."""
 
@@ -23,7 +25,8 @@ Shares = dict[int, tuple[float, float]]
 def systematic(
     samples: Samples, frame: Frame, accuracy: Accuracy, range_a: float | None = None
 ) -> Systematic | None:
-    """The bounds for this capture; None where the instrument's accuracy is not stated.
+    """The bounds for this capture; None where the instrument's accuracy is not stated, for a range
+    that it was in either.
 
     `range_a` is the fixed range of a meter that does not say one for each sample.
     """
@@ -32,16 +35,20 @@ def systematic(
     fixed = accuracy.holding(range_a) if range_a is not None else None
     if len(accuracy.ranges) == 1 and range_a is None:  # one figure for all that it measures
         fixed = (0, accuracy.ranges[0])
-    if samples.range is None and fixed is None:
+    rows = samples.range
+    if rows is not None and samples.ranges_a:
+        held = [accuracy.holding(most_a) for most_a in samples.ranges_a]
+        rows = np.array([each[0] if each else UNSTATED for each in held])[rows]
+    if rows is None and fixed is None:
         return None
 
     def shares(part: Part) -> Shares:
         span = slice(samples.index(part.start_s), samples.index(part.end_s))
         current = samples.current_a[span]
-        if samples.range is None:
+        if rows is None:
             assert fixed is not None
             return {fixed[0]: (1.0, float(current.mean()))}
-        number = samples.range[span]
+        number = rows[span]
         return {
             int(each): (
                 float(np.mean(number == each)),
@@ -69,6 +76,8 @@ def systematic(
     floor = level(frame.floors, (0.5, 0.5))
     busy = level(frame.pulses, (0.25, 0.25, 0.5))
     used = sorted({*window, *floor, *busy})
+    if UNSTATED in used:
+        return None
     errors = [(accuracy.ranges[k].gain, accuracy.ranges[k].offset_a) for k in used]
 
     def off(part: Shares, signs: tuple[int, ...]) -> float:

@@ -15,7 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from rig.meters.joulescope import RANGES_A
+from rig.meters.samples import Currents
 from rig.virtual.acquiring import Activity
 from rig.virtual.current_model import CurrentModel
 from rig.virtual.supply import Switch
@@ -25,6 +28,7 @@ FACTOR = 200  # of the rate: 10 kHz of samples reach the host
 TICK_S = 0.02
 RANGES = ("10 A", "180 mA", "18 mA", "1.8 mA", "180 µA", "18 µA")
 MODES = ("auto", "manual", "off")
+OFF = 7  # what the stream of the range says then
 SELECTS = ("auto", "10 A", "2 A", "180 mA", "18 mA", "1.8 mA", "180 µA", "18 µA", "off")
 
 
@@ -47,6 +51,7 @@ class Instrument:
         self.values["s/i/range/mode"] = "interp" if self.old else "auto"
         self.values["s/i/range/select" if self.old else "s/i/range/mode"] = "auto" if on else "off"
         self.unplugged = False
+        self.tells_range = False
         self.log: list[tuple[str, Any]] = []
         self.obey()
 
@@ -64,6 +69,17 @@ class Instrument:
         if topic == "s/i/range/select":
             return SELECTS if self.old else RANGES
         return ()
+
+    def ranges(self, current: Currents) -> NDArray[np.uint8]:
+        """The range that each sample is taken in, as the instrument numbers them: 0 is 10 A."""
+        names = [each for each in self.options("s/i/range/select") if each in RANGES_A]
+        mode = self.values[self.topic]
+        if mode == "off":
+            return np.full(len(current), OFF, np.uint8)
+        if mode == "auto":
+            number = [np.abs(current) <= RANGES_A[each] for each in names]
+            return np.asarray(np.sum(number, axis=0) - 1).clip(0).astype(np.uint8)
+        return np.full(len(current), names.index(self.values["s/i/range/select"]), np.uint8)
 
     def set(self, topic: str, value: Any) -> None:
         """Raises as the driver does for a value that a topic does not take."""
@@ -121,6 +137,8 @@ class Driver:
             raise RuntimeError(f"jsdrv_publish {topic} failed 8 | CLOSED")
         if name == "s/i/ctrl":
             self._stream(instrument, bool(value))
+        elif name == "s/i/range/ctrl":
+            instrument.tells_range = bool(value)
         else:
             instrument.set(name, value)
 
@@ -146,15 +164,19 @@ class Driver:
 
     def _send(self, instrument: Instrument, over: threading.Event) -> None:
         first = 0
-        topic = f"{instrument.path}/s/i/!data"
+        topic = f"{instrument.path}/s/i"
         while not over.wait(TICK_S):
             current = instrument.activity.currents(FACTOR / RATE_HZ)
             if instrument.switch.path and not instrument.switch.closed:
                 current = current * 0
-            take = self.subscribers.get(topic)
-            if take and len(current):
-                message = {"sample_id": first, "decimate_factor": FACTOR, "sample_rate": RATE_HZ}
-                take(topic, {**message, "data": current.astype(np.float32)})
+            told: dict[str, Any] = {f"{topic}/!data": current.astype(np.float32)}
+            if instrument.tells_range:
+                told[f"{topic}/range/!data"] = instrument.ranges(current)
+            for name, data in told.items():
+                take = self.subscribers.get(name)
+                if take and len(current):
+                    about = {"sample_id": first, "decimate_factor": FACTOR, "sample_rate": RATE_HZ}
+                    take(name, {**about, "data": data})
             first += len(current) * FACTOR
 
 
