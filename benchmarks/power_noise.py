@@ -26,6 +26,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.noise_fifth import FIFTH
 from benchmarks.noise_fourth import FOURTH
 from benchmarks.noise_later import LATER
 from benchmarks.noise_meters import INTERVALS, METERS
@@ -42,7 +43,7 @@ TRUTHS = ("sleeps", "sleeps", "polls", "polls", "polls", "spins", "spins-last-fi
 BOARDS = ((15.2e-3, 2.8e-3), (2e-3, 20e-3), (1.3e-3, 22.7e-3), (0.1e-3, 10e-3), (30e-3, 50e-3))
 """Floor and contrast in amperes."""
 SEEN = {model.__name__: model for model in (*INTERVALS, *MODELS, *METERS)}
-UNSEEN = {"all": (*UNSEEN_BEFORE, *LATER), "fourth": FOURTH}
+UNSEEN = {"all": (*UNSEEN_BEFORE, *LATER), "fourth": FOURTH, "fifth": FIFTH}
 KNOWN = SEEN | {model.__name__: model for group in UNSEEN.values() for model in group}
 SCALES = (1.0, 2.0, 4.0)
 

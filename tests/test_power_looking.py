@@ -28,10 +28,26 @@ CLEAR = Board(2e-3, 22e-3, noise_a=1e-4)
         36_009_945,
         52_007_411,
         56_000_069,
+        60_007_724,
     ],
 )
 def test_what_was_misjudged_is_not(seed: int) -> None:
     assert not draw(seed)[0].wrong
+
+
+@pytest.mark.parametrize(("spike", "kind"), [(-0.1, "unclear"), (0.1, "sleeps"), (0.0, "sleeps")])
+def test_a_spike_at_each_change_of_load_is_in_a_wake_up_too(spike: float, kind: str) -> None:
+    """A range that switches takes a tenth of a sample at each: 50 µs of busy would not show."""
+    samples, told = simulate("sleeps", CLEAR, seed=1)
+    frame = align(samples, told)
+    for pulse in frame.pulses:
+        for instant in (pulse.start_s, pulse.end_s):
+            samples.current_a[samples.index(instant)] += spike * 20e-3
+    samples.gapless = True
+    verdict = judge(samples, frame)
+    assert verdict.kind == kind
+    assert ("look shorter than they were" in verdict.why) == (kind == "unclear")
+    assert verdict.more_helps
 
 
 def entered(count: int, seed: int) -> Verdict:

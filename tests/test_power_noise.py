@@ -39,7 +39,7 @@ def test_no_wait_is_misjudged_beneath(name: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("unseen", ["", "all", "fourth"])
+@pytest.mark.parametrize("unseen", ["", "all", "fourth", "fifth"])
 def test_no_wait_of_many_is_misjudged(unseen: str) -> None:
     draws = [draw(seed, unseen)[0] for seed in range(33_000_000, 33_000_200)]
     assert [d for d in draws if d.wrong] == []

@@ -47,7 +47,7 @@ class Asleep:
         # The meter shows whole steps: of what a wake-up adds, so many at least. A mean of n gives
         # 1/n of its steps, as of the wake-up; n is known to a factor of two.
         self.step_a = self.response.grid_a * min(self.response.width, 2)
-        self.least_a = least_a = self.response.least_a
+        self.least_a = least_a = self.response.least_a * self.response.kept
         # Where nothing moves only the edges tell which steps it has before it spreads them.
         self._shows = 1.0
         if self.response.spread and self.level.noise_a == 0:
@@ -79,6 +79,11 @@ class Asleep:
             return (
                 "in the busy pulses, too, it falls to the floor: what the CPU takes comes out of "
                 "something that is filled now and then, or the noise is as large as that"
+            )
+        if self.response.kept < HALF:
+            return (
+                "the busy pulses look shorter than they were: each change of load adds something "
+                f"of its own, which leaves {self.response.kept:.0%} of the least wake-up"
             )
         if self._most() < 0:
             return (
@@ -113,9 +118,12 @@ class Asleep:
         return min(reasons, key=len)
 
     def could_show(self) -> bool:
-        """Whether a longer capture could: not where the meter or the noise hides a wake-up."""
+        """Whether a longer capture could: not where the meter or the noise hides a wake-up, unless
+        that is by chance."""
         visible_a = min(self.level.visible_a, self.evidence.stands_out_a)
-        return self._most() < 0 or (self._fine() and self.response.least_a >= visible_a)
+        if self._most() < 0 or self.response.kept < HALF:
+            return True
+        return self._fine() and self.response.least_a >= visible_a
 
     def _fine(self) -> bool:
         return self.least_a >= RESOLUTION * self.level.span_a and self.least_a > 0

@@ -27,16 +27,17 @@ LIKE, DENOMINATORS = 0.01, 5
 """Two intervals of a ratio so near to one of small whole numbers might have one blind period."""
 
 
-def edges_off(samples: Samples, frame: Frame, width: int) -> float:
-    """How far the pulses' six edges are from where the board's clock has them, of an interval.
+def edges(samples: Samples, frame: Frame, width: int) -> tuple[float, float]:
+    """How far the pulses' six edges are from where the board's clock has them, and by how much each
+    pulse looks longer than it was told, both of an interval.
 
     Each lies where the meter's readings have half-way been to the new level: for a meter that sees
     all of the time, whatever it does to its readings afterwards, that is as late at each. Offset
-    and ratio of the clocks, and how much longer than told a board is busy, are fitted. Infinite
-    where the edges are too near to the capture's ends, or show no step.
+    and ratio of the clocks, and that length, are fitted. (inf, 0) where the edges are too near to
+    the capture's ends, or show no step.
     """
     current, dt = samples.current_a, samples.interval_s
-    edges = [(each, sign) for p in frame.pulses for each, sign in ((p.start_s, 1), (p.end_s, -1))]
+    ends = [(each, sign) for p in frame.pulses for each, sign in ((p.start_s, 1), (p.end_s, -1))]
     # Of a short pulse, or of what is before the first and after the last, each edge has its part.
     parts = (*frame.pulses, frame.parts[0], frame.parts[-1])
     count = int(min(part.length_s for part in parts) / dt)
@@ -44,20 +45,21 @@ def edges_off(samples: Samples, frame: Frame, width: int) -> float:
     late = max(min(3 + 2 * width, int(0.6 * (count - ahead))), 1)
     beside = max(min(BESIDE, count - ahead - late), 1)
     found = []
-    for instant, _ in edges:
+    for instant, _ in ends:
         first = samples.index(instant) - ahead
         last = first + ahead + late
         if first < beside or last + beside > len(current):
-            return float("inf")
+            return float("inf"), 0.0
         before = float(np.median(current[first - beside : first]))
         after = float(np.median(current[last : last + beside]))
         if before == after:
-            return float("inf")
+            return float("inf"), 0.0
         found.append(first + float(((current[first:last] - after) / (before - after)).sum()))
-    told = np.array([(1.0, instant / dt, sign) for instant, sign in edges])
-    fitted = told @ np.linalg.lstsq(told, np.array(found), rcond=None)[0]
-    left = np.array(found) - fitted
-    return float(np.sqrt((left**2).sum() / (len(edges) - told.shape[1])))
+    told = np.array([(1.0, instant / dt, sign) for instant, sign in ends])
+    fit = np.linalg.lstsq(told, np.array(found), rcond=None)[0]
+    left = np.array(found) - told @ fit
+    off = float(np.sqrt((left**2).sum() / (len(ends) - told.shape[1])))
+    return off, -2 * float(fit[2])
 
 
 def edges_noise(samples: Samples, frame: Frame, width: int, span_a: float) -> float:
@@ -78,7 +80,7 @@ def edges_noise(samples: Samples, frame: Frame, width: int, span_a: float) -> fl
 
 
 def has_gaps(off: float, samples: Samples, frame: Frame, width: int, span_a: float) -> bool:
-    """Whether edges that are so far `off` (`edges_off`) are further from their places than a meter
+    """Whether edges that are so far `off` (`edges`) are further from their places than a meter
     that looks all the time has them, and than the noise of this capture explains (one of 20 is, by
     chance)."""
     free = 2 * len(frame.pulses) - 3

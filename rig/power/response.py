@@ -16,7 +16,7 @@ from scipy import special
 from rig.meters.samples import Currents, Samples
 from rig.power.framing import HALF, WINDOW_GUARD_S, Frame, within
 from rig.power.levels import RESOLUTION, SIGMA_OF_MAD, SIGMAS, Levels
-from rig.power.looking import EXACT, edges_off, has_gaps
+from rig.power.looking import EXACT, edges, has_gaps
 from rig.power.steps import NEAR, step
 
 WAKE_S = 50e-6
@@ -36,6 +36,8 @@ GRID_SEEN = 1e-3
 """Of the contrast: what is finer is how floats are rounded."""
 OFF_TO_STEP = float(np.sqrt(12 * 3 / special.chdtri(3, special.ndtr(SIGMAS))))
 """Edges of three free numbers are nearer to their places than so by chance 1 in 30,000 times."""
+SHORTER = float(special.stdtrit(3, 0.99) * 2 / np.sqrt(6))
+"""Times how far edges are off: pulses look shorter than that by chance in one of 100 captures."""
 SURE = 0.05
 """One-sided: how often a meter that sees all of the time shows no more edges half-way."""
 
@@ -52,6 +54,7 @@ class Response:
     sticks: bool  # it tells changes only from an unknown size on
     spread: bool  # most steps take more than two of its samples
     off: float  # how far the pulses' edges are from their places, of an interval
+    kept: float  # of the least wake-up, what its own two changes of load leave of it
     span_a: float  # from floor to busy
 
     @property
@@ -79,9 +82,9 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     # The least of two bounds for what a floor moves from one sample to the next.
     usual_a = min(SIGMAS * SIGMA_OF_MAD * float(np.median(moved_a)), float(moved_a.max()))
     margin = usual_a / level.span_a + min(step_a / level.span_a, 0.1) + RESOLUTION
-    edges = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
+    ends = [(p.start_s, 1.0) for p in frame.pulses] + [(p.end_s, -1.0) for p in frame.pulses]
     rises, highest, firsts, beyond = [], [0.0, 0.0], [], 0
-    moving = [_moves(samples, *edge) / level.span_a for edge in edges]
+    moving = [_moves(samples, *edge) / level.span_a for edge in ends]
     paths = [np.cumsum(moves) for moves in moving]
     most = sorted(float(path.max()) for path in paths)[-2]  # the highest may be something else's
     for moves, path in zip(moving, paths, strict=True):
@@ -107,10 +110,13 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
     # share of edges that differ from the steepest is one of the time that it looks. What else
     # moves at an edge goes both ways: as many as go beyond both levels only seem to be half-way.
     caught = sum(first < max(firsts) - 2 * margin for first in firsts) - beyond
-    looking = float(special.betaincinv(caught, len(edges) - caught, SURE)) if caught > 0 else 0.0
-    off = edges_off(samples, frame, width)
+    looking = float(special.betaincinv(caught, len(ends) - caught, SURE)) if caught > 0 else 0.0
+    off, longer = edges(samples, frame, width)
     always = samples.gapless or off < EXACT
     wake = min(WAKE_S / dt, 1.0)
+    # A spike at each change of load, such as one of a range that switches, is in a wake-up twice,
+    # and in a pulse: where pulses look shorter for it, a wake-up of that length does not show.
+    shorter = longer if longer < -SHORTER * off else 0.0
     return Response(
         least_a=level.span_a * wake * share,
         width=width,
@@ -121,6 +127,7 @@ def response(samples: Samples, frame: Frame, level: Levels) -> Response:
         # A board that is held up at the end of a pulse spreads that edge, and not the others.
         spread=bool(rises) and float(np.median(rises)) < WHOLE,
         off=off,
+        kept=float(np.clip(1 + shorter / wake, 0.0, 1.0)),
         span_a=level.span_a,
     )
 
