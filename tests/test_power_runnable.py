@@ -66,6 +66,11 @@ def test_all_looks_at_one_pulse_tell_its_ends() -> None:
     assert start == pytest.approx(begun, abs=0.046)
 
 
+def test_what_was_before_the_first_look_is_not_after_it() -> None:
+    """A wait that had begun 8 ms before, and is credited when it ends."""
+    assert activity([(0, 0), (1, 0), (2, 10), (3, 10)]) == [(0, 2)]
+
+
 def test_what_was_told_is_not_moved() -> None:
     """A wait that is credited 60 ms late, when the first half of it was told as idle."""
     found = credited([(0, 0), (1, 1), (30, 1)])

@@ -37,16 +37,18 @@ class Credited:
     def __init__(self, since: int) -> None:
         """`since` is the instant of the first look, where the demand is 0."""
         self.since = since
-        self.looked_at, self.amount = since, 0
+        self.looked_at, self.amount, self.before = since, 0, 0
         self.stretches: list[Stretch] = []
         self.kept_at, self.kept = since, 0.0  # settled
 
     def take(self, asked_at: int, seen_at: int, amount: int) -> None:
-        """One look: it found `amount` in all at an instant between `asked_at` and `seen_at`."""
+        """One look: it found `amount` in all at an instant between `asked_at` and `seen_at`. What
+        is more than fits since the first look was before it."""
+        self.before += max(amount - self.before - (seen_at - self.since), 0)
+        amount -= self.before
         if amount > self.amount:
             new = Stretch(self.amount, amount, self.looked_at - amount, seen_at - amount)
-            new.high = max(new.high, self.since)
-            new.low = min(max(new.low, self.since), new.high)
+            new.low = max(new.low, self.since)
             self._add(new)
             self.amount = amount
         self.looked_at = asked_at

@@ -59,11 +59,12 @@ class ProcessWatch:
             self.stat = os.open(f"/proc/{pid}/schedstat", os.O_RDONLY)
             self.status = os.open(f"/proc/{pid}/status", os.O_RDONLY)
         self.cpu, self.waited, self.runs = self.schedstat() or (0, 0, 0)
-        _, slept, self.preempted = self.departures()
-        # Departures from a CPU that it has come back from, by kind, and whether the one that it has
-        # not come back from is a preemption.
-        self.held_up = False
-        self.back = (self.preempted, slept - (slept + self.preempted >= self.runs))
+        state, slept, self.preempted = self.departures()
+        # Whether it is away from its CPU by a preemption, as one that waits for it mostly is, and
+        # the departures that it has come back from, by kind.
+        away = slept + self.preempted >= self.runs
+        self.held_up = away and state == b"R"
+        self.back = (self.preempted - self.held_up, slept - (away and not self.held_up))
         self.counted = 0
 
     def demand(self) -> int:
