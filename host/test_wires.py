@@ -165,14 +165,18 @@ def test_uart_during_work(board: BoardUnderTest, record: Record) -> None:
 
 
 LONG = 1000
-"""Bytes: more than a port's buffers of both ways hold."""
+"""Bytes: more than a port's transmit buffer holds, and less than the receive buffer asked for."""
 NO_TIME_S = 0.02
 """A drain that is over by then went into buffers: there was nothing to wait for."""
 
 
 @claim("wait.uart-both-ways")
 def test_uart_both_ways(board: BoardUnderTest) -> None:
-    assert data(board, "both", LONG).value("whole") is True
+    execution = data(board, "both", LONG)
+    whole = execution.value("whole")
+    if not whole and execution.value("buffer") < LONG:
+        raise Unsupported("machine.UART with rxbuf")
+    assert whole is True
 
 
 @claim("wait.uart-drain")

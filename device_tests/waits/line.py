@@ -4,10 +4,13 @@ from machine import UART
 wait_for_ms = asyncio.wait_for_ms
 number, ends = params["uart"]
 try:
-    # An rp2 keeps them over a soft reset otherwise, as long as a slow line needed them.
-    uart = UART(number, params["baud"], timeout=0, timeout_char=0, **ends)
+    # A buffer for all that is ever under way. No timeouts: an rp2 keeps them over a soft reset,
+    # as long as a slow line needed them.
+    uart = UART(number, params["baud"], timeout=0, timeout_char=0, rxbuf=1024, **ends)
+    emit("buffer", 1024)
 except TypeError:
     uart = UART(number, params["baud"], **ends)
+    emit("buffer", 0)
 time.sleep_ms(2)  # what opening it put on the line
 uart.read()
 reader = asyncio.StreamReader(uart)
