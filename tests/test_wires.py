@@ -18,8 +18,9 @@ from rig.errors import UsageError
 from rig.results import Outcome
 from rig.run_dir import RunDir
 from rig.stations import attach
-from rig.virtual import emulated
+from rig.virtual import emulated, image
 from rig.virtual.board import VirtualBoard
+from rig.virtual.emulators import rp2040js
 from rig.wires import BoardWires, UartLoop, lacking
 
 PICO = '[board.pico]\nport = "/dev/ttyACM0"\n'
@@ -195,6 +196,41 @@ def test_an_emulated_pico_hears_itself(tmp_path: Path) -> None:
         others = BoardWires(pins=("GP2", "GP3"), uart=UartLoop(id=1, tx="GP4", rx="GP5"))
         assert [well for _, well, _ in said(board, others)] == [False, False]
         board.close()
+
+
+DEAF = {
+    "wait.pin-alone": (
+        "gpio[pin].setInputValue(",
+        "if (core.waiting) gpio[pin].rawInputValue = isHigh(state); else gpio[pin].setInputValue(",
+    ),
+    "wait.uart-alone": (
+        "if (isJoined) receive(",
+        "if (isJoined && !uart.rp2040.core.waiting) receive(",
+    ),
+}
+"""By claim, how a chip is made that hears nothing while its core waits for an event."""
+
+
+@on_a_pico
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", DEAF)
+def test_a_chip_that_is_deaf_in_its_sleep_is_caught(claim: str, tmp_path: Path) -> None:
+    for name in ("rp2040js.mjs", "rp2040_wires.mjs"):
+        text = (Path(rp2040js.__file__).parent / name).read_text("utf-8")
+        text = text.replace("function joinPins({ gpio }", "function joinPins({ gpio, core }")
+        (tmp_path / name).write_text(text.replace(*DEAF[claim]), "utf-8")
+    assert DEAF[claim][1] in (tmp_path / "rp2040_wires.mjs").read_text("utf-8")
+    words = rp2040js.command(image.read(Path(UF2)), rp2040js.WIRES)
+    words[1], words[words.index(UF2)] = str(tmp_path / "rp2040js.mjs"), "{firmware}"
+    table = f'[board.p]\nkind = "emulated"\nfirmware = "{UF2}"\n'
+    emulator = f'emulator = "env WIRES={{wires}} {" ".join(words)}"\n'
+    wires = 'wires = {pins = ["GP2", "GP3"], uart = {id = 1, tx = "GP4", rx = "GP5"}}\n'
+    (tmp_path / "bench.toml").write_text(table + emulator + wires, "utf-8")
+    out = ["--bench", str(tmp_path / "bench.toml"), "--out", str(tmp_path / "run"), "--no-power"]
+    with pytest.raises(SystemExit):
+        app(["run", "--level", "all", "--claims", claim, *out])
+    [result] = RunDir(tmp_path / "run").results()
+    assert result.outcome in (Outcome.DIVERGES, Outcome.CRASHED)
 
 
 @on_a_pico

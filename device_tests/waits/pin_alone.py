@@ -1,5 +1,5 @@
 # The hardware drives the pin, by PWM: nothing of the program runs when an edge comes, and no timer
-# is due. When the first edges come, the board finds by looking without end: the others are half a
+# is due by then. When the first edges come, the board finds by looking without end: the others are half a
 # period apart.
 from machine import PWM
 
@@ -9,7 +9,6 @@ def heard(_):
 
 
 async def main():
-    pacer = asyncio.create_task(pace(params["timer_ms"]))
     while pin.value():
         pass
     while not pin.value():
@@ -22,9 +21,12 @@ async def main():
     flag.clear()
     took = []
     for _ in range(params["times"]):
-        await flag.wait()
+        try:
+            await asyncio.wait_for_ms(flag.wait(), params["timer_ms"])
+        except asyncio.TimeoutError:
+            emit("never")
+            break
         took.append(ticks_diff(ticks_us(), first))
-    pacer.cancel()
     emit("took", took)
 
 
