@@ -1,6 +1,6 @@
 # The hardware drives the pin, by PWM: nothing of the program runs when an edge comes, and no timer
-# is due by then. When the first edges come, the board finds by looking without end: the others are half a
-# period apart.
+# is due by then. When the first edges come, the board finds by looking without end: the others
+# are half a period apart.
 from machine import PWM
 
 
