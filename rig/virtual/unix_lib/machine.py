@@ -24,4 +24,8 @@ class RTC:
         return None
 
 
-from _wired import PWM, UART, Pin  # noqa: E402
+import gc  # noqa: E402
+
+gc.collect()
+if gc.mem_free() > 128 << 10:  # the smallest boards need their heap for other things
+    from _wired import PWM, UART, Pin
