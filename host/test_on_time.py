@@ -76,6 +76,11 @@ def test_beside_near_timers(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "sleep", "near")
 
 
+@claim("wait.task-beside-a-later-timer")
+def test_beside_a_later_timer(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "apart", [(3, 4)] * 5)
+
+
 @claim("wait.task-beside-many")
 def test_beside_many(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "sleep", "many")

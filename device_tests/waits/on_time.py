@@ -2,6 +2,8 @@
 # the time that a wait for an event or a read may take, or by the port's own poll of what is quiet.
 import select
 
+APART = (8, 14, 22, 35, 60)  # by so many ms another's sleep ends later
+
 
 async def sleep(ms):
     await sleep_ms(ms)
@@ -68,6 +70,7 @@ async def main():
     wait = {"sleep": sleep, "timeout": timeout, "read": read_timeout, "poll": poll}[params["by"]]
     if params["by"] == "poll":
         poller.register(device, select.POLLIN)
+    apart = params["beside"] == "apart"
     tasks = quiet(params["beside"])
     await sleep_ms(0)
     for position, (ms, times) in enumerate(params["waits"]):
@@ -77,7 +80,10 @@ async def main():
                 await something(position)
             if params["beside"] == "near":  # which end a little later, and are waited for by nobody
                 tasks += [asyncio.create_task(sleep(ms + more)) for more in (4, 8, 12)]
+            later = asyncio.create_task(sleep(ms + APART[position])) if apart else None
             took.append(await timed(wait, ms))
+            if later:
+                later.cancel()
         emit("took", position + 1, took)
     for task in tasks:
         task.cancel()
