@@ -105,6 +105,7 @@ def test_the_loss_of_both_at_once_is_no_verdict(tmp_path: Path, number: signal.S
     outcomes = {each.claim: each.outcome for each in run.results()}
     assert sorted(outcomes) == sorted(DOZEN)
     assert set(outcomes.values()) == {Outcome.CONFORMS, Outcome.ERRORED}
+    assert not any("cable" in each.why for each in run.results())  # it has none
     assert len(run.read().lost) == 2
 
 
