@@ -11,6 +11,7 @@ from threading import Event
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
+from host.latency import ATTEMPTS
 from rig.net.line import Line
 from rig.net.peer import Doing
 
@@ -89,9 +90,12 @@ def vanishes(line: Line) -> None:
 
 
 def silence(board: BoardUnderTest, reads: bool) -> None:
-    execution, _ = board.meet("peer/gone_silent", vanishes, window=WINDOW, reads=reads)
-    assert execution.value("line") == b"here\n"
-    assert execution.names[1] == "timeout"
+    for _ in range(ATTEMPTS):  # a machine that is shared may have had no more turns for it
+        execution, _ = board.meet("peer/gone_silent", vanishes, window=WINDOW, reads=reads)
+        assert execution.value("line") == b"here\n"
+        assert execution.names[1] == "timeout"
+        if execution.value("timeout") > 2:
+            break
     assert execution.value("timeout") > 2
     assert execution.value("next") == b"still here\n"
 
