@@ -11,8 +11,8 @@ from host.waits import lateness
 from rig.errors import Unsupported
 
 PAUSE_MS = 200
-SOME, MINUTES = 4, 3000
-"""Pauses: 0.8 s by default, ten minutes in the long form."""
+SOME, MINUTES = 3, 3000
+"""Pauses: 0.6 s by default, ten minutes in the long form."""
 MS, TIMES = 60, 3
 """Each wake comes long enough after the wait began for a board that looks seldom to be late."""
 
@@ -23,11 +23,11 @@ def after_idleness(board: BoardUnderTest, record: Record, what: str) -> None:
     def once() -> tuple[list[float], float]:
         run = board.run(
             "life/idle", prefix=f"{SOURCE} waits/quiet", pauses=pauses, pause_ms=PAUSE_MS, ms=MS,
-            times=TIMES, deadline=20 + pauses * PAUSE_MS / 1e3 * 1.5,
+            times=TIMES, what=what, deadline=20 + pauses * PAUSE_MS / 1e3 * 1.5,
         )  # fmt: skip
         if what == "flag" and run.value("source") == "none":
             raise Unsupported("something outside of the loop: machine.Timer or _thread")
-        return seconds(run, "late", what), 0.0
+        return seconds(run, "late"), 0.0
 
     name = f"a {what} after idleness, how late"
     late, allowed = lateness(board, record, name, once, spare=OWN_TICK)

@@ -21,20 +21,22 @@ async def main():
             await asyncio.wait_for_ms(flag.wait(), params["pause_ms"])
         except asyncio.TimeoutError:
             pass
-    flags, devices = [], []
+    late = []
     reader = asyncio.StreamReader(device)
     for _ in range(params["times"]):
-        if source != "none":
+        if params["what"] == "flag":
+            if source == "none":
+                break
             after(params["ms"], sets)
             await flag.wait()
-            flags.append(ticks_diff(ticks_us(), set_at))
+            late.append(ticks_diff(ticks_us(), set_at))
+            continue
         device.reads(params["ms"])
         await reader.read(4)
-        devices.append(ticks_diff(ticks_us(), device.read_at))
+        late.append(ticks_diff(ticks_us(), device.read_at))
         device.reads(None)
     beside.cancel()
-    emit("late", "flag", flags)
-    emit("late", "device", devices)
+    emit("late", late)
 
 
 emit("source", source)

@@ -2,7 +2,7 @@
 # ready beside one is served soon. A reader gives up in the end, so that a starved one is told.
 async def read(stream, name):
     reader = asyncio.StreamReader(stream)
-    while sum(reads.values()) < params["reads"]:
+    while sum(reads.values()) < params["reads"] and not reads.get("over"):
         await reader.read(1)
         reads[name] += 1
 
@@ -65,11 +65,14 @@ async def beside(what, first):
     before = reads["endless"]
     await waiter
     emit("beside", what, reads["endless"] - before)
+    reads["over"] = True
     await endless
 
 
 reads = {}
-asyncio.run(share())
-for what in ("reader", "writer", "flag"):
-    for first in (True, False):
-        asyncio.run(beside(what, first))
+if params["beside"]:
+    for what in ("reader", "writer", "flag"):
+        for first in (True, False):
+            asyncio.run(beside(what, first))
+else:
+    asyncio.run(share())
