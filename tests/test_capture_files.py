@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import json
 import struct
@@ -12,11 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rig.claims import ROOT
 from rig.commands.export import export
 from rig.errors import RigError, UsageError
 from rig.power.framing import align
 from rig.power.record import save
 from rig.power.verdict import judge
+from tests.chromium import chromium, needs_chromium
 from tests.power_simulation import Board, simulate
 
 
@@ -57,6 +60,15 @@ def test_ppk2(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     assert overview["data"]["length"] == len(overview["data"]["min"]) <= 10_000
 
 
+def test_ppk2_by_another_reader(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
+    """By ppk2-python: pip install git+https://github.com/m-mcgowan/ppk2-python"""
+    reader = pytest.importorskip("ppk2.ppk2file", reason="no ppk2-python is installed")
+    export([capture[0]], "ppk2", tmp_path)
+    read = reader.load_ppk2(tmp_path / "board.power.sleep.ppk2")
+    assert read.duration_s == pytest.approx(len(capture[1]) / 1000)
+    assert np.allclose([each.current_ua for each in read.samples], capture[1] * 1e6, rtol=1e-5)
+
+
 def test_trace(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     """By the Trace Event Format: counters have args of numbers, complete events a duration."""
     export([capture[0]], "trace", tmp_path)
@@ -70,6 +82,29 @@ def test_trace(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
     assert instants["task wakes"] == pytest.approx(1e6)
     assert slices["window"]["dur"] == pytest.approx(1.5e6, rel=0.03)
     assert all(event["ts"] >= 0 for event in (*counters, *slices.values()))
+
+
+SPEEDSCOPE = ROOT / "node_modules" / "speedscope" / "dist" / "release" / "index.html"
+
+
+@needs_chromium
+@pytest.mark.skipif(not SPEEDSCOPE.is_file(), reason="no speedscope here: npm ci --ignore-scripts")
+def test_trace_in_a_viewer(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:
+    """By speedscope, a viewer of such traces: the frame's parts with what they took together."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    export([capture[0]], "trace", tmp_path)
+    trace = base64.b64encode((tmp_path / "board.power.sleep.trace.json").read_bytes()).decode()
+    opener = tmp_path / "opener.js"  # as its own command line does it
+    opener.write_text(f"speedscope.loadFileFromBase64('trace.json', '{trace}')", "utf-8")
+    with chromium() as browser:
+        browser.get(f"{SPEEDSCOPE.as_uri()}#localProfilePath={opener}&view=sandwich")
+        shown = browser.find_element("tag name", "body")
+        WebDriverWait(browser, 30).until(lambda _: "window" in shown.text)
+        lines = shown.text.splitlines()
+    took = {name: lines[lines.index(name) - 1] for name in ("settle", "busy", "floor", "window")}
+    assert took["window"].startswith("1.50s")
+    assert set(took) | {"tail"} < set(lines)
 
 
 def test_jls(capture: tuple[Path, np.ndarray], tmp_path: Path) -> None:

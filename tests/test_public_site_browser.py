@@ -15,23 +15,18 @@ from reports.publish import pages
 from reports.publish.store import Store
 from rig.claims import ROOT
 
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+pytest.importorskip("selenium", reason="selenium is not installed")
 
-from selenium.webdriver.common.by import By  # noqa: E402
-from selenium.webdriver.support.ui import WebDriverWait  # noqa: E402
+from selenium.webdriver.common.by import By
+from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.test_reports_browser import CHROMIUM, CUT_OFF, DRIVER, asked_for, logged  # noqa: E402
+from tests.chromium import chromium, needs_chromium
+from tests.test_reports_browser import CUT_OFF, asked_for, logged
 
 AXE = Path(os.environ.get("AXE_CORE", ROOT / "node_modules" / "axe-core" / "axe.min.js"))
 AXE_S = 120
 """For the largest page, as THIN leaves it: measured at a load of 23 on two cores, it took 11 s."""
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not CHROMIUM or not DRIVER,
-        reason="no chromium with chromedriver here: apt-get install chromium chromium-driver",
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_chromium]
 PAGES = (
     "index.html", "claims.html", "claims/run.cancels-leftovers.html", "sources/event-loop.html",
     "releases.html", "releases/1.22.2.html", "search.html?q=regressed", "ports/unix.html", "board",
@@ -48,15 +43,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
-    options = webdriver.ChromeOptions()
-    options.binary_location = CHROMIUM or ""
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(argument)
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    driver = webdriver.Chrome(options, webdriver.ChromeService(DRIVER))
-    driver.set_script_timeout(AXE_S)
-    yield driver
-    driver.quit()
+    with chromium() as driver:
+        driver.set_script_timeout(AXE_S)
+        yield driver
 
 
 def address(made: Path, page: str) -> str:
