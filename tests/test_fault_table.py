@@ -12,7 +12,10 @@ PEAK_MB = 100
 LOST_WITHIN_S = 15.0
 
 
-SLOW = ("1 % of bytes corrupted", "1 % of bytes doubled", "never answers")
+SLOW = (
+    "1 % of bytes corrupted", "1 % of bytes doubled", "never answers",
+    "Ctrl-C ignored, no power switch", "mute from t2 on",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize(

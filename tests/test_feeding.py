@@ -26,6 +26,7 @@ from rig.stations import attach
 from rig.virtual.meter import available
 from rig.virtual.ppk2 import CLOSED_S
 from tests.feeding import FEEDERS, Fed, by_ppk2, by_scpi, drivers, load_driver, looprig, power_run
+from tests.quick import slow_but
 
 pytestmark = pytest.mark.skipif(
     os.name != "posix" or not available(), reason="played meters need PTYs and Linux's statistics"
@@ -39,7 +40,10 @@ def fed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fed]:
         yield found
 
 
-@pytest.mark.parametrize("fed", FEEDERS, indirect=True)
+QUICK = "ppk2", "js220", "keithley-2450", "keysight-34465a", "keithley-dmm6500"
+
+
+@pytest.mark.parametrize("fed", slow_but(FEEDERS, *QUICK), indirect=True)
 def test_identified_armed_and_captured_on_its_meters_power(
     fed: Fed, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

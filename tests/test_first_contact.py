@@ -192,7 +192,8 @@ def test_a_shared_or_dummy_serial_number_is_no_identity(ports: PlayedPorts) -> N
 
 
 @posix
-@pytest.mark.parametrize("dtr", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("dtr", [False, True])
 def test_dtr_and_rts_are_found_by_doctor_and_set_by_the_bench(
     dtr: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -18,6 +18,7 @@ from rig.board.board import Board
 from rig.faults import fault, names, written
 from rig.results import Outcome
 from rig.virtual.board import VirtualBoard
+from tests.quick import slow_but
 from tests.test_faults import judge
 
 
@@ -47,16 +48,7 @@ def load(request: pytest.FixtureRequest) -> Iterator[str]:
         process.wait()
 
 
-QUICK = "latency-wakes-rounded-up"  # the one that `make test` has time for
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        pytest.param(name, marks=[] if name == QUICK else [pytest.mark.slow])
-        for name in names("latency")
-    ],
-)
+@pytest.mark.parametrize("name", slow_but(names("latency"), "latency-wakes-rounded-up"))
 def test_is_caught(name: str, board: Board, load: str, tmp_path: Path) -> None:
     overlay = written([fault(name)], tmp_path / "overlay")
     for claim in fault(name).caught_by:

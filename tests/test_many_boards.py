@@ -55,6 +55,7 @@ def test_a_killed_worker_costs_its_own_test(tmp_path: Path) -> None:
     assert "another goes on with its boards" in trouble
 
 
+@pytest.mark.slow
 def test_ctrl_c_and_sigterm_leave_nothing_behind(tmp_path: Path) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         out = tmp_path / number.name

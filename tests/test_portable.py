@@ -87,6 +87,7 @@ def test_a_run_with_power_on_a_board_on_a_wire(
     assert len((out / "results.jsonl").read_text(encoding="utf-8").splitlines()) == 2
 
 
+@pytest.mark.slow
 def test_doctor_boards_and_init(tmp_path: Path, port_and_meter: tuple[str, str]) -> None:
     port, meter = port_and_meter
     out = str(tmp_path / "bench.toml")

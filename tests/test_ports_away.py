@@ -122,6 +122,7 @@ def test_a_port_that_is_gone_names_what_takes_ports(
 # -- coming back ----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @posix
 def test_a_port_held_after_it_came_back_is_waited_for(tmp_path: Path, ports: PlayedPorts) -> None:
     """ModemManager opens each new port, types AT at it and keeps it, here for 7 s: longer than a

@@ -30,6 +30,7 @@ from rig.results import Outcome
 from rig.stations import MeterStation, Station
 from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter
+from tests.quick import slow_but
 from tests.test_faults import host_tests
 
 PROFILE = PowerProfile(floor="raw-wait", supply="3.3 V")
@@ -131,7 +132,10 @@ def outcome(rig: Rig, meter: ScpiMeter, claim: str, broken: str = "") -> Outcome
 POWER_CLAIMS = [name for name, claim in catalogue().items() if claim.power]
 
 
-@pytest.mark.parametrize("claim", POWER_CLAIMS)
+@pytest.mark.parametrize(
+    "claim",
+    slow_but(POWER_CLAIMS, "power.sleep-sleeps", "power.event-sleeps", "power.flag-does-not-spin"),
+)
 def test_the_good_board_is_not_accused(claim: str, rig: Rig, meter: ScpiMeter) -> None:
     found = outcome(rig, meter, claim)
     if found is Outcome.INCONCLUSIVE:  # the other workers had the processor: no accusation
@@ -139,7 +143,7 @@ def test_the_good_board_is_not_accused(claim: str, rig: Rig, meter: ScpiMeter) -
     assert found is Outcome.CONFORMS
 
 
-@pytest.mark.parametrize("name", names("power"))
+@pytest.mark.parametrize("name", slow_but(names("power"), "power-spins-always", "power-polls-1ms"))
 def test_a_power_fault_is_caught(name: str, rig: Rig, meter: ScpiMeter) -> None:
     for claim in fault(name).caught_by:
         assert outcome(rig, meter, claim, name) is Outcome.DIVERGES, claim

@@ -210,7 +210,7 @@ def test_the_ngu_counts_what_it_lost(start: Start) -> None:
     dialect: Any = meter.dialect
     dialect.stopping.set()  # nobody reads for a while
     dialect.reader.join()
-    time.sleep(0.8)
+    time.sleep(2.0)  # eight blocks of 250 ms; two may be under way at the end
     dialect.stopping.clear()
     dialect.reader = threading.Thread(target=dialect.read_on, daemon=True)
     dialect.reader.start()

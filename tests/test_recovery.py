@@ -131,6 +131,7 @@ def test_a_port_that_is_gone_when_the_first_test_comes(tmp_path: Path) -> None:
         assert time.monotonic() - started < 0.1, "and then it costs nothing more"
 
 
+@pytest.mark.slow
 def test_a_board_that_vanished_before_its_first_test_is_lost_once(tmp_path: Path) -> None:
     out = tmp_path / "run"
     with virtual(tmp_path) as device, FaultBench(str(device.port), tmp_path / "wire") as wire:

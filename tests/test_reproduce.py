@@ -117,6 +117,7 @@ def test_each_that_diverges_shows_the_same_without_the_rig(run: Path, tmp_path: 
     assert not failed, "\n".join(map(str, failed))
 
 
+@pytest.mark.slow
 def test_scripts_are_short_where_the_device_test_is(run: Path) -> None:
     """What goes around the code that the test needs is ten lines, and what was printed there."""
     info = RunDir(run).read()

@@ -116,6 +116,7 @@ def test_which_boards_are_of_a_kind(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(found(*unidentified)) == 2
 
 
+@pytest.mark.slow
 def test_boards_of_a_kind_divide_the_claims(tmp_path: Path) -> None:
     out = tmp_path / "out"
     run = start(out, *BOARDS, "--no-power", "--share", "--claims", "task.*", "--claims", "stream.*")

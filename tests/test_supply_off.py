@@ -119,7 +119,7 @@ def test_a_supply_that_is_switched_off_costs_that_test_and_is_said(tmp_path: Pat
 @pytest.mark.parametrize(
     ("dialect", "table", "output"),
     [
-        ("keithley-2450", VOLTAGE, "off"),
+        pytest.param("keithley-2450", VOLTAGE, "off", marks=pytest.mark.slow),
         ("keithley-2450", "shared = true", "on"),
         pytest.param("keysight-n6705c", VOLTAGE, "off", marks=pytest.mark.slow),
         pytest.param("rs-ngu", VOLTAGE, "off", marks=pytest.mark.slow),
