@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import socket
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -27,7 +28,9 @@ from rig.virtual.board import VirtualBoard
 from tests.board_factory import virtual
 from tests.started import looprig
 
-SSID, PASSWORD = "the bench's own net", "it's a \\ secret: ü"
+SSID = "the bench's own net"
+PASSWORD = "it's a \\ secret" + (": ü" if sys.getfilesystemencoding() == "utf-8" else "")
+"""An environment holds no more than the locale's encoding has."""
 PLAYED = """\
 import time
 STA_IF = 0

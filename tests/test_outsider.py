@@ -184,7 +184,7 @@ def test_tests_that_judge_no_claim_owe_none(project: Path) -> None:
     )
     said = outside(project, "--looprig-bench", "bench.toml", "host/test_shapes.py")
     assert "7 passed" in said
-    assert "looprig: nothing unexpected; exit 0 ·" in said
+    assert "looprig: nothing unexpected; exit 0 " in said
     assert results(project) == {}
 
 

@@ -34,7 +34,7 @@ class Column:
 def columns_of(run: RunInfo, info: BoardInfo, releases: Sequence[str]) -> list[Column]:
     """The columns that a board's results fill: several where an overlay is the asyncio of several
     releases. CPython knows nothing of overlays."""
-    port = one_line(expectations.port_of(info), 40)
+    port = expectations.port_of(info)  # it names files: one_line may end in what ASCII has not
     how = HOW.get(info.kind, f"of kind {one_line(info.kind, 20)}")
     board = board_of(info, port)
     if info.kind == "virtual":

@@ -22,12 +22,14 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import io
 import mmap
 import os
 import re
 import selectors
 import signal
 import struct
+import sys
 import time
 import tty
 from collections.abc import Callable
@@ -298,6 +300,8 @@ def main() -> None:
     parser.add_argument("--supply", type=Path, help="the socket by which it is given power")
     parser.add_argument("--cable", type=Path, help="where the host gets sockets in its network")
     args = parser.parse_args()
+    assert isinstance(sys.stdout, io.TextIOWrapper)
+    sys.stdout.reconfigure(encoding="utf-8")  # as the parent reads it, whatever the locale
     try:
         firmware = interpreter(args.interpreter, args.heap)
         files = Files(args.root.resolve(), args.file_system)
