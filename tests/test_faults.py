@@ -26,7 +26,8 @@ from rig.faults import fault, names, parsed, written
 from rig.net.meeting import meet
 from rig.networks import NetworkStation
 from rig.results import Outcome
-from rig.virtual.board import WIRES, VirtualBoard
+from rig.virtual.board import WIRES
+from tests.virtual_boards import identified
 
 DEADLINE_SCALE = 0.3
 """Faults that hang the board are waited for; three seconds are plenty for tests of milliseconds."""
@@ -50,18 +51,10 @@ def host_tests() -> dict[str, Callable[..., None]]:
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """One virtual board for all faults."""
-    virtual = VirtualBoard("faulty", "micropython", tmp_path_factory.mktemp("board"))
-    try:
-        virtual.wait_ready()
-        board = Board("faulty", str(virtual.port), power_cycle=virtual.power_cycle)
-        board.open()
-        board.identify()
+    with identified("faulty", tmp_path_factory.mktemp("board")) as (virtual, board):
         meet(NETWORKS.setdefault(board.name, virtual.network), board)
         board.deadline_scale = DEADLINE_SCALE
         yield board
-        board.close()
-    finally:
-        virtual.stop()
 
 
 def judge(board: Board, claim: str, overlay: Path | None, folder: Path) -> Outcome:

@@ -17,24 +17,16 @@ import pytest
 from rig.board.board import Board
 from rig.faults import fault, names, written
 from rig.results import Outcome
-from rig.virtual.board import VirtualBoard
 from tests.quick import slow_but
 from tests.test_faults import judge
+from tests.virtual_boards import identified
 
 
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """One virtual board for all faults."""
-    virtual = VirtualBoard("late", "micropython", tmp_path_factory.mktemp("board"))
-    try:
-        virtual.wait_ready()
-        board = Board("late", str(virtual.port), power_cycle=virtual.power_cycle)
-        board.open()
-        board.identify()
+    with identified("late", tmp_path_factory.mktemp("board")) as (_, board):
         yield board
-        board.close()
-    finally:
-        virtual.stop()
 
 
 @pytest.fixture(scope="module", params=["idle", pytest.param("loaded", marks=pytest.mark.slow)])

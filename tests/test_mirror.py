@@ -15,8 +15,8 @@ from rig.claims import catalogue
 from rig.faults import fault, names, written
 from rig.net.meeting import meet
 from rig.results import Outcome
-from rig.virtual.board import VirtualBoard
 from tests.test_faults import DEADLINE_SCALE, NETWORKS, judge
+from tests.virtual_boards import identified
 
 CLAIMS = [claim.id for claim in catalogue().values() if "network.self" in claim.needs]
 LOOP = "socket.loopback"
@@ -24,12 +24,7 @@ LOOP = "socket.loopback"
 
 @pytest.fixture(scope="module")
 def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
-    virtual = VirtualBoard("mirrored", "micropython", tmp_path_factory.mktemp("board"))
-    try:
-        virtual.wait_ready()
-        board = Board("mirrored", str(virtual.port), power_cycle=virtual.power_cycle)
-        board.open()
-        board.identify()
+    with identified("mirrored", tmp_path_factory.mktemp("board")) as (virtual, board):
         NETWORKS[board.name] = network = virtual.network
         meet(network, board)
         assert network.met, network.trouble
@@ -40,9 +35,6 @@ def mirrored(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
         assert under_test.mirrored
         board.deadline_scale = DEADLINE_SCALE
         yield board
-        board.close()
-    finally:
-        virtual.stop()
 
 
 def test_there_are_claims_for_it() -> None:

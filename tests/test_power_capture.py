@@ -32,6 +32,7 @@ from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter
 from tests.quick import slow_but
 from tests.test_faults import host_tests
+from tests.virtual_boards import identified
 
 PROFILE = PowerProfile(floor="raw-wait", supply="3.3 V")
 
@@ -80,16 +81,8 @@ class Rig:
 @pytest.fixture(scope="module")
 def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     folder = tmp_path_factory.mktemp("power")
-    virtual = VirtualBoard("unix", "micropython", folder)
-    try:
-        virtual.wait_ready()
-        board = Board("unix", str(virtual.port), power_cycle=virtual.power_cycle)
-        board.open()
-        board.identify()
+    with identified("unix", folder) as (virtual, board):
         yield Rig(virtual, board, folder)
-        board.close()
-    finally:
-        virtual.stop()
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ from rig.meters.held import HeldMeter, Owner
 from rig.meters.instrument import ScpiMeter
 from rig.power.capture import capture
 from rig.run_dir import RunDir
-from rig.stations import attach
+from rig.stations import Station, attach
 from rig.virtual.meter import available
 from rig.virtual.supply import Switch
 from tests.feeding import FEEDERS, VOLTAGE, Fed, by_joulescope, by_scpi, load_driver, looprig
@@ -177,6 +177,18 @@ def waited_for(fed: Fed) -> Iterator[None]:
     yield
 
 
+def asked(station: Station, instrument: Any) -> Callable[[], str]:
+    """The hand that switches on again waits until the rig has asked, however late a loaded host is
+    with that."""
+
+    def ask() -> str:
+        why = station.supply_trouble()
+        instrument.press("on")
+        return why
+
+    return ask
+
+
 @pytest.mark.parametrize("table", [VOLTAGE, "shared = true"])
 def test_one_that_is_switched_off_between_two_tests_costs_the_next(
     table: str, tmp_path: Path
@@ -192,12 +204,9 @@ def test_one_that_is_switched_off_between_two_tests_costs_the_next(
         assert fed.instrument
         instrument = fed.instrument
 
-        def asked() -> str:
-            why = station.supply_trouble()
-            instrument.press("on")
-            return why
-
-        with contextlib.closing(BoardUnderTest(station.board(), asked)) as found:
+        with contextlib.closing(
+            BoardUnderTest(station.board(), asked(station, instrument))
+        ) as found:
             assert found.run("checkup/clock", ms=1).ended
             instrument.press("off")
             until = time.monotonic() + 10
@@ -221,13 +230,7 @@ def test_one_that_is_switched_off_in_mid_capture(dialect: str, tmp_path: Path) -
         assert station.meter
         instrument = fed.instrument
 
-        def asked() -> str:
-            """The hand waits until the rig has asked, however late a loaded host is with that."""
-            why = station.supply_trouble()
-            instrument.press("on")
-            return why
-
-        found = BoardUnderTest(station.board(), asked)
+        found = BoardUnderTest(station.board(), asked(station, instrument))
         with contextlib.closing(station.meter.open()) as meter, contextlib.closing(found):
             off = threading.Timer(1.0, instrument.press, ("off",))
 

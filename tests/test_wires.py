@@ -19,9 +19,9 @@ from rig.results import Outcome
 from rig.run_dir import RunDir
 from rig.stations import attach
 from rig.virtual import emulated, image
-from rig.virtual.board import VirtualBoard
 from rig.virtual.emulators import rp2040js
 from rig.wires import BoardWires, UartLoop, lacking
+from tests.virtual_boards import identified
 
 PICO = '[board.pico]\nport = "/dev/ttyACM0"\n'
 WIRES = PICO + "[board.pico.wires]\n"
@@ -94,16 +94,8 @@ def test_one_jumper_is_enough(tmp_path: Path, wires: str) -> None:
 @pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
     """A virtual board, on which 2 is wired to 3, and UART 1 to itself."""
-    virtual = VirtualBoard("wired", "micropython", tmp_path_factory.mktemp("board"))
-    try:
-        virtual.wait_ready()
-        board = Board("wired", str(virtual.port), power_cycle=virtual.power_cycle)
-        board.open()
-        board.identify()
+    with identified("wired", tmp_path_factory.mktemp("board")) as (_, board):
         yield board
-        board.close()
-    finally:
-        virtual.stop()
 
 
 def said(board: Board, wires: BoardWires) -> list[tuple[str, bool, str]]:
