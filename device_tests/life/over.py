@@ -1,18 +1,6 @@
 # The same thing over and over: what a batch of it takes, beside a fixed piece of work that has
 # nothing to do with the loop, and what is on the heap then.
-import asyncio
 import gc
-
-try:
-    from time import ticks_diff, ticks_us
-except ImportError:  # CPython, the control
-    from time import monotonic_ns
-
-    def ticks_us():
-        return monotonic_ns() // 1000
-
-    def ticks_diff(end, start):
-        return end - start
 
 
 def collected():
@@ -50,6 +38,7 @@ async def main():
     work = globals()[params["kind"]]
     took, own = [0] * params["batches"], [0] * params["batches"]
     used, batch = [], 0
+    emit("prompt", await prompt())
     began = ticks_us()
     for batch in range(params["batches"]):
         if batch % params["look"] == params["look"] - 1:
@@ -66,6 +55,7 @@ async def main():
         if len(used) > 1 and ticks_diff(ticks_us(), began) > params["enough_us"]:
             break
     used.append(collected())
+    emit("prompt", await prompt())
     emit("own", own[: batch + 1])
     emit("took", took[: batch + 1])
     emit("used", used)

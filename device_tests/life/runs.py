@@ -1,17 +1,51 @@
 # One asyncio.run after another: what a batch takes, beside a fixed piece of work, and the heap.
-import asyncio
 import gc
-from time import ticks_diff, ticks_us
+
+CAUGHT = (ValueError, SystemExit, KeyboardInterrupt)
+loop = asyncio.get_event_loop()
 
 
 async def work():
     await asyncio.sleep(0)
 
 
-async def main():
+async def waits():
+    await asyncio.sleep_ms(60000)
+
+
+async def main(raises=None, leaves=False):
     await asyncio.gather(work(), work())
     asyncio.create_task(work())
+    if leaves:
+        asyncio.create_task(waits())
+        asyncio.create_task(asyncio.Event().wait())
     await asyncio.sleep(0)
+    if raises:
+        raise raises
+
+
+async def stops():
+    await main()
+    loop.stop()
+
+
+def once(number):
+    # asyncio.run, mostly, and each way that it ends
+    number %= 8
+    if number == 1:
+        loop.run_until_complete(main())
+    elif number == 2:
+        asyncio.create_task(stops())
+        loop.run_forever()
+    elif number in (3, 4, 5):
+        try:
+            asyncio.run(main(CAUGHT[number - 3]))
+        except CAUGHT:
+            pass
+    else:
+        asyncio.run(main(leaves=number == 6 and params["resets"]))
+    if params["resets"]:
+        asyncio.new_event_loop()
 
 
 def reference():
@@ -23,6 +57,7 @@ def reference():
 
 
 took, own, used = [0] * params["batches"], [0] * params["batches"], []
+emit("prompt", asyncio.run(prompt()))
 for batch in range(params["batches"]):
     if batch % params["look"] == params["look"] - 1:
         gc.collect()
@@ -30,13 +65,12 @@ for batch in range(params["batches"]):
     own[batch] = reference()
     gc.collect()
     start = ticks_us()
-    for _ in range(params["each"]):
-        asyncio.run(main())
-        if params["resets"]:
-            asyncio.new_event_loop()
+    for number in range(params["each"]):
+        once(number)
     took[batch] = ticks_diff(ticks_us(), start)
 gc.collect()
 used.append(gc.mem_alloc())
+emit("prompt", asyncio.run(prompt()))
 emit("own", own)
 emit("took", took)
 emit("used", used)
