@@ -14,7 +14,7 @@ from rig.board.link import Link
 from rig.errors import Inconclusive, Unsupported
 
 PERIOD_MS = 2
-KINDS = ("sleep", "event", "flag", "lock", "stream", "timeout", "gather")
+KINDS = ("sleep", "event", "flag", "lock", "stream", "drain", "timeout", "gather", "cancel")
 OFTEN, SOME = 60, 12
 
 
@@ -72,6 +72,16 @@ def test_timer_timeout(board: BoardUnderTest) -> None:
 @claim("beside.timer-gather")
 def test_timer_gather(board: BoardUnderTest) -> None:
     assert beside(board, "gather").value("waits") == (OFTEN, [])
+
+
+@claim("beside.timer-drain")
+def test_timer_drain(board: BoardUnderTest) -> None:
+    assert beside(board, "drain").value("waits") == (OFTEN, [])
+
+
+@claim("beside.timer-cancel")
+def test_timer_cancel(board: BoardUnderTest) -> None:
+    assert beside(board, "cancel").value("waits") == (OFTEN, [])
 
 
 def every_kind(board: BoardUnderTest, does: str) -> None:
@@ -174,7 +184,22 @@ def test_second_thread_callback(board: BoardUnderTest, record: Record) -> None:
 def test_busy_thread(board: BoardUnderTest) -> None:
     execution = board.run("neighbours/busy_thread")
     assert execution.value("worked") is True
-    assert execution.value("got") == ["event"] * 10 + ["timeout"]
+    assert execution.value("got") == ["event"] * 10 + ["timeout", "after a failure"]
+
+
+SLICE = 10e-3
+"""Seconds for which a thread that works may keep an interpreter that both share: a scheduler's time
+slice, which at FreeRTOS's and Zephyr's 100 Hz is a tick (`SYSTEM_TICK`), and Linux's is shorter."""
+
+
+@claim("beside.busy-thread-late")
+def test_busy_thread_late(board: BoardUnderTest, record: Record) -> None:
+    def once() -> tuple[list[float], float]:
+        return seconds(board.run("neighbours/busy_thread"), "late"), 0.0
+
+    name = "a sleep beside a thread that works, how late"
+    late, allowed = lateness(board, record, name, once, spare=SLICE, busy=True)
+    assert late <= allowed
 
 
 # -- the calendar --------------------------------------------------------------------------------
@@ -208,8 +233,9 @@ def clock_set(board: BoardUnderTest, years: int, wait: str) -> None:
         link.unread(rest)
 
     execution = board.run(
-        "neighbours/clock", while_running=time_it, ms=ASKED_MS, years=years, wait=wait
-    )
+        "neighbours/clock", while_running=time_it, ms=ASKED_MS, years=years,
+        minutes=2 if years > 0 else -2, wait=wait,
+    )  # fmt: skip
     got, log = execution.value("got")
     assert log == [years], "the calendar was not set"
     assert got == {"sleep": "slept", "timeout": "timeout"}[wait]

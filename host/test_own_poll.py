@@ -19,6 +19,9 @@ def beside_own_poll(board: BoardUnderTest, stream: str) -> None:
     does = ["again", "changes", "forgets", "looks"]
     assert sorted(run.values("woken")) == [(each, "woken") for each in does]
     assert run.values("found") == [("wake", "found"), ("cancel", "found")]
+    if stream == "device":
+        does = ["looks", "changes", "forgets"]
+        assert run.values("room") == [(each, "woken") for each in does]
 
 
 @claim("beside.own-poll-device")

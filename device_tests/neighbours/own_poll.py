@@ -6,16 +6,19 @@ import sys
 
 
 class Device(io.IOBase):
-    data = b""
+    data, full = b"", False
 
     def ioctl(self, request, flags):
         if request != 3:  # MP_STREAM_POLL
             return 0 if request == 4 else -1
-        return flags & 5 if self.data else flags & 4
+        return flags & ((1 if self.data else 0) | (0 if self.full else 4))
 
     def read(self, size=-1):
         data, self.data = self.data, b""
         return data or None
+
+    def write(self, data):
+        return None if self.full else len(data)
 
     def send(self, data):
         self.data = data
@@ -102,6 +105,31 @@ async def woken(does):
     return got
 
 
+async def room(does):
+    # The same with a task that waits for room, where the other asks for what comes in.
+    device.full = True
+    writer.write(b"some")
+    task = asyncio.create_task(writer.drain())
+    await sleep_ms(2)
+    poller = select.poll()
+    poller.register(device, select.POLLIN)
+    poller.poll(0)
+    if does == "changes":
+        poller.modify(device, select.POLLIN | select.POLLOUT)
+        poller.modify(device, select.POLLIN)
+    elif does == "forgets":
+        poller.unregister(device)
+    await sleep_ms(2)
+    device.full = False
+    for _ in range(params["patience"]):
+        if task.done():
+            break
+        await sleep_ms(2)
+    got = "woken" if task.done() else "not woken"
+    task.cancel()
+    return got
+
+
 async def found(after):
     poller = own()
     task = asyncio.create_task(reader.read(1))
@@ -124,12 +152,17 @@ async def main():
         emit("woken", does, await woken(does))
     for after in ("wake", "cancel"):
         emit("found", after, await found(after))
+    if stream is device:
+        for does in ("looks", "changes", "forgets"):
+            emit("room", does, await room(does))
 
 
+device = Device()
+writer = asyncio.StreamWriter(device, {})
 if params["stream"] == "socket":
     stream, sender = sockets()
 elif params["stream"] == "device":
-    stream = sender = Device()
+    stream = sender = device
 else:
     stream, sender = console()
 reader = asyncio.StreamReader(stream)

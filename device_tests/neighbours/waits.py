@@ -5,16 +5,22 @@ PAUSE = (0, 1, 2, 3)  # milliseconds
 
 
 class Line(io.IOBase):
-    data = b""
+    data, room, got = b"", True, b""
 
     def ioctl(self, request, flags):
         if request != 3:  # MP_STREAM_POLL
             return -1
-        return flags & 1 if self.data else 0
+        return flags & ((1 if self.data else 0) | (4 if self.room else 0))
 
     def read(self, size=-1):
         data, self.data = self.data, b""
         return data or None
+
+    def write(self, data):
+        if not self.room:
+            return None
+        self.got = bytes(data)
+        return len(data)
 
 
 event, flag, lock, line = asyncio.Event(), asyncio.ThreadSafeFlag(), asyncio.Lock(), Line()
@@ -64,6 +70,31 @@ async def on_stream(ms):
     return ms if await stream.read(9) == b"data" else None
 
 
+def make_room():
+    line.room = True
+
+
+async def on_drain(ms):
+    line.room, line.got = False, b""
+    stream.write(b"some")
+    asyncio.create_task(later(ms, make_room))
+    await stream.drain()
+    return ms if line.got == b"some" else None
+
+
+async def rest():
+    await sleep_ms(60000)
+
+
+async def on_cancel(ms):
+    task = asyncio.create_task(rest())
+    asyncio.create_task(later(ms, task.cancel))
+    try:
+        await task
+    except asyncio.CancelledError:
+        return ms
+
+
 async def on_timeout(ms):
     try:
         await wait_for_ms(asyncio.Event().wait(), ms)
@@ -76,7 +107,9 @@ async def on_gather(ms):
     return ms if got == [ms, ms + 1] else None
 
 
-KINDS = (on_sleep, on_event, on_flag, on_lock, on_stream, on_timeout, on_gather)
+KINDS = (
+    on_sleep, on_event, on_flag, on_lock, on_stream, on_drain, on_timeout, on_gather, on_cancel,
+)  # fmt: skip
 
 
 async def main():

@@ -9,18 +9,19 @@ def reset():
     uctypes.bytearray_at(0, 1)[0]
 
 
+_ahead = [0]
+
+
 class RTC:
     # A calendar that can be set, as boards have one; nothing else on the board goes by it.
-    _ahead = 0
-
     def datetime(self, to=None):
         import time
 
         if to is None:
-            now = time.gmtime(time.time() + RTC._ahead)
+            now = time.gmtime(time.time() + _ahead[0])
             return now[:3] + (now[6],) + now[3:6] + (0,)  # noqa: RUF005 (MicroPython)
         year, month, day, _, hour, minute, second, _ = to
-        RTC._ahead = time.mktime((year, month, day, hour, minute, second, 0, 0)) - time.time()
+        _ahead[0] = time.mktime((year, month, day, hour, minute, second, 0, 0)) - time.time()
         return None
 
 
