@@ -122,17 +122,23 @@ def test_days_of_timeouts(board: BoardUnderTest) -> None:
     days(board, [60_000, 61_000], 12 * HOUR_MS, how="timeouts", stamps=False)
 
 
+ENOUGH_S = 1
+"""Of a board's own time at its quickest, to which what it collects meanwhile adds up to three times
+as much: an emulated Pico comes past 1,024 of each kind. More is the long form's."""
+LEAST_ROUNDS = 528
+"""And a board that is slower than any known comes to so many."""
+
+
 @claim("life.rounds")
 def test_rounds(board: BoardUnderTest) -> None:
-    rounds = 66_000 * times(board)
-    run = board.run("life/rounds", rounds=rounds, deadline=60.0 * times(board))
+    longer = times(board)
+    rounds = SIXTEEN_BITS * longer
+    run = board.run(
+        "life/rounds", rounds=rounds, enough_us=ENOUGH_S * longer * 1_000_000,
+        deadline=60.0 * longer,
+    )  # fmt: skip
     assert run.value("ended") == "over"
-    assert run.value("rounds") == rounds
-
-
-ENOUGH_S = 2
-"""Of a board's own time at its quickest, to which what it collects meanwhile adds up to three times
-as much: an emulated Pico comes past 2,048 of each kind. More is the long form's."""
+    assert LEAST_ROUNDS <= run.value("rounds") <= rounds
 
 
 def numbered(board: BoardUnderTest, what: str, count: int = THOUSANDS) -> None:

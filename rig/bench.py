@@ -121,7 +121,7 @@ def _with_images(bench: Bench) -> Bench:
 def for_firmware(names: list[str]) -> Bench:
     """The bench that `--firmware FILE` describes: an emulated board for each, or a virtual one for
     a program that runs here, with a meter each. An emulator whose clock is its own is started as
-    often as there are cores for it, for its copies are alike; what it can wire is wired. Raises
+    often as there is room for it, for its copies are alike; what it can wire is wired. Raises
     UsageError or RigError."""
     from rig.virtual import emulators, image, releases
 

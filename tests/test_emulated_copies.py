@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,9 @@ def bench(**board: object) -> Bench:
     return Bench.model_validate({"path": "bench.toml", "board": {"pico": board}})
 
 
-def test_there_are_as_many_as_cores() -> None:
+def test_there_is_one_more_than_cores() -> None:
     each = [emulators.copies(rp2040js, firmwares) for firmwares in (1, 2, 3, 9)]
-    assert each == [CORES, CORES // 2, 1, 1]
+    assert each == [CORES + 1, (CORES + 1) // 2, (CORES + 1) // 3, 1]
     assert emulators.copies(qemu, 1) == 1  # it lives in the host's time, which they would share
 
 
@@ -81,7 +82,8 @@ def struck(folder: Path, first: int, number: signal.Signals) -> RunDir:
         time.sleep(0.05)
     for emulator in emulators_of(run.pid)[first:]:
         for pid in activity.family(emulator):
-            os.kill(pid, number)
+            with suppress(ProcessLookupError):  # a spare may end by itself meanwhile
+                os.kill(pid, number)
     said, _ = run.communicate(timeout=400)
     assert run.returncode == 3, said
     return RunDir(out)

@@ -14,7 +14,6 @@ async def waits():
 
 
 async def main(raises=None, leaves=False):
-    await asyncio.gather(work(), work())
     asyncio.create_task(work())
     if leaves:
         asyncio.create_task(waits())

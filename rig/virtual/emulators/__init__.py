@@ -57,11 +57,12 @@ def cores() -> int:
 
 def copies(emulator: Emulator, firmwares: int) -> int:
     """How many of it share one of so many firmwares' claims where nobody said: as many as there are
-    cores and memory for."""
+    cores for, one more, for a board that hangs or waits for the host keeps none busy, and never more
+    than there is memory for."""
     if not emulator.OWN_CLOCK:
         return 1
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // EMULATOR_BYTES
-    return max(1, min(cores(), memory, MOST) // firmwares)
+    return max(1, min(cores() + 1, memory, MOST) // firmwares)
 
 
 def choose(firmware: Firmware, named: str = "") -> Emulator:
