@@ -57,8 +57,7 @@ def cores() -> int:
 
 def copies(emulator: Emulator, firmwares: int) -> int:
     """How many of it share one of so many firmwares' claims where nobody said: one more than
-    there are cores, for a board that hangs or waits for the host keeps none busy, and never more than
-    there is memory for."""
+    there are cores, for one that hangs keeps none busy, and never more than there is memory for."""
     if not emulator.OWN_CLOCK:
         return 1
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") // EMULATOR_BYTES
