@@ -55,7 +55,7 @@ def fires(_):
 
 async def schedules():
     while inside.left:
-        await sleep_ms(inside.dice.pause() % 16)
+        await nap(20, inside.dice.pause() % 16)
         if inside.dice.below(3) == 0:
             work(2000)
         inside.schedule()
