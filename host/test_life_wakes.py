@@ -141,11 +141,13 @@ def test_rounds(board: BoardUnderTest) -> None:
     assert LEAST_ROUNDS <= run.value("rounds") <= rounds
 
 
-def numbered(board: BoardUnderTest, what: str, count: int = THOUSANDS) -> None:
+def numbered(
+    board: BoardUnderTest, what: str, count: int = THOUSANDS, enough: float = ENOUGH_S
+) -> None:
     """So many, or as many as a slow board has time for, each right."""
     longer = times(board)
     run = board.run(
-        "life/numbers", what=what, times=count * longer, enough_us=ENOUGH_S * longer * 1_000_000,
+        "life/numbers", what=what, times=count * longer, enough_us=round(enough * longer * 1e6),
         deadline=30.0 * longer,
     )  # fmt: skip
     ended = run.value("ended")
@@ -187,3 +189,8 @@ def test_numbered_gathers(board: BoardUnderTest) -> None:
 @claim("life.numbered-failures")
 def test_numbered_failures(board: BoardUnderTest) -> None:
     numbered(board, "failures")
+
+
+@claim("life.numbered-callbacks")
+def test_numbered_callbacks(board: BoardUnderTest) -> None:
+    numbered(board, "callbacks", enough=ENOUGH_S / 4)

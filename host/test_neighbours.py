@@ -180,6 +180,32 @@ def test_second_thread_callback(board: BoardUnderTest, record: Record) -> None:
     second_thread_wakes(board, record, "callback")
 
 
+THREADS = 6
+"""One after another, more than a port is likely to keep room for at the same time."""
+
+
+@claim("beside.threads-in-turn")
+def test_threads_in_turn(board: BoardUnderTest, record: Record) -> None:
+    def once() -> tuple[list[float], float]:
+        execution = board.run("neighbours/threads_in_turn", threads=THREADS, deadline=20)
+        log = [("raised", number) if number % 2 else number for number in range(THREADS)]
+        assert execution.value("log") == log
+        assert execution.value("heard") == list(range(THREADS))
+        return seconds(execution, "late"), 0.0
+
+    late, allowed = lateness(board, record, "a flag after them, how late", once, spare=2 * TICK)
+    assert late <= allowed
+
+
+@claim("beside.second-thread-sockets")
+def test_second_thread_sockets(board: BoardUnderTest) -> None:
+    execution = board.run(
+        "neighbours/thread_sockets", prefix="streams/loopback", limit_ms=5000, deadline=20
+    )
+    assert execution.value("got") == [b"hello\n"] * 3
+    assert execution.value("over") is True
+
+
 @claim("beside.busy-thread")
 def test_busy_thread(board: BoardUnderTest) -> None:
     execution = board.run("neighbours/busy_thread")

@@ -25,6 +25,11 @@ except ImportError:  # CPython, which counts references
 
 PAST = 16
 
+if params["what"] == "callbacks":
+    import micropython
+
+    flag, got = asyncio.ThreadSafeFlag(), [0]
+
 
 async def value(number):
     return number
@@ -78,6 +83,20 @@ async def failures(number):
 
 async def fail(number):
     raise ValueError(number)
+
+
+async def callbacks(number):
+    micropython.schedule(called, number)
+    for _ in range(1000):  # or a port that looks at flags once a millisecond takes that for each
+        if got[0] == number:
+            break
+    await flag.wait()
+    return got[0] == number
+
+
+def called(number):
+    got[0] = number
+    flag.set()
 
 
 async def main():
