@@ -1,0 +1,105 @@
+# The host sends group after group, each in pieces with pauses of its own; ways to read, through the
+# loop and beside it, and what is done meanwhile are drawn by a seed. What did each read get?
+import asyncio
+import select
+import sys
+import time
+
+wire = getattr(sys.stdin, "buffer", sys.stdin)
+state = params["seed"]
+
+
+def below(count):
+    # The same numbers on every board: 16 bits, for small integers.
+    global state
+    state = (state * 75 + 74) % 65537
+    return (state >> 3) % count
+
+
+def take_the_rest():
+    # What no task read is not for the REPL.
+    poller = select.poll()
+    poller.register(wire, select.POLLIN)
+    while poller.poll(20):
+        wire.read(1)
+
+
+async def into(reader, size):
+    buffer = bytearray(size)
+    return bytes(buffer[: await reader.readinto(buffer)])
+
+
+def beside(how, source, size):
+    # Not by way of the loop: these hold it.
+    if how == "its line":
+        return source.readline()
+    if how == "its bytes into":
+        buffer = bytearray(size)
+        return bytes(buffer[: source.readinto(buffer)])
+    return source.read(size)
+
+
+async def one(how, reader, source, size):
+    if how[:3] == "its":
+        return beside(how, source, size)
+    work = {"line": lambda: reader.readline(), "some": lambda: reader.read(size)}
+    work["exactly"] = lambda: reader.readexactly(size)
+    work["into"] = lambda: into(reader, size)
+    return await asyncio.wait_for_ms(work[how](), 2500)
+
+
+async def silence(reader):
+    # Nothing is to come: what comes later is for somebody else.
+    try:
+        emit("unasked", await asyncio.wait_for_ms(reader.read(1), 2))
+    except asyncio.TimeoutError:
+        pass
+
+
+async def meanwhile():
+    while True:
+        await asyncio.sleep_ms(1)
+
+
+async def group(reader, source, ways, count):
+    what = below(6)
+    if what == 0:
+        await silence(reader)
+    sys.stdout.write("\x05")
+    if what == 1:
+        time.sleep_ms(12)  # it comes while nobody looks
+    elif what == 2:
+        await asyncio.sleep_ms(below(4))
+    elif what == 3:
+        print("." * below(40))
+    got, left = [], count
+    while left > 0:
+        size = (1, 1, 2, 3, 16, 63, 64, 65, 200)[below(9)]
+        how = ways[below(len(ways))]
+        data = await one(how, reader, source, min(size, left))
+        if source is not wire and isinstance(data, bytes):
+            data = data.decode()  # asyncio's readline gives text as its bytes
+        got.append((how, min(size, left), data))
+        left -= len(data)
+        if not data:
+            break
+    emit("got", got)
+
+
+async def main():
+    task = asyncio.create_task(meanwhile())
+    bytes_of, text_of = asyncio.StreamReader(wire), asyncio.StreamReader(sys.stdin)
+    ways = ("line", "some", "exactly", "into", "its line", "its bytes", "its bytes into")
+    try:
+        for text, count in params["groups"]:
+            if text:
+                await group(text_of, sys.stdin, ("line", "its line", "its characters"), count)
+            else:
+                await group(bytes_of, wire, ways, count)
+    except asyncio.TimeoutError:
+        emit("never")  # what is missing was lost
+        take_the_rest()
+    task.cancel()
+
+
+asyncio.run(main())

@@ -1,0 +1,70 @@
+# Pieces are written to the console in turn, each by its own way, with pauses, while another task
+# reads what comes and a third takes its turns.
+import asyncio
+import select
+import sys
+
+wire = getattr(sys.stdin, "buffer", sys.stdin)
+out = getattr(sys.stdout, "buffer", sys.stdout)
+stream = asyncio.StreamWriter(out, {})
+
+
+def take_the_rest():
+    # What no task read is not for the REPL.
+    poller = select.poll()
+    poller.register(wire, select.POLLIN)
+    while poller.poll(20):
+        wire.read(1)
+
+
+async def write(how, pieces):
+    if how == "drains":
+        for piece in pieces:
+            stream.write(piece)
+            await stream.drain()
+        return
+    if how == "one drain":
+        for piece in pieces:
+            stream.write(piece)
+        await stream.drain()
+        return
+    for piece in pieces:
+        if how == "print":
+            print(piece, end="")
+        elif how == "text":
+            sys.stdout.write(piece)
+        else:
+            out.write(piece)
+
+
+async def reading():
+    reader, got = asyncio.StreamReader(wire), b""
+    while len(got) < params["comes"]:
+        got += await reader.read(1)
+    return got
+
+
+async def meanwhile():
+    while True:
+        await asyncio.sleep_ms(1)
+
+
+async def main():
+    task = asyncio.create_task(meanwhile())
+    sys.stdout.write("\x05")
+    reads = asyncio.create_task(reading())
+    for how, pause_ms, pieces in params["writes"]:
+        await write(how, pieces)
+        await asyncio.sleep_ms(pause_ms)
+    try:
+        got = await asyncio.wait_for_ms(reads, 2500)
+    except asyncio.TimeoutError:
+        got = None
+        take_the_rest()
+    await asyncio.sleep_ms(2)
+    sys.stdout.write("\x06")
+    task.cancel()
+    return got
+
+
+emit("got", asyncio.run(main()))

@@ -1,0 +1,206 @@
+# Waits are cut short by chance, by their time or a cancellation, about when what they wait for
+# comes. What was got is noted by whoever waits, in the same breath: was anything lost, or twice?
+_state = params["seed"]
+CUT = (asyncio.TimeoutError, asyncio.CancelledError)
+
+
+def below(count):
+    # The same numbers on every board: 16 bits, for small integers.
+    global _state
+    _state = (_state * 75 + 74) % 65537
+    return (_state >> 3) % count
+
+
+async def a_while():
+    if below(2):
+        await turns(below(6))
+    else:
+        await asyncio.sleep_ms(below(3))
+
+
+async def cut(work):
+    # True where it was not cut short.
+    how = below(4)
+    try:
+        if how == 0:
+            await work
+        elif how == 1:
+            await asyncio.wait_for_ms(work, below(4))
+        else:
+            task = asyncio.create_task(work)
+            await a_while()
+            task.cancel()
+            await task
+        return True
+    except CUT:
+        return False
+
+
+async def locks():
+    lock, noted = asyncio.Lock(), {"inside": 0, "most": 0, "done": 0, "ended": 0}
+
+    async def section():
+        async with lock:
+            noted["inside"] += 1
+            noted["most"] = max(noted["most"], noted["inside"])
+            try:
+                await a_while()
+            finally:
+                noted["inside"] -= 1
+        noted["ended"] += 1
+
+    async def worker():
+        for _ in range(12):
+            whole = await cut(section())
+            noted["done"] += whole
+
+    await asyncio.gather(*[worker() for _ in range(4)])
+    noted["locked"] = lock.locked()
+    await section()
+    return noted
+
+
+async def data():
+    noted = [[], [], []]
+
+    async def feed(memory, number):
+        for count in range(8):
+            await a_while()
+            line = b"%d%02d\n" % (number, count)
+            if number:  # the first one's readers are not cut, and its lines come in parts
+                memory.chunks.append(line)
+            else:
+                memory.chunks.append(line[:2])
+                await a_while()
+                memory.chunks.append(line[2:])
+
+    async def read(stream, number):
+        how = below(3)
+        if how == 0 or not number:
+            noted[number].append(await stream.readline())
+        elif how == 1:
+            noted[number].append(await stream.readexactly(4))
+        else:
+            noted[number].append(await stream.read(9))
+
+    async def worker(stream, number):
+        while len(noted[number]) < 8:
+            await (cut(read(stream, number)) if number else read(stream, number))
+
+    async def writer(memory):
+        stream = asyncio.StreamWriter(memory, {})
+        for count in range(8):
+            stream.write(b"%03d\n" % count)
+            await cut(stream.drain())
+        await stream.drain()
+
+    async def room(memory):
+        while True:
+            await a_while()
+            memory.room += 1 + below(5)
+
+    out, work = Memory(room=0), []
+    giving = asyncio.create_task(room(out))
+    for number in range(3):
+        memory = Memory()
+        work += [feed(memory, number), worker(asyncio.StreamReader(memory), number)]
+    await asyncio.gather(writer(out), *work)
+    giving.cancel()
+    return [noted, out.written()]
+
+
+async def signals():
+    flag, event = asyncio.ThreadSafeFlag(), asyncio.Event()
+    noted = {"flag": 0, "set": 0, "woken": 0, "waited": 0}
+
+    async def take():
+        await flag.wait()
+        noted["flag"] += 1
+
+    async def taker():
+        while noted["flag"] < 16:
+            await cut(take())
+
+    async def setter():
+        for count in range(16):
+            await a_while()
+            flag.set()
+            noted["set"] += 1
+            while noted["flag"] <= count:
+                await asyncio.sleep_ms(1)
+
+    async def listen():
+        await event.wait()
+        noted["woken"] += 1
+
+    async def rings():
+        for _ in range(12):
+            cuts = [asyncio.create_task(cut(listen())) for _ in range(3)]
+            listens = asyncio.create_task(listen())  # this one is not cut
+            await turns(1 + below(3))
+            await a_while()
+            before = noted["woken"]
+            event.set()
+            await turns(below(2))
+            event.clear()
+            await listens
+            noted["waited"] += noted["woken"] > before
+            for task in cuts:  # of those that began to listen when it was over
+                event.set()
+                await task
+            event.clear()
+
+    await asyncio.gather(taker(), setter(), rings())
+    await turns(3)
+    return noted
+
+
+async def values():
+    ends, wrong, told = {}, [], []
+    asyncio.get_event_loop().set_exception_handler(
+        lambda loop, context: told.append(context["exception"].args[0])
+    )
+
+    async def job(number):
+        try:
+            await turns(4)  # all await it by then
+            await a_while()
+        except asyncio.CancelledError:
+            ends[number] = "cancelled"
+            raise
+        ends[number] = ("failed" if number % 3 == 0 else "value", number)
+        if number % 3 == 0:
+            raise ValueError(number)
+        return number
+
+    async def look(task, number):
+        try:
+            found = ("value", await task)
+        except ValueError as error:
+            found = ("failed", error.args[0])
+        if found != ends.get(number):
+            wrong.append((number, found, ends.get(number)))
+
+    for number in range(24):
+        if number % 4 == 3:  # nobody awaits it
+            asyncio.create_task(job(number))
+            continue
+        task = asyncio.create_task(job(number))
+        await asyncio.gather(*[cut(look(task, number)) for _ in range(2)])
+        try:
+            await look(task, number)
+        except asyncio.CancelledError:
+            if ends.get(number, "cancelled") != "cancelled":
+                wrong.append((number, "cancelled", ends[number]))
+    await asyncio.sleep_ms(10)
+    return [wrong, sorted(told)]
+
+
+async def main():
+    try:
+        emit("noted", await asyncio.wait_for_ms(globals()[params["what"]](), 6000))
+    except asyncio.TimeoutError:
+        emit("never")
+
+
+asyncio.run(main())
