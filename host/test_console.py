@@ -104,7 +104,7 @@ def test_every_byte(board: BoardUnderTest) -> None:
 
 @claim("console.long-line")
 def test_long_line(board: BoardUnderTest) -> None:
-    line = bytes(range(0x20, 0x7F)) * 4 + b"\n"
+    line = bytes(range(0x20, 0x7F)) * 6 + b"\n"
     assert reading(board, "line", line).value("got") == line
 
 
@@ -126,7 +126,7 @@ def test_stream_writes_as_print(board: BoardUnderTest, record: Record) -> None:
 def test_timeout_then_byte(board: BoardUnderTest) -> None:
     execution = board.run("console/timeout", while_running=sending(b"z", b""))
     timeouts: list[Any] = execution.values("timeout")
-    assert [number for number, _ in timeouts] == [0, 1, 2]
+    assert [number for number, _ in timeouts] == [0, 1, 2, 3]
     assert [ticks for _, ticks in timeouts] == sorted({ticks for _, ticks in timeouts})
     assert execution.value("then") == b"z"
 

@@ -14,6 +14,9 @@ from rig.board.link import Link
 
 SIZES = [1, 2, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513]
 """Bytes: about the powers of two, which are what buffers and the packets of USB measure."""
+PACKETS = [32, 64, 128, 256]
+AHEAD = [("line", 5, 40), ("line", 90, 40), ("some", 5, 40), ("exactly", 200, 240)]
+"""How to read what was typed, of how many bytes, how many ms ago."""
 FEARED_S = 4.0
 """Longer than the board's own patience with a read (2.5 s)."""
 IN_PLACE = b"#" * 300 + b"\n" * 20
@@ -57,9 +60,15 @@ def got(board: BoardUnderTest, pieces: list[bytes], reads: list[Read]) -> list[A
 @claim("console.every-size")
 def test_every_size(board: BoardUnderTest) -> None:
     reads: list[Read] = []
+    pieces: list[bytes] = []
     for size in SIZES:
         reads += [("send", "", 0), ("wire", "exactly", size)]
-    assert got(board, [sent(size) for size in SIZES], reads) == [sent(size) for size in SIZES]
+        pieces.append(sent(size))
+    for size in PACKETS:
+        for way in ("whole by into", "whole by some", "line"):
+            reads += [("send", "", 0), ("wire", way, size)]
+            pieces.append(sent(size - 1) + b"\n")
+    assert got(board, pieces, reads) == pieces
 
 
 @claim("console.lines-in-a-burst")
@@ -108,17 +117,21 @@ def test_after_silence(board: BoardUnderTest) -> None:
 @claim("console.typed-ahead")
 def test_typed_ahead(board: BoardUnderTest) -> None:
     reads: list[Read] = []
-    for way in ("line", "some", "exactly"):  # each by a reader that is made when all has come
-        reads += [("send", "", 0), ("busy", "", 40), ("anew", way, 5)]
-    assert got(board, [b"abcd\n"] * 3, reads) == [b"abcd\n"] * 3
+    pieces: list[bytes] = []
+    for way, size, ms in AHEAD:
+        # Each by a reader that is made when all has come.
+        reads += [("send", "", 0), ("busy", "", ms), ("anew", way, size)]
+        pieces.append(sent(size - 1) + b"\n")
+    assert got(board, pieces, reads) == pieces
 
 
 @claim("console.output-keeps-input")
 def test_output_keeps_input(board: BoardUnderTest) -> None:
     reads: list[Read] = []
-    for what in ("write", "print"):  # each after all has come, and none of it was read
-        reads += [("send", "", 0), ("busy", "", 20), (what, "", 5), ("wire", "exactly", 5)]
-    assert got(board, [b"abcd\n"] * 2, reads) == [b"abcd\n"] * 2
+    for what, size in (("write", 5), ("print", 5), ("write", 200), ("print", 200)):
+        # Each after all has come, and none of it was read.
+        reads += [("send", "", 0), ("busy", "", 20), (what, "", size), ("wire", "exactly", 5)]
+    assert got(board, [b"abcd\n"] * 4, reads) == [b"abcd\n"] * 4
 
 
 @claim("console.no-echo")
@@ -167,7 +180,7 @@ def written(
 
 @claim("console.writes-every-size")
 def test_writes_every_size(board: BoardUnderTest) -> None:
-    pieces = [sent(size) for size in SIZES]
+    pieces = [sent(size) for size in [*SIZES, 1025, 2049]]
     assert written(board, "pieces", pieces)[1] == b"".join(pieces)
 
 
@@ -185,7 +198,7 @@ def test_writes_at_once(board: BoardUnderTest) -> None:
 
 @claim("console.writers-in-turn")
 def test_writers_in_turn(board: BoardUnderTest) -> None:
-    pieces = [b"<piece %02d of the writer>" % number for number in range(20)]
+    pieces = [b"<piece %02d %s>" % (number, b"." * (number * 7)) for number in range(20)]
     came = written(board, "in_turn", pieces)[1]
     assert sorted(came.replace(b"><", b">|<").split(b"|")) == pieces
     for first in (0, 1):

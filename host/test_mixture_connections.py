@@ -18,8 +18,8 @@ TOTAL = 2900
 def met(
     board: BoardUnderTest, seed: int, clients: int = CLIENTS, certificate: bytes = b""
 ) -> tuple[list[int], list[Any]]:
-    """The clients in the order in which they were accepted, and what each side of each was told: its
-    name, number, how the connection is to end, bytes that came as sent, and how it did end."""
+    """The clients in the order in which they were accepted, and what each side of each was told:
+    its name, number, how the connection is to end, bytes that came as sent, and how it did end."""
     execution = board.run(
         "streams/mixture", prefix=LOOPBACK, deadline=40,
         seed=seed, clients=clients, total=TOTAL, certificate=certificate, key=KEY,

@@ -35,10 +35,12 @@ def drawn(chance: Chance, size: int) -> bytes:
     """Bytes of any value but Ctrl-C, things that are feared and repetitions among them."""
     data = b""
     while len(data) < size:
-        match chance.below(6):
+        match chance.below(8):
             case 0:
                 data += chance.pick(FEARED)
             case 1:
+                data += b"\n"
+            case 2:
                 data += bytes([4 + chance.below(252)]) * (1 + chance.below(5))
             case _:
                 data += bytes([chance.below(256)])
@@ -103,6 +105,7 @@ def test_mixture_read(board: BoardUnderTest) -> None:
             assert empty.join(data for _, _, data in reads) == whole, seed
             assert [read for read in reads if not fits(*read)] == [], seed
         assert len(got) == GROUPS, seed
+        assert set(execution.output) <= set(".\r\n"), seed  # what the script prints, and no echo
         assert execution.names == ["got"] * GROUPS, seed
 
 

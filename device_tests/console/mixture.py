@@ -50,8 +50,9 @@ async def one(how, reader, source, size):
 
 async def silence(reader):
     # Nothing is to come: what comes later is for somebody else.
+    ways = (reader.read(1), reader.readline(), reader.readexactly(1), into(reader, 1))
     try:
-        emit("unasked", await asyncio.wait_for_ms(reader.read(1), 2))
+        emit("unasked", await asyncio.wait_for_ms(ways[below(4)], 2))
     except asyncio.TimeoutError:
         pass
 
@@ -90,10 +91,11 @@ async def main():
     task = asyncio.create_task(meanwhile())
     bytes_of, text_of = asyncio.StreamReader(wire), asyncio.StreamReader(sys.stdin)
     ways = ("line", "some", "exactly", "into", "its line", "its bytes", "its bytes into")
+    of_text = ("line", "some", "its line", "its characters")
     try:
         for text, count in params["groups"]:
             if text:
-                await group(text_of, sys.stdin, ("line", "its line", "its characters"), count)
+                await group(text_of, sys.stdin, of_text, count)
             else:
                 await group(bytes_of, wire, ways, count)
     except asyncio.TimeoutError:

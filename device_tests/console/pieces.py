@@ -24,6 +24,14 @@ def into(stream, size):
     return read()
 
 
+async def whole(stream, size, read):
+    # By as many reads as it takes, for one may return fewer.
+    got = b""
+    while len(got) < size:
+        got += await read(stream, size - len(got))
+    return got
+
+
 async def main():
     streams = {"wire": asyncio.StreamReader(wire), "text": asyncio.StreamReader(sys.stdin)}
     got = []
@@ -49,6 +57,8 @@ async def main():
             "exactly": lambda: stream.readexactly(size),
             "some": lambda: stream.read(size),
             "into": lambda: into(stream, size),
+            "whole by into": lambda: whole(stream, size, into),
+            "whole by some": lambda: whole(stream, size, asyncio.StreamReader.read),
         }[how]
         try:
             got.append(await asyncio.wait_for_ms(work(), 2500))

@@ -10,12 +10,18 @@ async def tick():
         ticks += 1
 
 
+async def into(reader):
+    buffer = bytearray(2)
+    return bytes(buffer[: await reader.readinto(buffer)])
+
+
 async def main():
     task = asyncio.create_task(tick())
     reader = asyncio.StreamReader(getattr(sys.stdin, "buffer", sys.stdin))
-    for number in range(3):
+    ways = (reader.read(1), reader.readline(), reader.readexactly(1), into(reader))
+    for number, way in enumerate(ways):
         try:
-            emit("read", await asyncio.wait_for_ms(reader.read(1), 25))
+            emit("read", await asyncio.wait_for_ms(way, 20))
         except asyncio.TimeoutError:
             emit("timeout", number, ticks)
     sys.stdout.write("\x05")
