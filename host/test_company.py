@@ -13,7 +13,7 @@ LOOPBACK = "streams/loopback"
 IDLE_MS = 300
 SIZES = [
     1, 2, 3, 7, 8, 9, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 511, 512, 513,
-    1023, 1024, 1025, 1459, 1460, 1461, 2047, 2048, 2049,
+    1023, 1024, 1025, 1459, 1460, 1461, 2047, 2048, 2049, 4096, 8193,
 ]  # fmt: skip
 """Bytes: about the powers of two, and about the segment of Ethernet (1500 bytes less 40)."""
 SENT_AGAIN_S = 1.0
@@ -79,12 +79,17 @@ def test_clients_in_one_turn(board: BoardUnderTest, record: Record) -> None:
 
 @claim("server.reads-later")
 def test_reads_later(board: BoardUnderTest) -> None:
-    assert got(board, "reads_later") == [b"all that was sent\nand more", b""]
+    assert got(board, "reads_later") == [b"all that was sent\n" * 300 + b"and more", b""]
 
 
 @claim("connection.written-after-close")
 def test_written_after_close(board: BoardUnderTest) -> None:
     assert got(board, "written_after_close") == ["told", b"served\n"]
+
+
+@claim("server.closed-by-a-connection")
+def test_closed_by_a_connection(board: BoardUnderTest) -> None:
+    assert got(board, "closed_from_within") == [b"answered\n"]
 
 
 @claim("server.speaks-first")

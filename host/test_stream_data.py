@@ -27,7 +27,7 @@ def test_reads_in_turn(board: BoardUnderTest) -> None:
 @claim("stream.long-lines")
 def test_long_lines(board: BoardUnderTest) -> None:
     lines = run(board, "lines", what="long").values("long")
-    assert lines == [(600, b"\n"), (5, b"\n"), (0, b"")]
+    assert lines == [(1200, b"\n"), (5, b"\n"), (0, b"")]
 
 
 @claim("stream.line-ends")

@@ -104,7 +104,7 @@ async def late(reader, writer):
 
 async def reads_later(port):
     reader, writer = await connect_to(port)
-    writer.write(b"all that was sent\n")
+    writer.write(b"all that was sent\n" * 300)
     await writer.drain()
     writer.write(b"and more")
     await writer.drain()
@@ -156,12 +156,34 @@ async def two(port):
     return [first]
 
 
+async def closes(reader, writer):
+    # It closes its server, and answers after that.
+    line = await reader.readline()
+    servers[0].close()
+    await turns(3)
+    writer.write(line)
+    await writer.drain()
+    await finish(writer)
+
+
+async def closed_from_within(port):
+    client = await connect_to(port)
+    emit("got", await ask(client, b"answered\n"))
+    return [client]
+
+
+servers = []
+
+
 async def main():
     global over
     over = asyncio.Event()
     server, port = await serve(
-        {"reads_later": late, "speaks_first": greet}.get(params["what"], echo)
+        {"reads_later": late, "speaks_first": greet, "closed_from_within": closes}.get(
+            params["what"], echo
+        )
     )
+    servers.append(server)
     clients = await globals()[params["what"]](port)
     for _, writer in clients:
         await finish(writer)

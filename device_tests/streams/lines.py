@@ -1,6 +1,6 @@
 # Lines longer than a buffer may be, lines with carriage returns, and every read in turn.
 async def long():
-    piece = b"x" * 300
+    piece = b"x" * 600
     stream = asyncio.StreamReader(Memory(piece, piece[:-1] + b"\n", b"next\n", b""))
     for _ in range(3):
         line = await stream.readline()

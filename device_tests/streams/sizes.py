@@ -1,11 +1,27 @@
-# Blocks of every size and every byte, there and back.
+# Blocks of every size and every byte, there and back, read in one way and another.
 def block(size):
-    return bytes((size + number * 7) & 255 for number in range(size))
+    return bytes((size + number * 7) & 255 for number in range(min(size, 256))) * (size // 256 + 1)
+
+
+async def whole(reader, size, way):
+    if way % 2 == 0 or not hasattr(reader, "readinto"):  # CPython, the control, has none
+        return await reader.readexactly(size)
+    got, buffer = b"", bytearray(size)
+    while len(got) < size:
+        if way % 4 == 1:
+            count = await reader.readinto(memoryview(buffer)[: size - len(got)])
+            data = bytes(buffer[:count])
+        else:
+            data = await reader.read(size - len(got))
+        if not data:
+            raise EOFError
+        got += data
+    return got
 
 
 async def echo(reader, writer):
-    for size in params["sizes"]:
-        writer.write(await reader.readexactly(size))
+    for way, size in enumerate(params["sizes"]):
+        writer.write(await whole(reader, size, way + 1))
         await writer.drain()
     await finish(writer)
 
@@ -14,14 +30,15 @@ async def main():
     server, port = await serve(echo)
     reader, writer = await asyncio.open_connection(HOST, port)
     wrong = []
-    for size in params["sizes"]:
-        writer.write(block(size))
+    for way, size in enumerate(params["sizes"]):
+        sent = block(size)[:size]
+        writer.write(sent)
         await writer.drain()
         try:
-            came = await asyncio.wait_for(reader.readexactly(size), 3)
+            came = await asyncio.wait_for(whole(reader, size, way), 3)
         except (asyncio.TimeoutError, EOFError):
             came = None
-        if came != block(size):
+        if came != sent:
             wrong.append(size)
         if came is None:
             break
