@@ -2,6 +2,7 @@
 # comes. What was got is noted by whoever waits, in the same breath: was anything lost, or twice?
 _state = params["seed"]
 CUT = (asyncio.TimeoutError, asyncio.CancelledError)
+_under_way = []  # what can be cut by whoever brings what it waits for
 
 
 def below(count):
@@ -28,12 +29,24 @@ async def cut(work):
             await asyncio.wait_for_ms(work, below(4))
         else:
             task = asyncio.create_task(work)
+            _under_way.append(task)
             await a_while()
             task.cancel()
             await task
         return True
     except CUT:
         return False
+    finally:
+        if how > 1:
+            _under_way.remove(task)
+
+
+def strike():
+    # Cut one short in the very turn.
+    if _under_way and below(2):
+        task = _under_way[below(len(_under_way))]
+        if task is not asyncio.current_task():
+            task.cancel()
 
 
 async def locks():
@@ -47,6 +60,7 @@ async def locks():
                 await a_while()
             finally:
                 noted["inside"] -= 1
+        strike()
         noted["ended"] += 1
 
     async def worker():
@@ -69,17 +83,22 @@ async def data():
             line = b"%d%02d\n" % (number, count)
             if number:  # the first one's readers are not cut, and its lines come in parts
                 memory.chunks.append(line)
+                strike()
             else:
                 memory.chunks.append(line[:2])
                 await a_while()
                 memory.chunks.append(line[2:])
 
     async def read(stream, number):
-        how = below(3)
+        how = below(4)
         if how == 0 or not number:
             noted[number].append(await stream.readline())
         elif how == 1:
             noted[number].append(await stream.readexactly(4))
+        elif how == 2:
+            buffer = bytearray(4)
+            await stream.readinto(buffer)
+            noted[number].append(bytes(buffer))
         else:
             noted[number].append(await stream.read(9))
 
@@ -91,6 +110,7 @@ async def data():
         stream = asyncio.StreamWriter(memory, {})
         for count in range(8):
             stream.write(b"%03d\n" % count)
+            await cut(stream.drain())
             await cut(stream.drain())
         await stream.drain()
 
@@ -111,7 +131,7 @@ async def data():
 
 async def signals():
     flag, event = asyncio.ThreadSafeFlag(), asyncio.Event()
-    noted = {"flag": 0, "set": 0, "woken": 0, "waited": 0}
+    noted = {"flag": 0, "set": 0, "woken": 0, "waited": 0, "still": 0}
 
     async def take():
         await flag.wait()
@@ -125,6 +145,7 @@ async def signals():
         for count in range(16):
             await a_while()
             flag.set()
+            strike()
             noted["set"] += 1
             while noted["flag"] <= count:
                 await asyncio.sleep_ms(1)
@@ -141,7 +162,9 @@ async def signals():
             await a_while()
             before = noted["woken"]
             event.set()
-            await turns(below(2))
+            strike()
+            await turns(below(3))
+            noted["still"] += event.is_set()
             event.clear()
             await listens
             noted["waited"] += noted["woken"] > before
@@ -184,6 +207,7 @@ async def values():
     for number in range(24):
         if number % 4 == 3:  # nobody awaits it
             asyncio.create_task(job(number))
+            asyncio.create_task(job(number + 60))
             continue
         task = asyncio.create_task(job(number))
         await asyncio.gather(*[cut(look(task, number)) for _ in range(2)])
