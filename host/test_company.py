@@ -92,6 +92,16 @@ def test_closed_by_a_connection(board: BoardUnderTest) -> None:
     assert got(board, "closed_from_within") == [b"answered\n"]
 
 
+@claim("connection.closed-while-read")
+def test_closed_while_read(board: BoardUnderTest) -> None:
+    assert got(board, "closed_while_read") == [b"", b"served\n"]
+
+
+@claim("connection.cut-short-as-it-opens")
+def test_cut_short_as_it_opens(board: BoardUnderTest) -> None:
+    assert got(board, "cut_short") == [b"served\n"]
+
+
 @claim("server.speaks-first")
 def test_speaks_first(board: BoardUnderTest) -> None:
     assert got(board, "speaks_first") == [b"hello\n", b"answer\n"]

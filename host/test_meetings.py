@@ -23,7 +23,7 @@ def whole(written: bytes, expected: bytes) -> bool:
 @claim("survive.cut-drain-loses-nothing")
 def test_cut_drain(board: BoardUnderTest) -> None:
     came = [event.data for event in over_memory(board, "cut_drain").all("written")]
-    assert len(came) == 4
+    assert len(came) == 6
     assert [case for case in came if not whole(case[2], b"abcdefgh")] == []
 
 

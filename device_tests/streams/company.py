@@ -172,6 +172,43 @@ async def closed_from_within(port):
     return [client]
 
 
+async def reading(reader):
+    try:
+        emit("got", await reader.read(4))
+    except OSError:
+        emit("got", b"")  # told by an error, as others are by the end
+
+
+async def closed_while_read(port):
+    reader, writer = await connect_to(port)
+    task = asyncio.create_task(reading(reader))
+    await turns(6)
+    await finish(writer)
+    await asyncio.wait_for(task, 5)
+    client = await connect_to(port)
+    emit("got", await ask(client, b"served\n"))
+    return [client]
+
+
+async def cut_short(port):
+    # Opening a connection is cut short at once, after a turn, by its time.
+    for after in range(2):
+        task = asyncio.create_task(connect_to(port))
+        await turns(after)
+        task.cancel()
+        try:
+            await finish((await task)[1])
+        except asyncio.CancelledError:
+            pass
+    try:
+        await finish((await asyncio.wait_for(connect_to(port), 0))[1])
+    except asyncio.TimeoutError:
+        pass
+    client = await connect_to(port)
+    emit("got", await ask(client, b"served\n"))
+    return [client]
+
+
 servers = []
 
 
