@@ -175,7 +175,7 @@ def busy(board: BoardUnderTest, record: Record, what: str, beside: str) -> None:
         return outside(board, what=what, ms=MS, wait_ms=FAR_MS, times=4, beside=beside)
 
     # a task that works is done with it first, and the other thread may have to wait for it as well
-    spare = OWN_TICK + (2 * WORK_MS / 1e3 if beside == "work" else 0)
+    spare = OWN_TICK + (0 if beside == "turns" else 2 * WORK_MS / 1e3)
     name = f"{what} while tasks run, how late"
     late, allowed = lateness(board, record, name, once, spare=spare, busy=True)
     assert late <= allowed
@@ -204,3 +204,13 @@ def test_flag_by_callback_during_work(board: BoardUnderTest, record: Record) -> 
 @claim("wait.flag-by-thread-during-work")
 def test_flag_by_thread_during_work(board: BoardUnderTest, record: Record) -> None:
     busy(board, record, "thread", "work")
+
+
+@claim("beside.own-poll-flag")
+def test_own_poll_flag(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "thread", "own poll")
+
+
+@claim("beside.own-poll-callback")
+def test_own_poll_callback(board: BoardUnderTest, record: Record) -> None:
+    busy(board, record, "flag", "own poll")

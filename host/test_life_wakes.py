@@ -142,13 +142,17 @@ def test_rounds(board: BoardUnderTest) -> None:
 
 
 def numbered(
-    board: BoardUnderTest, what: str, count: int = THOUSANDS, enough: float = ENOUGH_S
+    board: BoardUnderTest,
+    what: str,
+    count: int = THOUSANDS,
+    enough: float = ENOUGH_S,
+    prefix: str = "",
 ) -> None:
     """So many, or as many as a slow board has time for, each right."""
     longer = times(board)
     run = board.run(
-        "life/numbers", what=what, times=count * longer, enough_us=round(enough * longer * 1e6),
-        deadline=30.0 * longer,
+        "life/numbers", prefix=prefix, what=what, times=count * longer,
+        enough_us=round(enough * longer * 1e6), deadline=30.0 * longer,
     )  # fmt: skip
     ended = run.value("ended")
     assert isinstance(ended, tuple)
@@ -194,3 +198,8 @@ def test_numbered_failures(board: BoardUnderTest) -> None:
 @claim("life.numbered-callbacks")
 def test_numbered_callbacks(board: BoardUnderTest) -> None:
     numbered(board, "callbacks", enough=ENOUGH_S / 4)
+
+
+@claim("life.numbered-reads")
+def test_numbered_reads(board: BoardUnderTest) -> None:
+    numbered(board, "reads", enough=ENOUGH_S / 4, prefix="streams/loopback")

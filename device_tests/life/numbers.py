@@ -99,9 +99,33 @@ def called(number):
     flag.set()
 
 
+async def reads(number):
+    data = b"%d\n" % number
+    writer.write(data)
+    await writer.drain()
+    return await reader.readline() == data
+
+
+async def connected():
+    # A connection of the board to itself, both ends in one hand.
+    ends = []
+
+    async def accepted(*streams):
+        ends.append(streams)
+
+    server, port = await serve(accepted)
+    _, writer = await asyncio.open_connection(HOST, port)
+    while not ends:
+        await pause(1)
+    server.close()
+    return ends[0][0], writer
+
+
 async def main():
-    global event, lock, unset
+    global event, lock, unset, reader, writer
     event, lock, unset = asyncio.Event(), asyncio.Lock(), asyncio.Event()
+    if params["what"] == "reads":
+        reader, writer = await connected()
     work, wrong, past = globals()[params["what"]], 0, 256 + PAST
     start, quickest = ticks_us(), params["enough_us"]
     for number in range(params["times"]):

@@ -56,6 +56,9 @@ class Line(io.IOBase):
     def readline(self):
         return b"line\n"
 
+    def read(self, size=-1):
+        return b"a"
+
     def write(self, data):
         return len(data)
 
@@ -73,3 +76,18 @@ quiet = Line()
 quiet.mask = 0
 quiet_stream = asyncio.StreamReader(quiet)
 unset = asyncio.ThreadSafeFlag()
+
+
+async def has_some(line):
+    await pause(2)
+    line.mask = 5
+
+
+async def read_later():
+    line = Line()
+    line.mask = 0
+    asyncio.create_task(has_some(line))
+    await asyncio.StreamReader(line).read(1)
+
+
+ALSO_PROMPT = (read_later,)
