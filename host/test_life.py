@@ -221,6 +221,11 @@ def test_drains(board: BoardUnderTest, record: Record) -> None:
     over(board, record, "of_streams", "drains")
 
 
+@claim("life.after-a-crowd")
+def test_after_a_crowd(board: BoardUnderTest, record: Record) -> None:
+    over(board, record, "of_waits", "after_a_crowd")
+
+
 @claim("life.runs")
 def test_runs(board: BoardUnderTest, record: Record) -> None:
     long_life(board, record, "life/runs", "", EACH, resets=False)

@@ -104,6 +104,11 @@ def test_long_callbacks(board: BoardUnderTest) -> None:
     every_kind(board, "holds")
 
 
+@claim("beside.failing-callbacks")
+def test_failing_callbacks(board: BoardUnderTest) -> None:
+    every_kind(board, "fails")
+
+
 @claim("beside.endless-callbacks")
 def test_endless_callbacks(board: BoardUnderTest) -> None:
     every_kind(board, "goes on")
@@ -114,8 +119,9 @@ def test_timer_late(board: BoardUnderTest, record: Record) -> None:
     late = dict.fromkeys(KINDS, 0.0)  # seconds, of those that were late each time
     allowed = 0.0
     for machine in machines(board, record):
-        for kind in KINDS:
-            micros = numbers(beside(board, kind, times=SOME), "late")
+        for number, kind in enumerate(KINDS):
+            does = ("counts", "allocates")[number % 2]
+            micros = numbers(beside(board, kind, does, SOME), "late")
             # the wait counts ticks, the stopwatch microseconds: up to a tick early is on time
             assert min(micros) > -TICK * 1e6
             samples = [max(0, value) / 1e6 for value in micros]

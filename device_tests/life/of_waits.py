@@ -121,3 +121,27 @@ async def asked_for():
     loop = asyncio.get_event_loop()
     loop.set_exception_handler(loop.get_exception_handler())
     asyncio.current_task().done()
+
+
+async def after_a_crowd():
+    # Turns, before and after a crowd of tasks waited at the same time. It comes twice, for of one
+    # something may be kept until the next: before the first look at the heap, and in mid-life.
+    global calls
+    calls += 1
+    if calls in (8 * params["each"], 20 * params["each"]):
+        await crowd(min(48, gc.mem_free() // 2048) if hasattr(gc, "mem_free") else 48)
+    await asyncio.sleep(0)
+
+
+async def crowd(count):
+    flags = [getattr(asyncio, "ThreadSafeFlag", asyncio.Event)() for _ in range(count // 4)]
+    start = asyncio.Event()
+    waiting = [asyncio.create_task(wait(each)) for each in flags + [start] * (count // 2)]
+    waiting += [asyncio.create_task(asyncio.wait_for(one_turn(), 60)) for _ in range(count // 4)]
+    await asyncio.sleep(0)
+    for each in flags + [start]:
+        each.set()
+    await asyncio.gather(*waiting)
+
+
+calls = 0
