@@ -102,6 +102,11 @@ def test_cut_short_as_it_opens(board: BoardUnderTest) -> None:
     assert got(board, "cut_short") == [b"served\n"]
 
 
+@claim("connection.two-writers")
+def test_two_writers(board: BoardUnderTest) -> None:
+    assert got(board, "two_writers") == [[20, 20]]
+
+
 @claim("server.speaks-first")
 def test_speaks_first(board: BoardUnderTest) -> None:
     assert got(board, "speaks_first") == [b"hello\n", b"answer\n"]

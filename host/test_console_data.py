@@ -208,7 +208,7 @@ def test_writers_in_turn(board: BoardUnderTest) -> None:
 
 @claim("console.print-and-stream")
 def test_print_and_stream(board: BoardUnderTest) -> None:
-    pieces = [b"<piece %02d>" % number for number in range(16)]
+    pieces = [b"<piece %02d %s>" % (number, b"." * (number * 40)) for number in range(16)]
     assert written(board, "with_print", pieces)[1] == b"".join(pieces)
 
 

@@ -25,7 +25,9 @@ async def write(how, pieces):
         return
     if how == "one drain":
         for piece in pieces:
-            stream.write(piece)
+            stream.write(bytearray(piece))
+            stream.write(b"")  # which is nothing
+        await stream.drain()
         await stream.drain()
         return
     for piece in pieces:

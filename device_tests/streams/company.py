@@ -209,6 +209,29 @@ async def cut_short(port):
     return [client]
 
 
+async def speaks_in_lines(writer, name):
+    for number in range(20):
+        writer.write(b"%d %d " % (name, number) + b"." * (number * 9) + b"\n")
+        await writer.drain()
+        if number % 3 == name:
+            await turns(name)
+
+
+async def two_writers(port):
+    # Two tasks write to one connection: each line comes in one piece, each task's in order.
+    reader, writer = client = await connect_to(port)
+    tasks = [asyncio.create_task(speaks_in_lines(writer, name)) for name in (0, 1)]
+    came = [0, 0]
+    for _ in range(40):
+        line = await asyncio.wait_for(reader.readline(), 5)
+        for name in (0, 1):
+            number = came[name]
+            came[name] += line == b"%d %d " % (name, number) + b"." * (number * 9) + b"\n"
+    emit("got", came)
+    await asyncio.gather(*tasks)
+    return [client]
+
+
 servers = []
 
 

@@ -30,7 +30,15 @@ async def send(writer, way, total):
     chance, at = Chance(params["seed"] + way), 0
     while at < total:
         size = min(SIZES[chance.below(len(SIZES))], total - at)
-        writer.write(content(way, at, size))
+        data = content(way, at, size)
+        kind = chance.below(6)
+        if kind == 0:
+            data = bytearray(data)
+        elif kind == 1:
+            data = memoryview(data)
+        elif kind == 2:
+            writer.write(b"")  # which is nothing
+        writer.write(data)
         at += size
         what = chance.below(8)
         if what:
@@ -43,7 +51,7 @@ async def send(writer, way, total):
 async def piece(reader, chance, way, at, left):
     # `left` is None for who reads to the end, which may come before: then not by a count.
     size = SIZES[chance.below(len(SIZES))]
-    how = chance.below(4)
+    how = chance.below(5)
     if how == 1 and left and b"\n" not in content(way, at, left):
         how = 3  # a line would wait for what is not sent
     if how == 0 and left:
@@ -57,8 +65,26 @@ async def piece(reader, chance, way, at, left):
         buffer = bytearray(size)
         count = await reader.readinto(buffer)
         return bytes(buffer[:count]), count <= size
-    data = await reader.read(size)
+    if how == 4 and left:
+        data = await short_of_time(reader, size, chance)
+    else:
+        data = await reader.read(size)
     return data, len(data) <= size
+
+
+async def short_of_time(reader, size, chance):
+    # Cut short again and again; what was read is kept in the same breath.
+    kept = []
+
+    async def read():
+        kept.append(await reader.read(size))
+
+    while not kept:
+        try:
+            await asyncio.wait_for_ms(read(), chance.below(4))
+        except asyncio.TimeoutError:
+            pass
+    return b"".join(kept)
 
 
 async def receive(reader, way, total, to_the_end):
