@@ -1,7 +1,6 @@
 # Waits are cut short by chance, by their time or a cancellation, about when what they wait for
 # comes. What was got is noted by whoever waits, in the same breath: was anything lost, or twice?
 _state = params["seed"]
-CUT = (asyncio.TimeoutError, asyncio.CancelledError)
 _under_way = []  # what can be cut by whoever brings what it waits for
 
 
@@ -19,9 +18,10 @@ async def a_while():
         await asyncio.sleep_ms(below(3))
 
 
-async def cut(work):
-    # True where it was not cut short.
+async def cut(work, other=asyncio.TimeoutError):
+    # True where it was not cut short. Its caller is told what did that; `other` may, too.
     how = below(4)
+    told = asyncio.CancelledError if how > 1 else (asyncio.TimeoutError, other)
     try:
         if how == 0:
             await work
@@ -34,7 +34,7 @@ async def cut(work):
             task.cancel()
             await task
         return True
-    except CUT:
+    except told:
         return False
     finally:
         if how > 1:
@@ -210,7 +210,7 @@ async def values():
             asyncio.create_task(job(number + 60))
             continue
         task = asyncio.create_task(job(number))
-        await asyncio.gather(*[cut(look(task, number)) for _ in range(2)])
+        await asyncio.gather(*[cut(look(task, number), asyncio.CancelledError) for _ in range(2)])
         try:
             await look(task, number)
         except asyncio.CancelledError:
