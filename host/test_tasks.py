@@ -107,6 +107,13 @@ def test_await_raises_again(board: BoardUnderTest) -> None:
     assert run.values("ended") == [RAISED, RAISED]
 
 
+@claim("task.await-raises-later-too")
+def test_await_raises_later_too(board: BoardUnderTest) -> None:
+    run = board.run("tasks/await_raises_later")
+    assert run.value("first") == "its own"
+    assert run.value("later") == "its own"
+
+
 @claim("task.await-raises-to-each")
 def test_await_raises_to_each(board: BoardUnderTest) -> None:
     assert board.run("tasks/await_raises").values("each") == [RAISED] * 3
