@@ -9,6 +9,7 @@ the holder could relay nothing. POSIX only.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import fcntl
 import os
 import re
@@ -44,6 +45,7 @@ a millisecond to say so, for the memory goes first."""
 NO_CORE = (1, 1)
 """Bytes of core dump: at 0 Linux still starts the program that collects dumps, and at 1 it does not
 (fs/coredump.c)."""
+PR_SET_PDEATHSIG = 1
 UNREAD = 1 << 16
 """Bytes of an interpreter's output that wait for the holder before it must wait itself."""
 
@@ -82,8 +84,10 @@ class Spares:
 
     def __init__(self, interpreter: Interpreter, files: Files, fence: Fence) -> None:
         self.socket, far = socket.socketpair()
+        lifeline = Lifeline()
         self.nursery = os.fork()
         if self.nursery == 0:
+            lifeline.hold()
             self.socket.close()
             Nursery(interpreter, files, fence, far).serve()
         far.close()
@@ -172,6 +176,23 @@ def greeting(child: Child) -> tuple[bytes, bool]:
         said += more
 
 
+class Lifeline:
+    """What is started dies with who started it, if that was killed and it stands still itself, too:
+    a stopped process hears of no end of its console. Linux only (prctl(2)); elsewhere that end is
+    all there is. Made before the fork: nothing can be imported behind a fence."""
+
+    def __init__(self) -> None:
+        self.parent = os.getpid()
+        self.libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def hold(self) -> None:
+        """In the child. The kernel goes by the thread that forked it, its parent's only one."""
+        if self.libc:
+            self.libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL), 0, 0, 0)
+            if os.getppid() != self.parent:  # it was gone before
+                os._exit(0)
+
+
 class Nursery:
     """The process that starts interpreters and tells of their ends, until the holder is gone."""
 
@@ -186,6 +207,7 @@ class Nursery:
 
     def serve(self) -> None:
         """Never returns."""
+        self.lifeline = Lifeline()
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal's Ctrl-C is the parent's
         wake_r, wake_w = os.pipe()
         for end in (wake_r, wake_w):
@@ -241,6 +263,7 @@ class Nursery:
             with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
                 Path("/proc/self/comm").write_text(self.interpreter.name, "utf-8")
             self.fence.enter()
+            self.lifeline.hold()
             tell = fcntl.fcntl(self.holder, fcntl.F_DUPFD_CLOEXEC, TELL_FD)
             os.closerange(3, TELL_FD)
             code = self.interpreter.run(self.files) & 0xFF
