@@ -17,6 +17,7 @@ GRID = 16  # milliseconds: what falls on it is due at the same instant as others
 began = ticks_us()
 worked = []  # from, to
 slept = []  # who, how long, from when, from when at the latest, due in ticks, until when
+heard = []  # who, told when, heard of it when
 resumed = []  # when a task of these was
 held = []  # when, and how long the machine of a virtual board had held it up by then
 MACHINE = "/proc/thread-self/schedstat"
@@ -76,7 +77,7 @@ def work(us):
 
 
 def begin():
-    for log in (slept, worked, resumed, held):
+    for log in (slept, heard, worked, resumed, held):
         log.clear()
     gc.collect()
     at()
@@ -92,17 +93,20 @@ async def nap(number, ms):
 
 
 async def sleeps(dice, number, times=100000):
+    came()
     for _ in range(times):
         await nap(number, dice.pause())
 
 
 async def works(dice, number):
+    came()
     while True:
         await nap(number, 1 + dice.below(24))
         work(dice.below(5) * 700)
 
 
 async def takes_turns(dice, number):
+    came()
     while True:
         await nap(number, 4 + dice.below(24))
         for _ in range(dice.below(12)):
@@ -110,29 +114,50 @@ async def takes_turns(dice, number):
             came()
 
 
+async def tells(event, ms, told):
+    came()
+    await sleep_ms(ms)
+    told[0] = came()
+    event.set()
+
+
+async def is_told(dice, number):
+    # By an event, alone or gathered.
+    came()
+    while True:
+        event, told = asyncio.Event(), [0]
+        asyncio.create_task(tells(event, 1 + dice.below(20), told))
+        if dice.below(2):
+            await event.wait()
+        else:
+            await asyncio.gather(event.wait(), event.wait())
+        heard.append((number, told[0], came()))
+
+
 async def waits_for_flag(*_):
+    came()
     await asyncio.ThreadSafeFlag().wait()
 
 
 async def together(dice, names, asks=True):
-    # The company, and what a turn takes in it: where objects are asked, that may be a tick.
-    kinds = {"sleeps": sleeps, "works": works, "turns": takes_turns, "flag": waits_for_flag}
-    tasks = [kinds[name](Dice(dice.below(60000)), 10 + n) for n, name in enumerate(names)]
-    tasks = [asyncio.create_task(task) for task in tasks]
+    # The company, and what a turn takes without it: where objects are asked, that may be a tick.
     asked = [asyncio.create_task(waits_for_flag())] if asks else []
     await sleep_ms(0)
     turn = sum(await four_turns(2)) // 8
     for task in asked:
         task.cancel()
-    return tasks, turn
+    kinds = {"sleeps": sleeps, "works": works, "turns": takes_turns}
+    kinds.update({"flag": waits_for_flag, "told": is_told})
+    tasks = [kinds[name](Dice(dice.below(60000)), 10 + n) for n, name in enumerate(names)]
+    return [asyncio.create_task(task) for task in tasks], turn
 
 
 def log():
-    return {"slept": slept, "worked": worked, "resumed": resumed, "held": held}
+    return {"slept": slept, "heard": heard, "worked": worked, "resumed": resumed, "held": held}
 
 
 async def limit(tasks):
-    await sleep_ms(2500)
+    await sleep_ms(5000)
     for task in tasks:
         task.cancel()
 

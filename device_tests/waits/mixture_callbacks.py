@@ -4,28 +4,33 @@ ARGUMENTS = (None, 0, -1, 70000, "text", b"bytes", (1, "two"), True, "", ())
 
 
 class Source:
-    # Who schedules, what it asked for, and what came of that.
+    # Who schedules, what it asked for, and what came of that; which ran while another did.
     def __init__(self, seed, times):
         self.dice, self.left = Dice(seed), times
         self.asked, self.came = [], []
-        self.kinds = (
-            self.method,
-            lambda value: self.came.append((1, value)),
-            self.fails,
-            self.more,
-        )
+        self.kinds = (self.method, self.function(), self.fails, self.more)
+
+    def note(self, kind, value):
+        if running:
+            within.append((running[0], kind))
+        self.came.append((kind, value))
 
     def method(self, value):
-        self.came.append((0, value))
+        self.note(0, value)
+
+    def function(self):
+        return lambda value: self.note(1, value)
 
     def fails(self, value):
-        self.came.append((2, value))
+        self.note(2, value)
         raise ValueError("a callback of the test")
 
     def more(self, value):
-        self.came.append((3, value))
+        self.note(3, value)
         if self is not chained and chained.left:
+            running.append(3)
             chained.schedule()
+            running.pop()
 
     def schedule(self):
         # Once, or some at once, some of them alike; those for which there is no room do not count.
@@ -74,13 +79,14 @@ async def main(seed, names):
             break
         await sleep_ms(2)
     await sleep_ms(4)
-    found = {"sources": [(one.asked, one.came) for one in sources]}
+    found = {"sources": [(one.asked, one.came) for one in sources], "within": within}
     found.update(log())
     emit("mixture", left, turn, found)
 
 
 for seed, names in params["mixtures"]:
     times = params["times"]
+    running, within = [], []
     outside, inside, chained = sources = [Source(seed + number, times) for number in range(3)]
     begin()
     asyncio.run(main(seed, names))

@@ -4,7 +4,8 @@ import io
 
 
 class Way:
-    # When a device is ready one way next, since when somebody waits for that, how often it was.
+    # When a device is ready one way next, since when somebody waits for that, how often it was, and
+    # when its task heard of it.
     def __init__(self, dice):
         self.dice, self.at, self.count = dice, now() + (5 + dice.below(20)) * 1000, 0
         self.since = 0
@@ -15,6 +16,10 @@ class Way:
     def noticed(self, device, what):
         noticed.append((device, what, self.count, max(self.at, self.since), came()))
         self.count += 1
+        self.since = now()
+
+    def heard(self, device, what):
+        noticed.append((device, what, self.count, self.since, came()))
 
     def next(self):
         self.at = now() + (0, 1, 4, 9, 15, 31)[self.dice.below(6)] * 1000
@@ -39,8 +44,8 @@ class Device(io.IOBase):
         way = self.reading
         if not way.ready():
             return None
+        way.noticed(self.number, "read")
         if not self.data:
-            way.noticed(self.number, "read")
             if not self.parts:
                 return b""  # it has hung up
             self.parts -= 1
@@ -51,6 +56,13 @@ class Device(io.IOBase):
         if not self.data:
             way.next()
         return data
+
+    def readinto(self, buffer):
+        data = self.read(len(buffer))
+        if data is None:
+            return None
+        buffer[: len(data)] = data
+        return len(data)
 
     def write(self, data):
         if not self.writing.ready():
@@ -67,7 +79,14 @@ async def reads(device, dice):
     came()
     while True:
         least = min(dice.below(4), device.parts)  # of which each has a byte at least
-        data = await (reader.readexactly(least) if least else reader.read(1 + dice.below(12)))
+        if least:
+            data = await reader.readexactly(least)
+        elif dice.below(2):
+            data = await reader.read(1 + dice.below(12))
+        else:
+            buffer = bytearray(1 + dice.below(12))
+            data = buffer[: await reader.readinto(buffer)]
+        device.reading.heard(device.number, "end of a read")
         if not data:
             break
         device.got += data
@@ -83,8 +102,9 @@ async def writes(device, dice, times):
             device.sent += data
         device.writing.since = now()
         await writer.drain()
+        device.writing.heard(device.number, "end of a drain")
         if dice.below(3) == 0:
-            await sleep_ms(dice.below(9))
+            await nap(30 + device.number, dice.below(9))
 
 
 async def main(seed, names):

@@ -19,6 +19,7 @@ async def lingers(number, ms):
 
 
 async def cancels(dice, number, times):
+    came()
     for _ in range(times):
         ms = 1 + dice.below(14)
         task = asyncio.create_task(lingers(number, ms + 20 + dice.below(30)))
@@ -39,6 +40,7 @@ async def sets(event, ms, due):
 
 
 async def waits(dice, number, times):
+    came()
     for _ in range(times):
         # One of the two is well before the other, so that none depends on a turn more or less.
         ms, first = 2 + dice.below(12), dice.below(2)
