@@ -75,7 +75,11 @@ def test_every_size(board: BoardUnderTest) -> None:
 def test_lines_in_a_burst(board: BoardUnderTest) -> None:
     lines = [b"one\n", b"\n", b"three, longer than that\n", b"four\n"]
     reads: list[Read] = [("send", "", 0), *[("wire", "line", 0)] * 4]
-    assert got(board, [b"".join(lines)], reads) == lines
+    pieces = [b"".join(lines)]
+    for _ in range(2):  # past 256 lines, too
+        reads += [("send", "", 0), *[("wire", "line", 0)] * 130]
+        pieces.append(b"\n" * 130)
+    assert got(board, pieces, reads) == lines + [b"\n"] * 260
 
 
 @claim("console.line-ends")

@@ -115,10 +115,10 @@ FOR_THE_HOST = bytes.maketrans(ENQ + ACK + END, b"\xfd\xfe\xff")
 
 def to_write(chance: Chance) -> Write:
     """One way of writing with its pieces; text where it takes text."""
-    how = chance.pick(("print", "text", "drains", "drains", "one drain", "bytes"))
+    how = chance.pick(("print", "text", "text stream", "drains", "drains", "one drain", "bytes"))
     count = chance.pick((1, 1, 2, 5))
     sizes = [min(chance.pick(SIZES), 257 // count) for _ in range(count)]
-    if how in ("print", "text"):
+    if how in ("print", "text", "text stream"):
         ends = ["\n" if chance.below(3) == 0 else "" for _ in sizes]
         return how, chance.pick((0, 0, 1, 3)), [
             "".join(chance.pick(LETTERS) for _ in range(size)) + end

@@ -7,6 +7,7 @@ import sys
 wire = getattr(sys.stdin, "buffer", sys.stdin)
 out = getattr(sys.stdout, "buffer", sys.stdout)
 stream = asyncio.StreamWriter(out, {})
+text_stream = asyncio.StreamWriter(sys.stdout, {})
 
 
 def take_the_rest():
@@ -31,7 +32,10 @@ async def write(how, pieces):
         await stream.drain()
         return
     for piece in pieces:
-        if how == "print":
+        if how == "text stream":
+            text_stream.write(piece.encode())
+            await text_stream.drain()
+        elif how == "print":
             print(piece, end="")
         elif how == "text":
             sys.stdout.write(piece)

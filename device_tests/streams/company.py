@@ -121,8 +121,11 @@ async def written_after_close(port):
         writer.write(b"too late\n")
         await asyncio.wait_for(writer.drain(), 1)
         emit("got", "not told")
+    except asyncio.TimeoutError:
+        emit("got", "waits")
     except Exception:  # whatever it is, it says so
         emit("got", "told")
+    await finish(writer)  # again
     client = await connect_to(port)
     emit("got", await ask(client, b"served\n"))
     return [client]
