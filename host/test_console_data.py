@@ -132,10 +132,11 @@ def test_typed_ahead(board: BoardUnderTest) -> None:
 @claim("console.output-keeps-input")
 def test_output_keeps_input(board: BoardUnderTest) -> None:
     reads: list[Read] = []
-    for what, size in (("write", 5), ("print", 5), ("write", 200), ("print", 200)):
+    kinds = (("write", 5), ("print", 5), ("write", 64), ("write", 200), ("print", 200))
+    for what, size in kinds:
         # Each after all has come, and none of it was read.
         reads += [("send", "", 0), ("busy", "", 20), (what, "", size), ("wire", "exactly", 5)]
-    assert got(board, [b"abcd\n"] * 4, reads) == [b"abcd\n"] * 4
+    assert got(board, [b"abcd\n"] * 5, reads) == [b"abcd\n"] * 5
 
 
 @claim("console.no-echo")

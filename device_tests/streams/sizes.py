@@ -1,9 +1,11 @@
-# Blocks of every size and every byte, there and back, read in one way and another.
+# Blocks of every size and every byte, there and back, read in one way and another, with the next
+# one behind.
 def block(size):
     return bytes((size + number * 7) & 255 for number in range(min(size, 256))) * (size // 256 + 1)
 
 
 async def whole(reader, size, way):
+    await turns(4)  # the next one comes meanwhile
     if way % 2 == 0 or not hasattr(reader, "readinto"):  # CPython, the control, has none
         return await reader.readexactly(size)
     got, buffer = b"", bytearray(size)
@@ -26,14 +28,19 @@ async def echo(reader, writer):
     await finish(writer)
 
 
+async def send(writer, sizes):
+    for size in sizes:
+        writer.write(block(size)[:size])
+        await writer.drain()
+
+
 async def main():
     server, port = await serve(echo)
     reader, writer = await asyncio.open_connection(HOST, port)
-    wrong = []
-    for way, size in enumerate(params["sizes"]):
+    wrong, sizes = [], params["sizes"]
+    for way, size in enumerate(sizes):
         sent = block(size)[:size]
-        writer.write(sent)
-        await writer.drain()
+        await send(writer, sizes[way + 1 : way + 2] if way else sizes[:2])
         try:
             came = await asyncio.wait_for(whole(reader, size, way), 3)
         except (asyncio.TimeoutError, EOFError):
