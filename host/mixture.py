@@ -41,7 +41,7 @@ def mixture(
     AssertionError where a task of it was not woken within seconds.
     """
     run = board.run(
-        f"waits/mixture_{name}", prefix=prefix, deadline=30, mixtures=mixtures, **params
+        f"waits/mixture_{name}", prefix=prefix, deadline=60, mixtures=mixtures, **params
     )
     came = run.values("mixture")
     assert len(came) == len(mixtures)

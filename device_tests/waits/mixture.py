@@ -157,7 +157,12 @@ def log():
 
 
 async def limit(tasks):
-    await sleep_ms(5000)
+    # Where nothing at all goes on, or in the end; a busy machine may take seconds for all of it.
+    for _ in range(4):
+        before = len(resumed)
+        await sleep_ms(3000)
+        if len(resumed) == before:
+            break
     for task in tasks:
         task.cancel()
 
