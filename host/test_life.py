@@ -71,6 +71,8 @@ def long_life(
         later = max(end - begin for begin, end in zip(first, last, strict=True)) / 1e6
         # A collector that takes any word for a reference may keep a chain of tasks by chance;
         # what is really held is held in each life.
+        if name == "life/over":
+            assert run.value("works") == (True, True)  # an event, a lock that so many waited for
         kept = grown(numbers(run, "used"))
         growth = growth_of(numbers(run, "took"), numbers(run, "own"))
         record.measure("what the last cost beside the first", [growth], "1", resolution=0.25)

@@ -14,7 +14,7 @@ async def streams():
 
 
 async def cancelled_reads():
-    await end(asyncio.create_task(asyncio.StreamReader(quiet).read(1)))
+    await end(asyncio.create_task(quiet_stream.read(1)))
 
 
 async def cancelled_flags():
@@ -78,16 +78,21 @@ quiet_stream = asyncio.StreamReader(quiet)
 unset = asyncio.ThreadSafeFlag()
 
 
-async def has_some(line):
+async def has_some():
     await pause(2)
-    line.mask = 5
+    quiet.mask = 5
 
 
 async def read_later():
-    line = Line()
-    line.mask = 0
-    asyncio.create_task(has_some(line))
-    await asyncio.StreamReader(line).read(1)
+    # From the stream that so many gave up to read, in a life of that.
+    asyncio.create_task(has_some())
+    await quiet_stream.read(1)
+    quiet.mask = 0
 
 
-ALSO_PROMPT = (read_later,)
+async def woken_by_unset():
+    asyncio.create_task(sets(unset))
+    await unset.wait()
+
+
+ALSO_PROMPT = (read_later, woken_by_unset)

@@ -30,6 +30,26 @@ def reference():
     return ticks_diff(ticks_us(), start)
 
 
+async def ended(task):
+    for _ in range(4):
+        await asyncio.sleep(0)
+    return task.done()
+
+
+async def still_works():
+    # The event and the lock that so many waited for.
+    event.clear()
+    waits = asyncio.create_task(event.wait())
+    waited = await ended(waits)
+    event.set()
+    if not lock.locked():
+        await lock.acquire()
+    takes = asyncio.create_task(lock.acquire())
+    taken = await ended(takes)
+    lock.release()
+    return not waited and await ended(waits), not taken and await ended(takes)
+
+
 async def main():
     global event, lock, flag
     event, lock = asyncio.Event(), asyncio.Lock()
@@ -56,6 +76,7 @@ async def main():
             break
     used.append(collected())
     emit("prompt", await prompt())
+    emit("works", *await still_works())
     emit("own", own[: batch + 1])
     emit("took", took[: batch + 1])
     emit("used", used)
