@@ -24,6 +24,15 @@ def into(stream, size):
     return read()
 
 
+async def lines(stream, count):
+    # Of so many empty ones, how many came as such.
+    right = 0
+    for _ in range(count):
+        line = await stream.readline()
+        right += line == b"\n"
+    return right
+
+
 async def whole(stream, size, read):
     # By as many reads as it takes, for one may return fewer.
     got = b""
@@ -54,6 +63,7 @@ async def main():
         stream = streams.get(what) or asyncio.StreamReader(wire)
         work = {
             "line": lambda: stream.readline(),
+            "lines": lambda: lines(stream, size),
             "exactly": lambda: stream.readexactly(size),
             "some": lambda: stream.read(size),
             "into": lambda: into(stream, size),
