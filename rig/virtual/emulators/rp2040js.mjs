@@ -44,6 +44,26 @@ RP2040.prototype.writeUint32 = function (address, value) {
   else writeUint32.call(this, address, value);
 };
 
+// Most instructions set the flags, which the package does by arithmetic beyond 32 bits.
+const { constructor: Core } = new RP2040().core;
+Core.prototype.substractUpdateFlags = function (minuend, subtrahend) {
+  const result = (minuend - subtrahend) | 0;
+  this.N = result < 0;
+  this.Z = result === 0;
+  this.C = minuend >= subtrahend;
+  this.V = ((minuend ^ subtrahend) & (minuend ^ result)) < 0;
+  return result;
+};
+Core.prototype.addUpdateFlags = function (one, other) {
+  const sum = one + other;
+  const result = sum | 0;
+  this.N = result < 0;
+  this.Z = result === 0;
+  this.C = sum > 0xffffffff;
+  this.V = ((one ^ result) & (other ^ result)) < 0;
+  return result;
+};
+
 // The package does not name its clock, but a simulator has one.
 const SimulationClock = new Simulator().clock.constructor;
 
