@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from rig import profiles
@@ -56,12 +57,10 @@ def prepared(
     """
     attached = list(stations)
     try:
-        for station in attached:
-            try:
-                identify(station, overlay)
-            except (RigError, PortAbsent) as error:
-                if lost is None:
-                    raise
+        for station, error in zip(attached, identified(attached, overlay), strict=True):
+            if error and lost is None:
+                raise error
+            if error and lost is not None:
                 lost[station.name] = error
                 stations.remove(station)
         for station in stations:
@@ -77,6 +76,25 @@ def prepared(
             station.attended = False  # nobody is asked once more for a board that was lost
             if station.overlay:
                 remove_overlay(station)
+
+
+def identified(
+    stations: Sequence[Station], overlay: Path | None
+) -> Iterator[RigError | PortAbsent | None]:
+    """Identify each in turn, and say what was wrong. Emulated boards are all asked at once: those
+    without a second core wedge in the question for threads, and wait for its deadline."""
+
+    def wrong(station: Station) -> RigError | PortAbsent | None:
+        try:
+            identify(station, overlay)
+        except (RigError, PortAbsent) as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor() as pool:
+        ahead = [pool.submit(wrong, one) if one.kind == "emulated" else None for one in stations]
+        for station, asked in zip(stations, ahead, strict=True):
+            yield asked.result() if asked else wrong(station)
 
 
 def identify(station: Station, overlay: Path | None) -> None:
