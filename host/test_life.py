@@ -21,11 +21,15 @@ from rig.results import HOSTS
 LONG = 40
 BATCHES, EACH, LOOKS = 40, 25, 4
 """Of one kind: batches, times in a batch, and looks at the heap."""
+ENOUGH_US, SHARED_US = 500_000, 3_000_000
+"""Of the board's own time: who has not come to the end by then has come to half of it at least. On
+a machine that is shared, whose processes are held up by chance, it is time for all."""
 EACH_STREAM = 6
 """A port may look at objects once a millisecond: each takes as many as it has waits."""
 HALF_AGAIN = 1.5
 """What the last may cost, beside the first: a cost that grows with all that ever was has at least
-doubled once a thousand have been, one that does not grow has not changed."""
+doubled once a thousand have been, one that does not grow has not changed. Of half of them, which is
+all that a slow board has time for, the last may cost a quarter more."""
 A_FEW_WORDS = 1024
 """Bytes that a conservative collector may keep for words that look like pointers: one task's worth
 (`resource.memory-per-task`), however many there have been."""
@@ -57,14 +61,15 @@ def growth_of(took: list[int], own: list[int]) -> float:
 def long_life(
     board: BoardUnderTest, record: Record, name: str, prefix: str, each: int, **params: Any
 ) -> None:
-    factor = times(board)
-    growth, kept, later, allowed = 0.0, 0, 0.0, 0.0
+    factor, shared = times(board), board.info.platform in HOSTS
+    enough_us = (SHARED_US if shared else ENOUGH_US) * factor
+    growth, may, kept, later, allowed = 0.0, 1.0, 0, 0.0, 0.0
     # a machine that is shared may get busier in each of three lives, which last some seconds
-    for _ in attempts(record, ATTEMPTS * (2 if board.info.platform in HOSTS else 1)):
+    for _ in attempts(record, ATTEMPTS * (2 if shared else 1)):
         with neighbour(board) as machine:
             run = board.run(
                 name, prefix=f"{prefix} life/prompt", deadline=20.0 * factor, batches=BATCHES,
-                each=each * factor, look=BATCHES // LOOKS, enough_us=3_000_000 * factor, **params,
+                each=each * factor, look=BATCHES // LOOKS, enough_us=enough_us, **params,
             )  # fmt: skip
         allowed = allowance(board, 0.0, machine)
         first, last = run.values("prompt")
@@ -74,12 +79,14 @@ def long_life(
         if name == "life/over":
             assert run.value("works") == (True, True)  # an event, a lock that so many waited for
         kept = grown(numbers(run, "used"))
-        growth = growth_of(numbers(run, "took"), numbers(run, "own"))
+        took = numbers(run, "took")
+        may = 1 + (HALF_AGAIN - 1) * len(took) / BATCHES
+        growth = growth_of(took, numbers(run, "own"))
         record.measure("what the last cost beside the first", [growth], "1", resolution=0.25)
-        if kept < A_FEW_WORDS and growth <= HALF_AGAIN and later <= allowed:
+        if kept < A_FEW_WORDS and growth <= may and later <= allowed:
             break
     assert kept < A_FEW_WORDS
-    assert growth <= HALF_AGAIN
+    assert growth <= may
     assert later <= allowed, "seconds later than at first is a sleep, or the wake by a flag"
 
 

@@ -119,7 +119,7 @@ def test_wraps(board: BoardUnderTest) -> None:
 
 @claim("life.days-of-timeouts")
 def test_days_of_timeouts(board: BoardUnderTest) -> None:
-    days(board, [60_000, 61_000], 12 * HOUR_MS, how="timeouts", stamps=False)
+    days(board, [60_000, 61_000], 6 * HOUR_MS, how="timeouts", stamps=False)
 
 
 ENOUGH_S = 1

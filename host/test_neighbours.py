@@ -15,7 +15,7 @@ from rig.errors import Inconclusive, Unsupported
 
 PERIOD_MS = 2
 KINDS = ("sleep", "event", "flag", "lock", "stream", "drain", "timeout", "gather", "cancel")
-OFTEN, SOME = 60, 12
+OFTEN, SOME, FEW = 60, 12, 6
 
 
 def beside(board: BoardUnderTest, kind: str, does: str = "counts", times: int = OFTEN) -> Execution:
@@ -86,7 +86,7 @@ def test_timer_cancel(board: BoardUnderTest) -> None:
 
 def every_kind(board: BoardUnderTest, does: str) -> None:
     for kind in KINDS:
-        beside(board, kind, does, SOME)
+        beside(board, kind, does, FEW)
 
 
 @claim("beside.collections")
