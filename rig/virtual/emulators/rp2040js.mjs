@@ -11,6 +11,7 @@ import net from 'node:net';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
+import { dispatch } from './rp2040_dispatch.mjs';
 import { wire } from './rp2040_wires.mjs';
 
 const options = ['core', 'bootrom', 'firmware', 'pins', 'uart'];
@@ -46,6 +47,7 @@ RP2040.prototype.writeUint32 = function (address, value) {
 
 // Most instructions set the flags, which the package does by arithmetic beyond 32 bits.
 const { constructor: Core } = new RP2040().core;
+dispatch(Core);
 Core.prototype.substractUpdateFlags = function (minuend, subtrahend) {
   const result = (minuend - subtrahend) | 0;
   this.N = result < 0;

@@ -1,0 +1,46 @@
+// rp2040js finds out what an instruction is by some eighty questions in a row. Here its own branches,
+// as they stand in its text, are put into a table by the instructions they are for. What is not as
+// expected in the text, and every instruction of 32 bits, stays with the package.
+
+const BRANCH = /\n {8}(?:else )?if \((opcode [^\n]*)\) \{\n([^]*?)\n {8}\}/g;
+const NAME = /(?<![.\w])[A-Za-z_]\w*/g;
+
+// What a branch uses of its module; a branch that uses more is left alone.
+const OUTER = {
+  pcRegister: 15,
+  spRegister: 13,
+  signExtend8: (value) => (value << 24) >> 24,
+  signExtend16: (value) => (value << 16) >> 16,
+};
+const OWN = ['opcode', 'opcodePC', 'deltaCycles', 'this', 'const', 'let', 'if', 'else', 'for', 'true', 'false'];
+
+function standsAlone(condition, body) {
+  const made = Array.from(body.matchAll(/(?:const|let) (\w+)/g), ([, name]) => name);
+  const known = new Set([...OWN, ...Object.keys(OUTER), ...made]);
+  const code = `${condition}\n${body}`.replace(/\/\/.*|0[bx][\da-f]+/g, '');
+  return (code.match(NAME) ?? []).every((name) => known.has(name));
+}
+
+export function dispatch(Core) {
+  const whole = Core.prototype.executeInstruction;
+  const branches = Array.from(whole.toString().matchAll(BRANCH), ([, condition, body]) => ({
+    is: new Function('opcode', 'opcode2', `return ${condition}`),
+    run: standsAlone(condition, body)
+      ? new Function(...Object.keys(OUTER), `return function (opcode, opcodePC) {
+          let deltaCycles = 1;\n${body}\nreturn deltaCycles; }`)(...Object.values(OUTER))
+      : null,
+  }));
+  const table = Array.from({ length: 0xe800 }, (_, opcode) =>
+    branches.find(({ is }) => is(opcode, 0))?.run ?? null);
+  Core.prototype.executeInstruction = function () {
+    if (this.interruptsUpdated && this.checkForInterrupts()) this.waiting = false;
+    const opcodePC = this.PC & ~1;
+    const opcode = this.readUint16(opcodePC);
+    const run = opcode < table.length ? table[opcode] : null;
+    if (run === null) return whole.call(this);
+    this.PC += 2;
+    const deltaCycles = run.call(this, opcode, opcodePC);
+    this.cycles += deltaCycles;
+    return deltaCycles;
+  };
+}
