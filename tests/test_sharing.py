@@ -12,8 +12,10 @@ from typing import Any
 import pytest
 
 import reports
+from fixtures.ordering import comes_back, spread
 from fixtures.shares import Shares
 from rig.claims import catalogue
+from rig.plan import Plan
 from rig.results import BoardInfo
 from rig.sharing import Kind, columns, kinds
 from rig.stations import Station
@@ -34,6 +36,27 @@ def dealt(kinds: list[Kind], owed: dict[str, list[tuple[int, ...]]]) -> Shares:
 
 
 METERED = 99
+
+
+def test_what_hangs_a_board_is_spread_among_the_rest() -> None:
+    many = [(number,) for number in range(8)]
+    assert spread([(90,), (91, 92)], many) == [
+        (0,), (1,), (2,), (90,), (3,), (4,), (91, 92), (5,), (6,), (7,),
+    ]  # fmt: skip
+    assert spread([(90,)], []) == [(90,)]
+    assert spread([], many) == many
+
+
+@pytest.mark.parametrize(("played", "expected"), [("emulated", True), ("serial", False)])
+def test_only_boards_that_are_played_come_back_from_anything(played: str, expected: bool) -> None:
+    stations = [
+        Station(name="a", kind="emulated", port=""),
+        Station(name="b", kind=played, port=""),
+    ]
+    both, alone = Kind(name="pico", boards=["a", "b"]), Kind(name="a", boards=["a"])
+    plan = Plan(run_dir=Path("x"), stations=stations, claims=[], kinds=[both, alone])
+    assert comes_back("pico", plan) is expected
+    assert not comes_back("a", plan)
 
 
 def test_a_board_goes_on_behind_the_test_that_killed_its_worker() -> None:

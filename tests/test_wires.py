@@ -207,7 +207,7 @@ DEAF = {
 @pytest.mark.slow
 @pytest.mark.parametrize("claim", DEAF)
 def test_a_chip_that_is_deaf_in_its_sleep_is_caught(claim: str, tmp_path: Path) -> None:
-    for name in ("rp2040js.mjs", "rp2040_wires.mjs"):
+    for name in ("rp2040js.mjs", "rp2040_wires.mjs", "rp2040_core.mjs"):
         text = (Path(rp2040js.__file__).parent / name).read_text("utf-8")
         text = text.replace("function joinPins({ gpio }", "function joinPins({ gpio, core }")
         (tmp_path / name).write_text(text.replace(*DEAF[claim]), "utf-8")

@@ -11,7 +11,7 @@ import net from 'node:net';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { dispatch } from './rp2040_dispatch.mjs';
+import { quicken } from './rp2040_core.mjs';
 import { wire } from './rp2040_wires.mjs';
 
 const options = ['core', 'bootrom', 'firmware', 'pins', 'uart'];
@@ -45,26 +45,7 @@ RP2040.prototype.writeUint32 = function (address, value) {
   else writeUint32.call(this, address, value);
 };
 
-// Most instructions set the flags, which the package does by arithmetic beyond 32 bits.
-const { constructor: Core } = new RP2040().core;
-dispatch(Core);
-Core.prototype.substractUpdateFlags = function (minuend, subtrahend) {
-  const result = (minuend - subtrahend) | 0;
-  this.N = result < 0;
-  this.Z = result === 0;
-  this.C = minuend >= subtrahend;
-  this.V = ((minuend ^ subtrahend) & (minuend ^ result)) < 0;
-  return result;
-};
-Core.prototype.addUpdateFlags = function (one, other) {
-  const sum = one + other;
-  const result = sum | 0;
-  this.N = result < 0;
-  this.Z = result === 0;
-  this.C = sum > 0xffffffff;
-  this.V = ((one ^ result) & (other ^ result)) < 0;
-  return result;
-};
+quicken(new RP2040().core.constructor);
 
 // The package does not name its clock, but a simulator has one.
 const SimulationClock = new Simulator().clock.constructor;
