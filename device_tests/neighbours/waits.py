@@ -75,7 +75,7 @@ class ByItself(Line):
 
 
 async def on_stream(ms):
-    if ms & 1:
+    if ms & 1 and params["does"] == "counts":  # what comes beside may end, and none may be heard of
         device = ByItself()
         device.at = ticks_add(ticks_us(), ms * 1000)
         return ms if await asyncio.StreamReader(device).read(9) == b"data" else None
