@@ -15,6 +15,9 @@ LONG = [(37, 1), (53, 1), (70, 1), (120, 1), (4, 1), (610, 1), (4, 1)]
 """Each once, for all of it is waiting; right behind each a short one, for which a port that slept
 deeply may be late."""
 
+SECONDS = [(2340, 1), (4, 1)]
+"""Not a whole number of them: a port may wait for so long by another clock, of seconds."""
+
 CALLBACK_MS, CALLBACK_IN_MS = 25, 40
 """What a callback takes that comes in the first milliseconds of a wait, and the wait."""
 
@@ -31,8 +34,10 @@ def on_time(
     single = all(times == 1 for _, times in waits)
     for number, machine in enumerate(machines(board, record, ATTEMPTS * (2 if single else 1))):
         execution = board.run(
-            "waits/on_time", prefix=QUIET, by=by, beside=beside, waits=waits, deadline=10
-        )
+            "waits/on_time", prefix=QUIET, by=by, beside=beside, waits=waits,
+            deadline=10 + 1.5e-3 * sum(ms * times for ms, times in waits),
+        )  # fmt: skip
+        assert execution.value("disturbed") == (0, 0), "waited for what does not come; were read"
         allowed = allowance(board, zero(execution), machine)
         if single:  # which has no median: a machine may be late for one as it is for one in ten
             allowed += machine.nine_in_ten() - machine.median()
@@ -104,6 +109,11 @@ def test_read_timeout(board: BoardUnderTest, record: Record) -> None:
 @claim("wait.poll-of-quiet-to-the-time")
 def test_poll_of_quiet(board: BoardUnderTest, record: Record) -> None:
     on_time(board, record, "poll")
+
+
+@claim("wait.task-seconds")
+def test_task_seconds(board: BoardUnderTest, record: Record) -> None:
+    on_time(board, record, "sleep", "device", SECONDS)
 
 
 @claim("wait.poll-long")

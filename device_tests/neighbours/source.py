@@ -11,7 +11,7 @@ import micropython
 sleep_ms, wait_for_ms = asyncio.sleep_ms, asyncio.wait_for_ms
 calls = scheduled = full = 0
 going = True
-litter = None
+litter, flag_of_its_own = None, asyncio.ThreadSafeFlag()
 free_at = ticks_us()  # from when on a collection leaves the loop some time
 
 
@@ -31,6 +31,8 @@ def callback(_):
     calls += 1
     if params["does"] == "collects":
         collects()
+    elif params["does"] == "sets":
+        flag_of_its_own.set()
     elif params["does"] == "allocates":
         litter = [bytes(40) for _ in range(4)]
     elif params["does"] == "holds":

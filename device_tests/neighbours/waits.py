@@ -2,8 +2,6 @@
 import io
 from time import ticks_add
 
-PAUSE = (0, 1, 2, 3)  # milliseconds
-
 
 class Line(io.IOBase):
     data, room, got = b"", True, b""
@@ -125,19 +123,27 @@ KINDS = (
 )  # fmt: skip
 
 
+async def hears():
+    while True:
+        await flag_of_its_own.wait()
+
+
 async def main():
     global calls
+    if params["does"] == "sets":
+        asyncio.create_task(hears())
     for kind in KINDS:
         if kind.__name__ != "on_" + params["kind"]:
             continue
         wrong, late, began, number = [], [], calls, -1
+        pauses = params["pauses"]
         # A thread that plays the timer may itself be late: it has come by the end, though.
         since = ticks_us()
         while number + 1 < params["times"] or (
             calls < began + 3 and ticks_diff(ticks_us(), since) < 3000000
         ):
             number += 1
-            ms = PAUSE[number % 4]
+            ms = pauses[number % len(pauses)]
             start = ticks_us()
             got = await kind(ms)
             took = ticks_diff(ticks_us(), start)

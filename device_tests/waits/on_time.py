@@ -71,7 +71,8 @@ async def main():
     if params["by"] == "poll":
         poller.register(device, select.POLLIN)
     apart = params["beside"] == "apart"
-    tasks = quiet(params["beside"])
+    company = quiet(params["beside"])
+    tasks = company[:]
     await sleep_ms(0)
     for position, (ms, times) in enumerate(params["waits"]):
         took = []
@@ -85,6 +86,7 @@ async def main():
             if later:
                 later.cancel()
         emit("took", position + 1, took)
+    emit("disturbed", sum(task.done() for task in company), Device.unasked)
     for task in tasks:
         task.cancel()
 
