@@ -57,7 +57,7 @@ def switch_growth(board: BoardUnderTest, record: Record, asleep: bool) -> Figure
     Fitted from 16 tasks on, where what a switch costs by itself no longer hides the growth;
     a board whose heap holds fewer is fitted by all it has.
     """
-    run = push(board, "switch", asleep=asleep, most=512, rounds=16, enough_us=150_000)
+    run = push(board, "switch", asleep=asleep, most=512, rounds=16, enough_us=100_000)
     rounds, least = {}, {}
     step = tick(run)
     for event in run.all("switches"):
