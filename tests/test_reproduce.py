@@ -101,6 +101,8 @@ def test_each_that_diverges_shows_the_same_without_the_rig(run: Path, tmp_path: 
     assert len(results) > 40
     failed = []
     for result in results:
+        if result.expectation and result.expectation.intermittent:
+            continue  # what shows now and then need not show now
         last = result.executions[-1]
         text = script(result, info.boards[0], info)
         if last.hosted:
