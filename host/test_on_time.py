@@ -8,6 +8,7 @@ from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from host.latency import ATTEMPTS, TICK, seconds
 from host.waits import REFERENCE, allowance, judged_late, lateness, machines, zero
+from rig.results import HOSTS
 
 QUIET = f"{REFERENCE} waits/quiet"
 SHORT = [(3, 6), (14, 4)]
@@ -17,6 +18,10 @@ deeply may be late."""
 
 SECONDS = [(2340, 1), (4, 1)]
 """Not a whole number of them: a port may wait for so long by another clock, of seconds."""
+
+SLACK = 0.005
+"""Of its time a poll may take longer on Linux, where the process is niced: a thousandth elsewhere
+(`select_estimate_accuracy` in the kernel's fs/select.c)."""
 
 CALLBACK_MS, CALLBACK_IN_MS = 25, 40
 """What a callback takes that comes in the first milliseconds of a wait, and the wait."""
@@ -45,8 +50,8 @@ def on_time(
         for position, (ms, _) in enumerate(waits, 1):
             over = [s - ms / 1e3 for s in seconds(execution, "took", position)]
             # the clock that counts milliseconds and the one that times them may differ by 0.1 %
-            differ = ms / 1e6
-            assert min(over) > -(TICK + differ)
+            assert min(over) > -(TICK + ms / 1e6)
+            differ = ms / 1e3 * (SLACK if board.info.platform in HOSTS else 0.001)
             what = f"{ms} ms, as number {position}: how late"
             if judged_late(record, what, over, allowed + differ) > allowed + differ:
                 late.add(what)
