@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 Thing = TypeVar("Thing")
+CHANCE = "chance"
+"""The device test that has the same, to be put in front of others."""
 
 
 class Chance:

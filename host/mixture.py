@@ -96,12 +96,18 @@ def each_time(board: BoardUnderTest, record: Record, found: Found) -> tuple[list
 
 
 def in_time(
-    board: BoardUnderTest, record: Record, what: str, once: Callable[[], dict[Wake, float]]
+    board: BoardUnderTest,
+    record: Record,
+    what: str,
+    name: str,
+    mixtures: list[Mixture],
+    wakes: Wakes,
+    **params: Any,
 ) -> tuple[list[Wake], float]:
-    """As `each_time`, of wakes that come late: `once` gives by how much each did, in seconds."""
+    """As `each_time`, of wakes that come late: of those that `wakes` finds in mixtures so named."""
 
     def found(machine: Neighbour) -> tuple[set[Wake], int]:
-        late = once()
+        late = late_by(board, name, mixtures, wakes, **params)
         allowed = allowance(board, 0.0, machine)
         if late:
             judged_late(record, f"{what}, how late", list(late.values()), allowed)
@@ -113,7 +119,7 @@ def in_time(
 def late_by(
     board: BoardUnderTest, name: str, mixtures: list[Mixture], wakes: Wakes, **params: Any
 ) -> dict[Wake, float]:
-    """How late each wake came that `wakes` finds in a mixture, for `in_time`."""
+    """How late each wake came that `wakes` finds in a mixture, in seconds."""
     late: dict[Wake, float] = {}
     for position, found in enumerate(mixture(board, name, mixtures, **params)):
         for what, number, due, came in wakes(found):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
-from host.test_console_data import sending
+from host.test_console_data import WIRE, sending
 
 CTRL_C = 3
 
 
 def alone(board: BoardUnderTest, values: bytes, interrupt: bool) -> None:
     execution = board.run(
-        "console/alone", while_running=sending([bytes([value]) for value in values]),
+        "console/alone", prefix=WIRE, while_running=sending([bytes([value]) for value in values]),
         count=len(values), interrupt=interrupt, deadline=20,
     )  # fmt: skip
     assert execution.value("got") == values

@@ -19,6 +19,7 @@ AHEAD = [("line", 5, 40), ("line", 90, 40), ("some", 5, 40), ("exactly", 200, 24
 """How to read what was typed, of how many bytes, how many ms ago."""
 FEARED_S = 4.0
 """Longer than the board's own patience with a read (2.5 s)."""
+WIRE = "console/wire"
 IN_PLACE = b"#" * 300 + b"\n" * 20
 SILENCE_MS = 250
 PRINTABLE = bytes(range(0x20, 0x7F))
@@ -51,7 +52,9 @@ def sending(pieces: list[bytes]) -> Callable[[Link], None]:
 
 def got(board: BoardUnderTest, pieces: list[bytes], reads: list[Read]) -> list[Any]:
     """What each read got; before each piece stands a read of the name `send`, with a pause."""
-    execution = board.run("console/pieces", while_running=sending(pieces), reads=reads, deadline=20)
+    execution = board.run(
+        "console/pieces", prefix=WIRE, while_running=sending(pieces), reads=reads, deadline=20,
+    )  # fmt: skip
     found = execution.value("got")
     assert isinstance(found, list)
     return found
@@ -145,13 +148,31 @@ def test_no_echo(board: BoardUnderTest) -> None:
     for way in ("line", "exactly", "some"):
         reads += [("send", "", 0), ("wire", way, 5)]
     execution = board.run(
-        "console/pieces", while_running=sending([b"abcd\n"] * 3), reads=reads, deadline=20
-    )
+        "console/pieces", prefix=WIRE, while_running=sending([b"abcd\n"] * 3), reads=reads,
+        deadline=20,
+    )  # fmt: skip
     assert execution.value("got") == [b"abcd\n"] * 3
     assert execution.output == ""
 
 
 # -- output ---------------------------------------------------------------------------------------
+
+
+def to_the_ack(
+    link: Link, before: bytes, came: bytes = b"", pauses_s: Callable[[], float] = lambda: 0.0
+) -> bytes:
+    """What comes up to the board's ACK, which is taken, read with these pauses; where it ended
+    without, all that came."""
+    while ACK not in came and END not in came:
+        if pause_s := pauses_s():
+            link.clock.rest(pause_s)
+        piece = link.read_some(link.clock.by(10))
+        came += piece
+        if not piece:
+            break  # following the script to its end says how it ended
+    came, _, rest = came.partition(ACK)
+    link.unread(before + rest)
+    return came
 
 
 def written(
@@ -168,13 +189,7 @@ def written(
         for piece in sends:
             link.send(piece)
             came += link.read_some(link.clock.by(0.002))
-        while ACK not in came and END not in came:
-            piece = link.read_some(link.clock.by(10))
-            came += piece
-            if not piece:
-                break  # following the script to its end says how it ended
-        came, _, rest = came.partition(ACK)
-        link.unread(before + rest)
+        came = to_the_ack(link, before, came)
 
     execution = board.run(
         "console/writes", while_running=read, how=how, pieces=pieces,

@@ -18,6 +18,7 @@ from host.waits import allowance, machines, neighbour
 from rig.board.execution import Execution
 from rig.results import HOSTS
 
+CLOCK = "life/clock"
 LONG = 40
 BATCHES, EACH, LOOKS = 40, 25, 4
 """Of one kind: batches, times in a batch, and looks at the heap."""
@@ -68,8 +69,9 @@ def long_life(
     for _ in attempts(record, ATTEMPTS * (2 if shared else 1)):
         with neighbour(board) as machine:
             run = board.run(
-                name, prefix=f"{prefix} life/prompt", deadline=20.0 * factor, batches=BATCHES,
-                each=each * factor, look=BATCHES // LOOKS, enough_us=enough_us, **params,
+                name, prefix=f"{CLOCK} {prefix} life/prompt", deadline=20.0 * factor,
+                batches=BATCHES, each=each * factor, look=BATCHES // LOOKS,
+                enough_us=enough_us, **params,
             )  # fmt: skip
         allowed = allowance(board, 0.0, machine)
         first, last = run.values("prompt")

@@ -8,10 +8,11 @@ from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
 from host.latency import numbers
-from host.test_life import HALF_AGAIN, growth_of, times
+from host.test_life import CLOCK, HALF_AGAIN, growth_of, times
 from host.waits import allowance, machines
 
 ROUNDS, LOOKS = 10, 3
+WORKS = "life/of_everything"
 PROBES = ("sleep", "timeout", "stream", "flag", "event")
 """What is timed before and after, each at its quickest; a tick and what the machine is late is what
 one of them may differ by (host/waits.py)."""
@@ -33,8 +34,8 @@ def test_mixture(board: BoardUnderTest, record: Record) -> None:
     kept, growth = math.inf, math.inf
     for number, machine in enumerate(machines(board, record)):
         run = board.run(
-            "life/mixture", prefix="life/of_everything", rounds=ROUNDS * times(board), looks=LOOKS,
-            enough_us=2_000_000 * times(board), deadline=20.0 * times(board),
+            "life/mixture", prefix=f"{CLOCK} {WORKS}", rounds=ROUNDS * times(board),
+            looks=LOOKS, enough_us=2_000_000 * times(board), deadline=20.0 * times(board),
         )  # fmt: skip
         done, wrong = run.value("wrong")
         assert wrong == [], f"of {done}"

@@ -7,7 +7,7 @@ from typing import Any
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from host.latency import ATTEMPTS, TICK
-from host.test_life import LONG, times
+from host.test_life import CLOCK, LONG, times
 
 SIXTEEN_BITS, THOUSANDS = 66_000, 9_000
 MOST = 10
@@ -134,7 +134,7 @@ def test_rounds(board: BoardUnderTest) -> None:
     longer = times(board)
     rounds = SIXTEEN_BITS * longer
     run = board.run(
-        "life/rounds", rounds=rounds, enough_us=round(ROUNDS_S * longer * 1e6),
+        "life/rounds", prefix=CLOCK, rounds=rounds, enough_us=round(ROUNDS_S * longer * 1e6),
         deadline=60.0 * longer,
     )  # fmt: skip
     assert run.value("ended") == "over"

@@ -8,10 +8,10 @@ from itertools import pairwise
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
-from host.chance import Chance
+from host.chance import CHANCE, Chance
 from host.latency import END, ENQ
 from host.test_console import ACK, told
-from host.test_console_data import FEARED_S, IN_PLACE
+from host.test_console_data import FEARED_S, IN_PLACE, WIRE, to_the_ack
 from rig.board.link import Link
 
 SEEDS = (9634, 16550, 8772)
@@ -96,7 +96,7 @@ def test_mixture_read(board: BoardUnderTest) -> None:
                 sent.append(drawn(chance, chance.pick(SIZES)) + b"\n")
         groups = [in_pieces(chance, g if isinstance(g, bytes) else g.encode()) for g in sent]
         execution = board.run(
-            "console/mixture", while_running=sending(groups), seed=seed,
+            "console/mixture", prefix=f"{CHANCE} {WIRE}", while_running=sending(groups), seed=seed,
             groups=[(isinstance(group, str), len(group)) for group in sent], deadline=20,
         )  # fmt: skip
         got = execution.values("got")
@@ -155,17 +155,11 @@ def test_mixture_written(board: BoardUnderTest) -> None:
             for pause_ms, piece in sends:
                 link.clock.rest(pause_ms / 1000)
                 link.send(piece)
-            while ACK not in came and END not in came:
-                link.clock.rest(chance.pick((0, 0, 0, 5, 20)) / 1000)  # it reads late
-                piece = link.read_some(link.clock.by(10))
-                came += piece
-                if not piece:
-                    break  # following the script to its end says how it ended
-            came, _, rest = came.partition(ACK)
-            link.unread(before + rest)
+            late = (0, 0, 0, 5, 20)  # ms, for which it does not read
+            came = to_the_ack(link, before, pauses_s=lambda: chance.pick(late) / 1000)
 
         execution = board.run(
-            "console/mixture_out", while_running=host, writes=writes,
+            "console/mixture_out", prefix=WIRE, while_running=host, writes=writes,
             comes=sum(len(piece) for _, piece in sends), deadline=20,
         )  # fmt: skip
         assert re.fullmatch(as_sent(writes), came, re.DOTALL), (seed, writes, came)

@@ -6,6 +6,7 @@ from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
+from host.chance import CHANCE
 from host.test_meetings import whole
 
 SEEDS = (17351, 6576)
@@ -13,7 +14,7 @@ SEEDS = (17351, 6576)
 
 def noted(board: BoardUnderTest, what: str, seed: int) -> Any:
     execution = board.run(
-        "survival/mixture", prefix="streams/memory", what=what, seed=seed, deadline=20
+        "survival/mixture", prefix=f"{CHANCE} streams/memory", what=what, seed=seed, deadline=20
     )
     assert execution.names == ["noted"], seed
     return execution.value("noted")

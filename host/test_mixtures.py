@@ -18,7 +18,6 @@ from host.mixture import (
     each_time,
     explained,
     in_time,
-    late_by,
     mixture,
 )
 from host.test_waits import SOURCE
@@ -123,8 +122,7 @@ def woken_tasks(found: dict[str, Any]) -> Iterator[tuple[str, int, int, int]]:
 @claim("wait.mixture-tasks-in-time")
 def test_tasks_in_time(board: BoardUnderTest, record: Record) -> None:
     late, share = in_time(
-        board, record, "wakes",
-        lambda: late_by(board, "tasks", TASKS, woken_tasks, times=TIMES, sleepers=SLEEPERS),
+        board, record, "wakes", "tasks", TASKS, woken_tasks, times=TIMES, sleepers=SLEEPERS,
     )  # fmt: skip
     assert late == []
     assert share <= RARE
@@ -158,8 +156,7 @@ def woken_by_flags(found: dict[str, Any]) -> Iterator[tuple[str, int, int, int]]
 @claim("wait.mixture-flags-in-time")
 def test_flags_in_time(board: BoardUnderTest, record: Record) -> None:
     late, share = in_time(
-        board, record, "flags",
-        lambda: late_by(board, "flags", FLAGS, woken_by_flags, prefix=OUTSIDE, times=TIMES),
+        board, record, "flags", "flags", FLAGS, woken_by_flags, prefix=OUTSIDE, times=TIMES,
     )  # fmt: skip
     assert late == []
     assert share <= RARE
@@ -183,8 +180,7 @@ def noticed(found: dict[str, Any]) -> Iterator[tuple[str, int, int, int]]:
 @claim("wait.mixture-devices-in-time")
 def test_devices_in_time(board: BoardUnderTest, record: Record) -> None:
     late, share = in_time(
-        board, record, "devices",
-        lambda: late_by(board, "devices", ALONE, noticed, times=8, devices=3),
+        board, record, "devices", "devices", ALONE, noticed, times=8, devices=3,
     )  # fmt: skip
     assert late == []
     assert share <= RARE

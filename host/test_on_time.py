@@ -20,8 +20,8 @@ SECONDS = [(2340, 1), (4, 1)]
 """Not a whole number of them: a port may wait for so long by another clock, of seconds."""
 
 SLACK = 0.005
-"""Of its time a poll may take longer on Linux, where the process is niced: a thousandth elsewhere
-(`select_estimate_accuracy` in the kernel's fs/select.c)."""
+"""By this part of its time a poll may end later on Linux where the process is niced, and by a
+thousandth where it is not (`select_estimate_accuracy` in the kernel's fs/select.c)."""
 
 CALLBACK_MS, CALLBACK_IN_MS = 25, 40
 """What a callback takes that comes in the first milliseconds of a wait, and the wait."""

@@ -27,6 +27,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
 """Keys of a meter's `options`, by its kind."""
 
 BoardKind = Literal["serial", "virtual", "cpython", "emulated"]
+PLAYED = ("virtual", "emulated")
+"""Kinds of boards that the rig plays itself."""
 MeterKind = Literal["visa", "virtual", "ppk2", "joulescope", "powershield", "ina"]
 KEPT_OPEN: tuple[MeterKind, ...] = ("ppk2", "joulescope", "powershield")
 """Kinds whose board may lose its power when their session ends."""

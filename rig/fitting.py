@@ -16,6 +16,7 @@ from rig.entries import (
     METER_KEYS,
     MOST_HEAP,
     OPTIONS,
+    PLAYED,
     BoardEntry,
     MeterEntry,
 )
@@ -116,7 +117,7 @@ def _board(where: str, board: BoardEntry, meters: Mapping[str, MeterEntry]) -> N
             f"{where}.meter: there is no meter {board.meter!r}",
             nearest(board.meter, list(meters)) if meters else add,
         )
-    played = board.kind in ("virtual", "emulated")
+    played = board.kind in PLAYED
     if board.meter and played != (meters[board.meter].kind == "virtual"):
         kind = meters[board.meter].kind
         raise UsageError(

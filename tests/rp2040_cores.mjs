@@ -16,11 +16,11 @@ function load() {
     mcu.logger = { debug() {}, info() {}, warn() {}, error() {} };
     return mcu;
   };
-  return { chip, Core: chip().core.constructor };
+  return { chip, RP2040 };
 }
 
 const [theirs, ours] = [load(), load()];
-quicken(ours.Core);
+quicken(ours.RP2040);
 const [one, other] = [theirs.chip(), ours.chip()];
 one.onBreak = other.onBreak = () => {};
 

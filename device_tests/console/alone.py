@@ -1,17 +1,6 @@
 # The host sends one byte, and the next when this one was read: none may wait for what comes behind.
 import asyncio
-import select
 import sys
-
-wire = getattr(sys.stdin, "buffer", sys.stdin)
-
-
-def take_the_rest():
-    # What no task read is not for the REPL.
-    poller = select.poll()
-    poller.register(wire, select.POLLIN)
-    while poller.poll(20):
-        wire.read(1)
 
 
 async def into(reader):

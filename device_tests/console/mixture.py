@@ -1,27 +1,10 @@
 # The host sends group after group, each in pieces with pauses of its own; ways to read, through the
 # loop and beside it, and what is done meanwhile are drawn by a seed. What did each read get?
 import asyncio
-import select
 import sys
 import time
 
-wire = getattr(sys.stdin, "buffer", sys.stdin)
-state = params["seed"]
-
-
-def below(count):
-    # The same numbers on every board: 16 bits, for small integers.
-    global state
-    state = (state * 75 + 74) % 65537
-    return (state >> 3) % count
-
-
-def take_the_rest():
-    # What no task read is not for the REPL.
-    poller = select.poll()
-    poller.register(wire, select.POLLIN)
-    while poller.poll(20):
-        wire.read(1)
+below = Chance(params["seed"]).below
 
 
 async def into(reader, size):

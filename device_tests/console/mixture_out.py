@@ -1,21 +1,11 @@
 # Pieces are written to the console in turn, each by its own way, with pauses, while another task
 # reads what comes and a third takes its turns.
 import asyncio
-import select
 import sys
 
-wire = getattr(sys.stdin, "buffer", sys.stdin)
 out = getattr(sys.stdout, "buffer", sys.stdout)
 stream = asyncio.StreamWriter(out, {})
 text_stream = asyncio.StreamWriter(sys.stdout, {})
-
-
-def take_the_rest():
-    # What no task read is not for the REPL.
-    poller = select.poll()
-    poller.register(wire, select.POLLIN)
-    while poller.poll(20):
-        wire.read(1)
 
 
 async def write(how, pieces):

@@ -1,18 +1,7 @@
 # The host sends piece after piece, each when it is told to; what did each way of reading get?
 import asyncio
-import select
 import sys
 import time
-
-wire = getattr(sys.stdin, "buffer", sys.stdin)
-
-
-def take_the_rest():
-    # What no task read is not for the REPL.
-    poller = select.poll()
-    poller.register(wire, select.POLLIN)
-    while poller.poll(20):
-        wire.read(1)
 
 
 def into(stream, size):

@@ -2,7 +2,6 @@
 # round of it takes, beside a fixed piece of work, what is on the heap then, and how prompt the loop
 # is before it and after.
 import gc
-from time import ticks_diff, ticks_us
 
 # a port may look at objects once a millisecond: what needs that comes the more seldom
 order = 2 * OF_TASKS + OF_STREAMS
@@ -15,14 +14,6 @@ def shuffle():
         seed = seed * 75 % 65537  # a generator that needs no more than 23 bits
         other = seed % (place + 1)
         order[place], order[other] = order[other], order[place]
-
-
-def reference():
-    start = ticks_us()
-    value = 0
-    for number in range(300):
-        value = (value + number) & 0xFF
-    return ticks_diff(ticks_us(), start)
 
 
 async def on_sleep():

@@ -21,15 +21,6 @@ async def end(task):
         pass
 
 
-def reference():
-    # Microseconds of something that nothing done to the loop makes slower.
-    start = ticks_us()
-    value = 0
-    for number in range(300):
-        value = (value + number) & 0xFF
-    return ticks_diff(ticks_us(), start)
-
-
 async def ended(task):
     for _ in range(4):
         await asyncio.sleep(0)

@@ -4,18 +4,6 @@
 import asyncio
 
 try:
-    from time import ticks_diff, ticks_us
-except ImportError:  # CPython, the control
-    from time import monotonic_ns
-
-    def ticks_us():
-        return monotonic_ns() // 1000
-
-    def ticks_diff(end, start):
-        return end - start
-
-
-try:
     ALSO_PROMPT
 except NameError:
     ALSO_PROMPT = ()

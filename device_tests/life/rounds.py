@@ -2,18 +2,6 @@
 # time for: a count of them that comes to its end does so there.
 import asyncio
 
-try:
-    from time import ticks_diff, ticks_us
-except ImportError:  # CPython, the control
-    from time import monotonic_ns
-
-    def ticks_us():
-        return monotonic_ns() // 1000
-
-    def ticks_diff(end, start):
-        return end - start
-
-
 # what asyncio.sleep does with seconds is a tenth of what a turn costs, and none of the loop
 turn = getattr(asyncio, "sleep_ms", asyncio.sleep)
 PAST = 16

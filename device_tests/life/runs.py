@@ -47,14 +47,6 @@ def once(number):
         asyncio.new_event_loop()
 
 
-def reference():
-    start = ticks_us()
-    value = 0
-    for number in range(300):
-        value = (value + number) & 0xFF
-    return ticks_diff(ticks_us(), start)
-
-
 took, own, used = [0] * params["batches"], [0] * params["batches"], []
 batch, began = 0, ticks_us()
 emit("prompt", asyncio.run(prompt()))

@@ -82,6 +82,16 @@ def brings():
         sys.stdout.write("\x05")  # the host answers
 
 
+async def seen(task):
+    for _ in range(params["patience"]):
+        if task.done():
+            break
+        await sleep_ms(2)
+    got = "woken" if task.done() else "not woken"
+    task.cancel()
+    return got
+
+
 async def woken(does):
     task = asyncio.create_task(reader.read(1))
     await sleep_ms(2)
@@ -90,12 +100,7 @@ async def woken(does):
     DOES[does](poller)
     await sleep_ms(2)
     brings()
-    for _ in range(params["patience"]):
-        if task.done():
-            break
-        await sleep_ms(2)
-    got = "woken" if task.done() else "not woken"
-    task.cancel()
+    got = await seen(task)
     try:
         await task
     except asyncio.CancelledError:
@@ -121,13 +126,7 @@ async def room(does):
         poller.unregister(device)
     await sleep_ms(2)
     device.full = False
-    for _ in range(params["patience"]):
-        if task.done():
-            break
-        await sleep_ms(2)
-    got = "woken" if task.done() else "not woken"
-    task.cancel()
-    return got
+    return await seen(task)
 
 
 async def found(after):

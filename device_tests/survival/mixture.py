@@ -1,14 +1,7 @@
 # Waits are cut short by chance, by their time or a cancellation, about when what they wait for
 # comes. What was got is noted by whoever waits, in the same breath: was anything lost, or twice?
-_state = params["seed"]
+below = Chance(params["seed"]).below
 _under_way = []  # what can be cut by whoever brings what it waits for
-
-
-def below(count):
-    # The same numbers on every board: 16 bits, for small integers.
-    global _state
-    _state = (_state * 75 + 74) % 65537
-    return (_state >> 3) % count
 
 
 async def a_while():

@@ -32,13 +32,6 @@ async def cancels(dice, number, times):
             came()
 
 
-async def sets(event, ms, due):
-    came()
-    await sleep_ms(ms)
-    due[0] = came()
-    event.set()
-
-
 async def waits(dice, number, times):
     came()
     for _ in range(times):
@@ -46,7 +39,7 @@ async def waits(dice, number, times):
         ms, first = 2 + dice.below(12), dice.below(2)
         limit, event = ms + (0 if first else 40), asyncio.Event()
         due = [0]
-        task = asyncio.create_task(sets(event, ms + (40 if first else 0), due))
+        task = asyncio.create_task(tells(event, ms + (40 if first else 0), due))
         start = at()
         due[0] = start + ms * 1000
         try:

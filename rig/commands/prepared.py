@@ -58,11 +58,12 @@ def prepared(
     attached = list(stations)
     try:
         for station, error in zip(attached, identified(attached, overlay), strict=True):
-            if error and lost is None:
+            if error is None:
+                continue
+            if lost is None:
                 raise error
-            if error and lost is not None:
-                lost[station.name] = error
-                stations.remove(station)
+            lost[station.name] = error
+            stations.remove(station)
         for station in stations:
             station.attended = somebody()
         if overlay and stations and not any(station.overlay for station in stations):

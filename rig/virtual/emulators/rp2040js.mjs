@@ -11,7 +11,7 @@ import net from 'node:net';
 import { createRequire } from 'node:module';
 import { parseArgs } from 'node:util';
 import { pathToFileURL } from 'node:url';
-import { quicken } from './rp2040_core.mjs';
+import { FLASH, FLASH_SIZE, quicken } from './rp2040_core.mjs';
 import { wire } from './rp2040_wires.mjs';
 
 const options = ['core', 'bootrom', 'firmware', 'pins', 'uart'];
@@ -23,29 +23,9 @@ const { Simulator, RP2040, USBCDC } = (
   await import(pathToFileURL(found))
 ).default;
 
-const FLASH = 0x10000000;
-const FLASH_SIZE = 2 * 1024 * 1024;
 const FAMILY = 0xe48bff56;
-const RAM = 0x20000000;
-const RAM_SIZE = 264 * 1024;
 
-// Of every word the package asks first whether it is the boot ROM's or a peripheral's. Nearly all
-// are RAM's and flash's.
-const { readUint32, writeUint32 } = RP2040.prototype;
-RP2040.prototype.readUint32 = function (address) {
-  const inRam = (address - RAM) >>> 0;
-  if (inRam < RAM_SIZE && !(inRam & 3)) return this.sramView.getUint32(inRam, true);
-  const inFlash = (address - FLASH) >>> 0;
-  if (inFlash < FLASH_SIZE && !(inFlash & 3)) return this.flashView.getUint32(inFlash, true);
-  return readUint32.call(this, address);
-};
-RP2040.prototype.writeUint32 = function (address, value) {
-  const inRam = (address - RAM) >>> 0;
-  if (inRam < RAM_SIZE && !(inRam & 3)) this.sramView.setUint32(inRam, value, true);
-  else writeUint32.call(this, address, value);
-};
-
-quicken(new RP2040().core.constructor);
+quicken(RP2040);
 
 // The package does not name its clock, but a simulator has one.
 const SimulationClock = new Simulator().clock.constructor;
