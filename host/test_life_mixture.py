@@ -7,6 +7,7 @@ import math
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
+from host.heap import aside
 from host.latency import numbers
 from host.test_life import CLOCK, HALF_AGAIN, growth_of, times
 from host.waits import allowance, machines
@@ -18,7 +19,7 @@ PROBES = ("sleep", "timeout", "stream", "flag", "event")
 one of them may differ by (host/waits.py)."""
 LEAST_KEPT = 8
 """Bytes a round: half a block of the heap on a board of 32 bits, and who keeps something keeps a
-block. What a conservative collector keeps by chance it does not keep in every life."""
+block."""
 
 
 def kept_each(used: list[int]) -> float:
@@ -35,7 +36,8 @@ def test_mixture(board: BoardUnderTest, record: Record) -> None:
     for number, machine in enumerate(machines(board, record)):
         run = board.run(
             "life/mixture", prefix=f"{CLOCK} {WORKS}", rounds=ROUNDS * times(board),
-            looks=LOOKS, enough_us=2_000_000 * times(board), deadline=20.0 * times(board),
+            looks=LOOKS, enough_us=2_000_000 * times(board), aside=aside(number),
+            deadline=20.0 * times(board),
         )  # fmt: skip
         done, wrong = run.value("wrong")
         assert wrong == [], f"of {done}"

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from host.heap import grown
 from host.test_life import BATCHES as WHOLE
-from host.test_life import EACH, HALF_AGAIN, LOOKS, grown, growth_of
+from host.test_life import EACH, HALF_AGAIN, LOOKS, growth_of
 from tests.board_factory import connect, virtual
 
 BATCHES = 40
@@ -41,7 +42,7 @@ def test_a_machine_too_slow_for_a_whole_life_has_one_that_can_be_judged(tmp_path
         board = connect(control.port)
         run = board.run(
             "life/over", prefix="life/clock life/of_waits life/prompt", deadline=60.0,
-            kind="one_event", batches=WHOLE, each=EACH, look=WHOLE // LOOKS, enough_us=0,
+            kind="one_event", batches=WHOLE, each=EACH, look=WHOLE // LOOKS, enough_us=0, aside=0,
         )  # fmt: skip
         board.close()
     took = run.value("took")
