@@ -20,7 +20,7 @@ slept = []  # who, how long, from when, from when at the latest, due in ticks, u
 heard = []  # who, told when, heard of it when
 resumed = []  # when a task of these was
 held = []  # when, and how long the machine of a virtual board had held it up by then
-MACHINE = "/proc/thread-self/schedstat"
+MACHINE = 201, "/proc/thread-self/schedstat"  # of a virtual board, which is given it; of any other
 
 
 class Dice:
@@ -181,8 +181,12 @@ async def end(tasks, others):
     return left
 
 
-try:
-    machine, _stat = open(MACHINE, "rb", 0), bytearray(64)  # noqa: SIM115
-except (OSError, NameError):
-    machine = None
+machine, _stat = None, bytearray(64)
+for place in MACHINE:
+    try:
+        machine = open(place, "rb", 0)  # noqa: SIM115
+        machine.readinto(_stat)
+        break
+    except (OSError, NameError, TypeError):  # no such file, no files, files by name only
+        machine = None
 zero_ms = ticks_ms()

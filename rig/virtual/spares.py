@@ -42,6 +42,10 @@ ANOTHER = b"+"
 TELL_FD = 200
 """Where an interpreter keeps the socket on which it tells that it ends: the kernel takes a third of
 a millisecond to say so, for the memory goes first."""
+MACHINE_FD = 201
+"""Where a script finds how long its own thread has waited for a processor (Documentation/scheduler/
+sched-stats.rst of the kernel, `/proc/<pid>/schedstat`), which the fence keeps from it otherwise:
+device_tests/waits/mixture.py."""
 NO_CORE = (1, 1)
 """Bytes of core dump: at 0 Linux still starts the program that collects dumps, and at 1 it does not
 (fs/coredump.c)."""
@@ -260,6 +264,8 @@ class Nursery:
                 os.dup2(wire, fd)
             resource.setrlimit(resource.RLIMIT_CORE, NO_CORE)
             os.chdir(self.files.root)
+            with contextlib.suppress(OSError):  # Linux has it
+                os.dup2(os.open("/proc/thread-self/schedstat", os.O_RDONLY), MACHINE_FD)
             with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
                 Path("/proc/self/comm").write_text(self.interpreter.name, "utf-8")
             self.fence.enter()
