@@ -256,6 +256,7 @@ class Nursery:
     def become_interpreter(self, wire: int) -> None:
         """In the forked child: run the interpreter on its wire."""
         try:
+            self.lifeline.hold()
             os.setsid()
             signal.set_wakeup_fd(-1)
             for number in (signal.SIGCHLD, signal.SIGINT):
@@ -269,7 +270,6 @@ class Nursery:
             with contextlib.suppress(OSError):  # so that `pgrep micropython` finds it
                 Path("/proc/self/comm").write_text(self.interpreter.name, "utf-8")
             self.fence.enter()
-            self.lifeline.hold()
             tell = fcntl.fcntl(self.holder, fcntl.F_DUPFD_CLOEXEC, TELL_FD)
             os.closerange(3, TELL_FD)
             code = self.interpreter.run(self.files) & 0xFF
