@@ -54,8 +54,9 @@ def test_bytes_put_back_come_first(tmp_path: Path) -> None:
         board = Board("b", str(virtual.port))
         board.open()
         board.wire.unread(b"kept")
+        board.wire.unread(b"first, ")
         board.wire.send(b"\x01")
-        assert board.wire.read_some(time.monotonic() + 5) == b"kept"
+        assert board.wire.read_some(time.monotonic() + 5) == b"first, kept"
         assert b"raw REPL" in board.wire.read_to(b">", time.monotonic() + 5, "the prompt")
         board.close()
     finally:

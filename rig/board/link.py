@@ -175,8 +175,9 @@ class Link(SerialTransport):  # type: ignore[misc]
                 return b""
 
     def unread(self, data: bytes) -> None:
-        """Put back what came in the midst of a conversation: the next `read_some` returns it."""
-        self.put_back += data
+        """Put back what came in the midst of a conversation, before anything that was put back
+        and not read again: the next `read_some` returns it."""
+        self.put_back = data + self.put_back
 
     def has_more(self) -> bool:
         """Whether something has arrived that was not read yet."""
