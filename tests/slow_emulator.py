@@ -6,6 +6,10 @@ It keeps the contract of docs/adding-an-emulator.md. The firmware is a `micropyt
 port, or anything for the one that is installed; libfaketime (Debian: faketime) slows its clock,
 and with it every sleep and poll, so a test that waits 20 ms by the board's clock takes 0.8 s.
 What the board computes takes no longer than ever: to the rig it is a board that computes fast.
+
+The Unix port leaves a wait by a jump out of its handler of SIGINT, and libfaketime, which was in
+that wait's `poll`, does not slow the process any more: of a script that goes on after a Ctrl-C
+nothing is shown by it (`console.interrupt-again`).
 """
 
 from __future__ import annotations
