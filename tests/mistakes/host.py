@@ -132,7 +132,9 @@ def no_processes(draw: st.DrawFn, place: Place, case: Case) -> Case:
     if not ROOT:
         return case
     case.request.nobody, case.request.processes = True, draw(st.integers(0, 1))
-    roots = "|/firmware: Permission denied" * (case.words[0] == "firmware")  # the cache in HOME
+    first = case.words[0]
+    roots = "|/firmware: Permission denied" * (first == "firmware")  # the cache in HOME
+    roots += "|runs/.*: Permission denied" * (first == "run" and "--out" not in case.words)
     return replace(case, also=(3,), lacks=f"thread|processes{roots}")
 
 
