@@ -6,9 +6,6 @@ soak see to that. Here every claim that catches a fault must hold without it.
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,6 +14,7 @@ import pytest
 from rig.board.board import Board
 from rig.faults import fault, names, written
 from rig.results import Outcome
+from tests.busy import busy
 from tests.quick import slow_but
 from tests.test_faults import judge
 from tests.virtual_boards import identified
@@ -32,12 +30,8 @@ def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Board]:
 @pytest.fixture(scope="module", params=["idle", pytest.param("loaded", marks=pytest.mark.slow)])
 def load(request: pytest.FixtureRequest) -> Iterator[str]:
     """Every core of the host idle, and every core busy."""
-    count = (os.cpu_count() or 1) if request.param == "loaded" else 0
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(count)]
-    yield request.param
-    for process in busy:
-        process.kill()
-        process.wait()
+    with busy(of_each_core=int(request.param == "loaded")):
+        yield request.param
 
 
 @pytest.mark.parametrize("name", slow_but(names("latency"), "latency-wakes-rounded-up"))

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -30,6 +27,7 @@ from rig.results import Outcome
 from rig.stations import MeterStation, Station
 from rig.virtual.board import VirtualBoard
 from rig.virtual.meter import VirtualMeter
+from tests.busy import busy
 from tests.quick import slow_but
 from tests.test_faults import host_tests
 from tests.virtual_boards import identified
@@ -96,19 +94,6 @@ def _no_overlay(rig: Rig) -> None:
     rig.board.overlay = None
 
 
-@contextmanager
-def both_cores_busy() -> Iterator[None]:
-    """As many spinning processes as there are CPUs."""
-    command = [sys.executable, "-c", "while True: pass"]
-    hogs = [subprocess.Popen(command) for _ in range(os.cpu_count() or 2)]
-    try:
-        yield
-    finally:
-        for hog in hogs:
-            hog.kill()
-            hog.wait()
-
-
 def outcome(rig: Rig, meter: ScpiMeter, claim: str, broken: str = "") -> Outcome:
     """The outcome of a power claim, as its host test gives it."""
     rig.break_loop(broken)
@@ -144,7 +129,7 @@ def test_a_power_fault_is_caught(name: str, rig: Rig, meter: ScpiMeter) -> None:
 
 @pytest.mark.slow
 def test_with_both_cores_busy(rig: Rig, meter: ScpiMeter) -> None:
-    with both_cores_busy():
+    with busy():
         assert outcome(rig, meter, "power.sleep-sleeps") is Outcome.CONFORMS
         assert outcome(rig, meter, "power.many-sleeps-sleep") is Outcome.CONFORMS
         spins, polls = "power-spins-always", "power-polls-10ms"
