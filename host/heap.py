@@ -15,6 +15,8 @@ A_FEW_WORDS = 1024
 (`resource.memory-per-task`), however many there have been."""
 LEAK_BYTES = 16
 """The smallest block of any port's heap: a leak loses at least one each time."""
+ELSEWHERE = "elsewhere"
+"""In front of a device test that is told how many lie aside."""
 PLACES = 3
 ASIDE = 100
 """Empty lists, of two blocks each: more than 3 kB."""
@@ -23,6 +25,12 @@ ASIDE = 100
 def aside(number: int) -> int:
     """How many empty lists the script makes first, in an execution with this number."""
     return number % PLACES * ASIDE
+
+
+def may_keep(connections: int) -> int:
+    """Bytes that so many connections between two looks may leave, both ends of each on the board:
+    less than a block of each."""
+    return max(A_FEW_WORDS, LEAK_BYTES * 2 * connections)
 
 
 def grown(used: Sequence[int]) -> int:

@@ -35,8 +35,10 @@ wake in fifty is forty, which nine comparisons in ten find (docs/repeats.md)."""
 ENQ, END = b"\x05", b"\x04"
 
 
-def push(board: BoardUnderTest, device_test: str, **params: Any) -> Execution:
-    return board.run(f"latency/{device_test}", prefix="latency/reference", deadline=20, **params)
+def push(board: BoardUnderTest, device_test: str, behind: str = "", **params: Any) -> Execution:
+    """One of the chapter's, with the reference in front and, behind that, what else it needs."""
+    prefix = f"latency/reference {behind}".rstrip()
+    return board.run(f"latency/{device_test}", prefix=prefix, deadline=20, **params)
 
 
 def attempts(record: Record, most: int = ATTEMPTS) -> Iterator[int]:

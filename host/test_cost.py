@@ -8,7 +8,7 @@ from itertools import pairwise
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.heap import PLACES, aside
+from host.heap import ELSEWHERE, PLACES, aside
 from host.latency import (
     ATTEMPTS,
     BARE_TURNS,
@@ -193,7 +193,7 @@ def test_turns_allocate_nothing(board: BoardUnderTest, record: Record) -> None:
 
 def heap(board: BoardUnderTest, record: Record, number: int = 0) -> Execution:
     """The execution, its figures kept; its number says where on the heap things lie."""
-    run = push(board, "heap", few=FEW, many=MANY, cycles=10, aside=aside(number))
+    run = push(board, "heap", ELSEWHERE, few=FEW, many=MANY, cycles=10, aside=aside(number))
     many = [taken / MANY for taken in numbers(run, "tasks", MANY)]
     record.measure("heap per waiting task", many, unit="B")
     for name, taken in run.values("primitive"):

@@ -12,7 +12,7 @@ from typing import Any
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.heap import A_FEW_WORDS, LEAK_BYTES, aside, grown, least_kept
+from host.heap import A_FEW_WORDS, ELSEWHERE, aside, grown, least_kept, may_keep
 from host.latency import ATTEMPTS, attempts, numbers
 from host.waits import allowance, machines, neighbour
 from rig.board.execution import Execution
@@ -60,7 +60,7 @@ def long_life(
     for number in attempts(record, ATTEMPTS * (2 if shared else 1)):
         with neighbour(board) as machine:
             run = board.run(
-                name, prefix=f"{CLOCK} {prefix} life/prompt", deadline=20.0 * factor,
+                name, prefix=f"{ELSEWHERE} {CLOCK} {prefix} life/prompt", deadline=20.0 * factor,
                 batches=BATCHES, each=each * factor, look=BATCHES // LOOKS,
                 enough_us=enough_us, aside=aside(number), **params,
             )  # fmt: skip
@@ -240,7 +240,7 @@ def connections(
     board: BoardUnderTest, batches: int, each: int, idle_ms: int, aside: int = 0
 ) -> Execution:
     run = board.run(
-        "life/connections", prefix="streams/loopback", batches=batches, each=each,
+        "life/connections", prefix=f"streams/loopback {ELSEWHERE}", batches=batches, each=each,
         idle_ms=idle_ms, aside=aside, deadline=20.0 + batches * (idle_ms / 1e3 + 2),
     )  # fmt: skip
     assert run.value("wrong") == []
@@ -251,7 +251,7 @@ def connections(
 @claim("life.connections")
 def test_connections(board: BoardUnderTest) -> None:
     each = 8 * times(board)
-    most = max(A_FEW_WORDS, LEAK_BYTES * 2 * each)
+    most = may_keep(each)
 
     def live(aside: int) -> int:
         return grown(numbers(connections(board, 4, each, 0, aside), "used"))
@@ -270,7 +270,7 @@ def test_real_time(board: BoardUnderTest, record: Record) -> None:
     kept, last, first, allowed = math.inf, 0.0, 0.0, 0.0
     for number, machine in enumerate(machines(board, record)):
         run = board.run(
-            "life/real", period_ms=5, wakes=80 * times(board), parts=4,
+            "life/real", prefix=ELSEWHERE, period_ms=5, wakes=80 * times(board), parts=4,
             aside=aside(number), deadline=20.0 * times(board),
         )  # fmt: skip
         late = run.value("late")

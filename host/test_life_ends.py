@@ -7,7 +7,7 @@ import math
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.heap import A_FEW_WORDS, LEAK_BYTES, aside, grown, least_kept
+from host.heap import ELSEWHERE, aside, grown, least_kept, may_keep
 from host.latency import numbers
 from host.test_life import times
 from host.waits import allowance, machines
@@ -18,12 +18,12 @@ BATCHES, EACH = 4, 18
 
 def badly_ended(board: BoardUnderTest, how: str) -> None:
     each = EACH * times(board)
-    most = max(A_FEW_WORDS, LEAK_BYTES * 2 * each)
+    most = may_keep(each)
 
     def live(aside: int) -> int:
         run = board.run(
-            "life/bad_ends", prefix="streams/loopback", how=how, batches=BATCHES, each=each,
-            aside=aside, deadline=40.0 * times(board),
+            "life/bad_ends", prefix=f"streams/loopback {ELSEWHERE}", how=how, batches=BATCHES,
+            each=each, aside=aside, deadline=40.0 * times(board),
         )  # fmt: skip
         assert run.value("wrong") == []
         return grown(numbers(run, "used"))
@@ -54,12 +54,12 @@ def test_gone_clients(board: BoardUnderTest) -> None:
 def over_again(board: BoardUnderTest, record: Record, how: str) -> None:
     """As often, in the long form too: a port that closes no socket in its collections has but so
     many."""
-    most, kept = max(A_FEW_WORDS, LEAK_BYTES * 2 * EACH), math.inf
+    most, kept = may_keep(EACH), math.inf
     later = allowed = 0.0
     for number, machine in enumerate(machines(board, record)):
         run = board.run(
             "life/again",
-            prefix="streams/loopback",
+            prefix=f"streams/loopback {ELSEWHERE}",
             deadline=40,
             how=how,
             batches=BATCHES,

@@ -7,7 +7,7 @@ import math
 from fixtures import claim
 from fixtures.board import BoardUnderTest
 from fixtures.evidence import Record
-from host.heap import aside
+from host.heap import ELSEWHERE, aside
 from host.latency import numbers
 from host.test_life import CLOCK, HALF_AGAIN, growth_of, times
 from host.waits import allowance, machines
@@ -35,7 +35,7 @@ def test_mixture(board: BoardUnderTest, record: Record) -> None:
     kept, growth = math.inf, math.inf
     for number, machine in enumerate(machines(board, record)):
         run = board.run(
-            "life/mixture", prefix=f"{CLOCK} {WORKS}", rounds=ROUNDS * times(board),
+            "life/mixture", prefix=f"{ELSEWHERE} {CLOCK} {WORKS}", rounds=ROUNDS * times(board),
             looks=LOOKS, enough_us=2_000_000 * times(board), aside=aside(number),
             deadline=20.0 * times(board),
         )  # fmt: skip

@@ -151,7 +151,7 @@ def numbered(
     """So many, or as many as a slow board has time for, each right."""
     longer = times(board)
     run = board.run(
-        "life/numbers", prefix=prefix, what=what, times=count * longer,
+        "life/numbers", prefix=f"{prefix} {CLOCK}".lstrip(), what=what, times=count * longer,
         enough_us=round(enough * longer * 1e6), deadline=30.0 * longer,
     )  # fmt: skip
     ended = run.value("ended")

@@ -6,6 +6,7 @@ from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
+from host.chance import CHANCE
 from host.test_tls import CERTIFICATE, KEY
 from rig.errors import Unsupported
 
@@ -23,7 +24,7 @@ def met(
     """What each side of each connection was told: its name, number, how the connection is to end,
     bytes that came as sent, and how it did end."""
     execution = board.run(
-        "streams/mixture", prefix=LOOPBACK, deadline=40,
+        "streams/mixture", prefix=f"{LOOPBACK} {CHANCE}", deadline=40,
         seed=seed, clients=clients, total=TOTAL, certificate=certificate, key=KEY,
     )  # fmt: skip
     return [event.data for event in execution.all("got")]

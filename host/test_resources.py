@@ -6,7 +6,7 @@ from typing import Any
 
 from fixtures import claim
 from fixtures.board import BoardUnderTest
-from host.heap import LEAK_BYTES, least_kept
+from host.heap import ELSEWHERE, LEAK_BYTES, least_kept
 from rig.figure import size
 
 TASK_BYTES = 1024
@@ -20,7 +20,7 @@ def assert_freed(board: BoardUnderTest, script: str, count: int, **params: Any) 
     most = LEAK_BYTES * TIMES * (ROUNDS - WARM_UP)
 
     def live(aside: int) -> int:
-        run = board.run(script, rounds=ROUNDS, times=TIMES, aside=aside, **params)
+        run = board.run(script, prefix=ELSEWHERE, rounds=ROUNDS, times=TIMES, aside=aside, **params)
         used = run.values("used")
         assert len(used) == count
         grown: int = max(levels[-1] - levels[WARM_UP - 1] for _, levels in used)

@@ -41,7 +41,7 @@ def test_a_machine_too_slow_for_a_whole_life_has_one_that_can_be_judged(tmp_path
     with virtual(tmp_path, "cpython") as control:
         board = connect(control.port)
         run = board.run(
-            "life/over", prefix="life/clock life/of_waits life/prompt", deadline=60.0,
+            "life/over", prefix="elsewhere life/clock life/of_waits life/prompt", deadline=60.0,
             kind="one_event", batches=WHOLE, each=EACH, look=WHOLE // LOOKS, enough_us=0, aside=0,
         )  # fmt: skip
         board.close()

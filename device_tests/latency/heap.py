@@ -1,8 +1,4 @@
 # Bytes of heap that tasks and primitives take, and what is left of tasks that ended.
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
-
 async def wait(event):
     await event.wait()
 

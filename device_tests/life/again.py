@@ -2,9 +2,6 @@
 # servers end and begin again. Then the next client is served, as soon as at first.
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 
 async def echo(reader, writer):
     line = await reader.readline()

@@ -2,9 +2,6 @@
 # vain for a client; the client goes without a word. Then the next client is served.
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 
 async def echo(reader, writer):
     handlers.append(asyncio.current_task())

@@ -18,8 +18,6 @@ async def ask(port):
 async def main():
     import gc
 
-    gc.collect()
-    elsewhere = [[] for _ in range(params["aside"])]  # noqa: F841  # host/heap.py
     server, port = await serve(echo)
     wrong, used = [], []
     for batch in range(params["batches"]):

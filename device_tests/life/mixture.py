@@ -3,9 +3,6 @@
 # is before it and after.
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 # a port may look at objects once a millisecond: what needs that comes the more seldom
 order = 2 * OF_TASKS + OF_STREAMS
 seed = 1

@@ -3,18 +3,6 @@
 import asyncio
 
 try:
-    from time import ticks_diff, ticks_us
-except ImportError:  # CPython, the control
-    from time import monotonic_ns
-
-    def ticks_us():
-        return monotonic_ns() // 1000
-
-    def ticks_diff(end, start):
-        return end - start
-
-
-try:
     from gc import threshold
 
     # MicroPython looks for room beside what is garbage, too: one in a heap that fills up takes ever

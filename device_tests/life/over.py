@@ -2,9 +2,6 @@
 # nothing to do with the loop, and what is on the heap then.
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 
 def collected():
     gc.collect()

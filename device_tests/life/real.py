@@ -4,9 +4,6 @@ import asyncio
 import gc
 from time import ticks_diff, ticks_us
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 
 async def coming_and_going():
     while True:

@@ -1,9 +1,6 @@
 # One asyncio.run after another: what a batch takes, beside a fixed piece of work, and the heap.
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 CAUGHT = (ValueError, SystemExit, KeyboardInterrupt)
 loop = asyncio.get_event_loop()
 

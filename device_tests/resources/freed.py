@@ -2,9 +2,6 @@
 import asyncio
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 
 async def nothing():
     await asyncio.sleep(0)

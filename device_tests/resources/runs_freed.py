@@ -2,9 +2,6 @@
 import asyncio
 import gc
 
-gc.collect()
-elsewhere = [[] for _ in range(params["aside"])]  # host/heap.py
-
 
 async def main():
     await asyncio.gather(*[work() for _ in range(3)])

@@ -3,17 +3,6 @@
 SIZES = (1, 1, 2, 7, 31, 32, 33, 63, 64, 65, 127, 128, 129, 255, 256, 257, 512, 1000, 1460, 2049)
 ENDS = ("client", "server", "half", "reset")  # who closes; half: of what it had to send; or unread
 
-
-class Chance:
-    # The same numbers on every board: 16 bits, for small integers.
-    def __init__(self, seed):
-        self.state = seed
-
-    def below(self, count):
-        self.state = (self.state * 75 + 74) % 65537
-        return (self.state >> 3) % count
-
-
 # No power of two is a multiple of its length, so that a piece which is lost, or comes twice or in
 # another's place, shows; every byte is in it, and a line feed now and then.
 _chance = Chance(params["seed"])
